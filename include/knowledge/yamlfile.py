@@ -1,0 +1,81 @@
+"""Read a knowledge file strictly: no duplicate keys, and every complaint with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from include.errors import ConfigError
+
+try:
+    from yaml import CSafeLoader as _BaseLoader
+except ImportError:  # pragma: no cover - PyYAML without libyaml
+    from yaml import SafeLoader as _BaseLoader  # type: ignore[assignment]
+
+
+class LocatedDict(dict[str, Any]):
+    """A mapping that remembers the line of itself and of its keys (1-based)."""
+
+    line: int = 0
+    key_lines: dict[str, int]
+
+
+class _Loader(_BaseLoader):
+    source = "<text>"
+
+
+def _construct_mapping(loader: Any, node: yaml.MappingNode) -> LocatedDict:
+    loader.flatten_mapping(node)
+    mapping = LocatedDict()
+    mapping.line = node.start_mark.line + 1
+    mapping.key_lines = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        line = key_node.start_mark.line + 1
+        if key in mapping:
+            raise ConfigError(f"{loader.source}:{line}: key {key!r} stands twice; remove one")
+        mapping[key] = loader.construct_object(value_node, deep=True)
+        mapping.key_lines[key] = line
+    return mapping
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+
+
+def read_yaml(path: Path) -> Any:
+    """Parse one YAML file. Mappings come back as LocatedDict. Raises ConfigError with file and line."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file; check the path") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    loader = _Loader(text)
+    loader.source = str(path)
+    try:
+        return loader.get_single_data()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem or error}") from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}") from error
+    finally:
+        loader.dispose()
+
+
+def check_keys(path: Path, entry: Any, required: Collection[str], optional: Collection[str] = ()) -> LocatedDict:
+    """Return `entry` if it is a mapping with all required keys and no unknown one, else raise ConfigError."""
+    if not isinstance(entry, LocatedDict):
+        raise ConfigError(f"{path}: a mapping with {', '.join(sorted(required))} is expected, found {entry!r:.60}")
+    for key in entry:
+        if key not in required and key not in optional:
+            known = ", ".join(sorted([*required, *optional]))
+            raise ConfigError(f"{path}:{entry.key_lines[key]}: unknown key {key!r}; known are {known}")
+    for key in required:
+        if key not in entry:
+            raise ConfigError(f"{path}:{entry.line}: key {key!r} is missing")
+    return entry
