@@ -296,7 +296,8 @@ class FeedState:
     redirect_target: str | None = None
     redirect_count: int = 0
     gone: bool = False
-    recent_ids: tuple[str, ...] = ()  # item ids of the last poll, newest first, at most 2,000
+    recent_ids: tuple[str, ...] = ()  # "item_id:revision" of the last polls, newest first, at most 2,000
+    source_url: str = ""  # the address in the source list that this state belongs to; another one starts afresh
 
 
 @dataclass(frozen=True, slots=True)
