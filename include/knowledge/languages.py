@@ -1,0 +1,281 @@
+"""Language packs: one YAML file a language, checked on load. `docs/languages.md` says what every key means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+from include.errors import ConfigError
+from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
+from include.records import LANGUAGES, MoveKind
+
+FOLDER = Path(__file__).parent / "languages"
+
+SCRIPTS = ("latin", "cyrillic", "arabic", "devanagari", "thai", "han", "kana", "hangul")
+TRIGGER_CLASSES = (
+    "leave", "leave_noun", "dismiss", "dismissed", "lose", "join", "hire", "hired", "move", "appoint", "appointed",
+    "appoint_noun", "replace", "replaced", "successor_noun", "absence", "return", "stay", "found",
+)  # fmt: skip
+MARKERS = ("from", "to", "at", "by", "object", "subject", "as", "and", "including")
+ROLE_FAMILIES = (
+    "chief", "founder", "chair", "president", "vice", "head", "scientist", "academic", "board", "public", "sport",
+    "media", "partner", "other",
+)  # fmt: skip
+REASONS = (
+    "resigned", "dismissed", "retired", "laid-off", "poached", "own-company", "health", "term-ended", "died",
+)  # fmt: skip
+RELATIVE_DATES = (
+    "today", "yesterday", "tomorrow", "last_week", "this_week", "next_week", "last_month", "this_month", "next_month",
+    "last_year", "this_year", "next_year", "year_end",
+)  # fmt: skip
+WORD_LISTS = (
+    "role_modifiers", "former", "acting", "org_refs", "pronouns", "honorifics", "negation", "denial", "rumour",
+    "reported", "official", "attribution", "hypothetical", "background", "bare_nouns", "not_names", "places",
+    "articles", "clitics", "abbreviations",
+)  # fmt: skip
+_FLAGS = ("inversion", "spaces", "han_fold", "open_end")
+_CHOICES = {
+    "script": SCRIPTS,
+    "order": ("svo", "sov", "vso"),
+    "capitals": ("names", "nouns", "none"),
+    "adpositions": ("before", "after"),
+    "family_name": ("first", "last"),
+}
+_REQUIRED = ("code", "name", "script", "order", "capitals", "adpositions", "triggers", "markers", "roles", "examples")
+_OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
+_MAX_EXPANSION = 400
+_GAP = " ... "
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRule:
+    """Phrases of one class, with what cancels them."""
+
+    rule_id: str  # "<code>:<class>:<line>"
+    trigger_class: str
+    phrases: tuple[str, ...]
+    weak: bool = False
+    not_before: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+    reason: str | None = None
+    tense: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackExample:
+    """A sentence of the pack and the moves that must come out of it: (kind, person, from, to)."""
+
+    text: str
+    moves: tuple[tuple[str, str, str, str], ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePack:
+    """Everything the engine knows of one language."""
+
+    code: str
+    name: str
+    script: str
+    order: str
+    capitals: str
+    adpositions: str
+    family_name: str
+    inversion: bool
+    spaces: bool
+    han_fold: bool
+    open_end: bool
+    triggers: tuple[TriggerRule, ...]
+    markers: dict[str, tuple[str, ...]]
+    roles: dict[str, tuple[str, ...]]
+    org_words: dict[str, tuple[str, ...]]
+    words: dict[str, tuple[str, ...]]
+    dates: dict[str, Any]
+    examples: tuple[PackExample, ...] = field(repr=False, default=())
+
+
+def pack_path(code: str) -> Path:
+    """Where the pack of a language is."""
+    return FOLDER / f"{code}.yaml"
+
+
+def list_packs() -> list[str]:
+    """Codes of the packs that exist, in the order of `LANGUAGES`, further ones after them."""
+    found = {path.stem for path in FOLDER.glob("*.yaml")}
+    return [code for code in LANGUAGES if code in found] + sorted(found - set(LANGUAGES))
+
+
+@cache
+def load_pack(code: str) -> LanguagePack:
+    """Load and check the pack of one language. Raises ConfigError with file and line."""
+    return read_pack(pack_path(code))
+
+
+def read_pack(path: Path) -> LanguagePack:
+    """Load and check one pack file."""
+    raw = check_keys(path, read_yaml(path), _REQUIRED, _OPTIONAL)
+    if raw["code"] != path.stem:
+        raise ConfigError(f"{path}:{raw.key_lines['code']}: code {raw['code']!r} differs from the file's name")
+    for key, allowed in _CHOICES.items():
+        if key in raw and raw[key] not in allowed:
+            raise ConfigError(f"{path}:{raw.key_lines[key]}: {key} must be one of {', '.join(allowed)}")
+    for key in _FLAGS:
+        if not isinstance(raw.get(key, False), bool):
+            raise ConfigError(f"{path}:{raw.key_lines[key]}: {key} must be true or false")
+    base = read_pack(path.with_name(f"{raw['base']}.yaml")) if raw.get("base") else None
+    return LanguagePack(
+        code=raw["code"],
+        name=raw["name"],
+        script=raw["script"],
+        order=raw["order"],
+        capitals=raw["capitals"],
+        adpositions=raw["adpositions"],
+        family_name=raw.get("family_name", "last"),
+        inversion=raw.get("inversion", False),
+        spaces=raw.get("spaces", True),
+        han_fold=raw.get("han_fold", False),
+        open_end=raw.get("open_end", False),
+        triggers=(*_read_triggers(path, raw), *(base.triggers if base else ())),
+        markers=_read_groups(path, raw, "markers", MARKERS, base.markers if base else {}),
+        roles=_read_groups(path, raw, "roles", ROLE_FAMILIES, base.roles if base else {}),
+        org_words=_read_groups(path, raw, "org_words", ("before", "after"), base.org_words if base else {}),
+        words={key: _merge(_phrases(path, raw, key), base.words[key] if base else ()) for key in WORD_LISTS},
+        dates=_read_dates(path, raw, base.dates if base else {}),
+        examples=tuple(_read_examples(path, raw)),
+    )
+
+
+def expand_phrase(phrase: str) -> Iterator[str]:
+    """Every literal that a phrase stands for: `(a|b)` alternatives, `[x]` optional. Spaces are made single."""
+    match = re.search(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]", phrase)
+    if not match:
+        yield " ".join(phrase.split())
+        return
+    options = match.group(1).split("|") if match.group(1) is not None else [*match.group(2).split("|"), ""]
+    for option in options:
+        yield from expand_phrase(phrase[: match.start()] + option + phrase[match.end() :])
+
+
+def split_gap(literal: str) -> list[str]:
+    """The parts of a literal around its gaps."""
+    return [part.strip() for part in literal.split(_GAP)]
+
+
+def _expand_all(path: Path, line: int, values: Any, key: str) -> tuple[str, ...]:
+    if not isinstance(values, list):
+        raise ConfigError(f"{path}:{line}: {key} must be a list")
+    out: dict[str, None] = {}
+    for value in values:
+        if not isinstance(value, str) or not value.strip():
+            raise ConfigError(f"{path}:{line}: {key} holds {value!r}; every entry must be text (put it in quotes)")
+        if value.count("(") != value.count(")") or value.count("[") != value.count("]"):
+            raise ConfigError(f"{path}:{line}: {key}: brackets do not pair in {value!r}")
+        literals = list(dict.fromkeys(expand_phrase(value)))
+        if len(literals) > _MAX_EXPANSION:
+            raise ConfigError(f"{path}:{line}: {key}: {value!r} stands for more than {_MAX_EXPANSION} phrases; split it")
+        for literal in literals:
+            if not literal.strip("* ") or literal.startswith("*"):
+                raise ConfigError(f"{path}:{line}: {key}: {value!r} can be empty or begins with *")
+            out[literal] = None
+    if len(values) != len({str(value) for value in values}):
+        twice = next(value for value in values if values.count(value) > 1)
+        raise ConfigError(f"{path}:{line}: {key}: {twice!r} stands twice; remove one")
+    return tuple(out)
+
+
+def _phrases(path: Path, raw: LocatedDict, key: str) -> tuple[str, ...]:
+    return _expand_all(path, raw.key_lines[key], raw[key], key) if key in raw else ()
+
+
+def _merge(own: tuple[str, ...], inherited: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*own, *inherited]))
+
+
+def _read_groups(
+    path: Path, raw: LocatedDict, key: str, names: tuple[str, ...], base: dict[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    groups = check_keys(path, raw[key], (), names) if key in raw else LocatedDict()
+    own = {name: _expand_all(path, groups.key_lines[name], groups[name], f"{key}.{name}") for name in groups}
+    return {name: _merge(own.get(name, ()), base.get(name, ())) for name in names}
+
+
+def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
+    if not isinstance(raw["triggers"], list):
+        raise ConfigError(f"{path}:{raw.key_lines['triggers']}: triggers must be a list")
+    for entry in raw["triggers"]:
+        check_keys(path, entry, ("class", "phrases"), ("weak", "not_before", "not_after", "reason", "tense"))
+        for key, allowed in (
+            ("class", TRIGGER_CLASSES),
+            ("reason", REASONS),
+            ("tense", ("future", "past-perfect")),
+            ("weak", (True, False)),
+        ):
+            if key in entry and entry[key] not in allowed:
+                known = ", ".join(map(str, allowed))
+                raise ConfigError(f"{path}:{entry.key_lines[key]}: {key} {entry[key]!r} is not known; known are {known}")
+        lists = {
+            key: _expand_all(path, entry.key_lines[key], entry[key], key) if key in entry else ()
+            for key in ("phrases", "not_before", "not_after")
+        }
+        yield TriggerRule(
+            rule_id=f"{raw['code']}:{entry['class']}:{entry.line}",
+            trigger_class=entry["class"],
+            phrases=lists["phrases"],
+            weak=entry.get("weak", False),
+            not_before=lists["not_before"],
+            not_after=lists["not_after"],
+            reason=entry.get("reason"),
+            tense=entry.get("tense"),
+        )
+
+
+def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str, Any]:
+    keys = ("order", "months", "weekdays", "relative", "last", "next", "year_after", "month_after", "day_after", "era")
+    entry = check_keys(path, raw["dates"], (), keys) if "dates" in raw else LocatedDict()
+    dates: dict[str, Any] = {"order": "dmy", "months": {}, "weekdays": {}, "relative": {}, "era": 0} | base
+    if "order" in entry:
+        if entry["order"] not in ("dmy", "mdy", "ymd"):
+            raise ConfigError(f"{path}:{entry.key_lines['order']}: order must be dmy, mdy or ymd")
+        dates["order"] = entry["order"]
+    if "era" in entry:
+        if not isinstance(entry["era"], int):
+            raise ConfigError(f"{path}:{entry.key_lines['era']}: era must be a whole number of years")
+        dates["era"] = entry["era"]
+    for key, highest in (("months", 12), ("weekdays", 7)):
+        for number, names in (entry.get(key) or {}).items():
+            if not isinstance(number, int) or not 1 <= number <= highest:
+                raise ConfigError(f"{path}:{entry.key_lines[key]}: {key} are numbered 1 to {highest}, found {number!r}")
+            merged = _merge(_expand_all(path, entry.key_lines[key], names, key), dates[key].get(number, ()))
+            dates[key] = dates[key] | {number: merged}
+    relative = check_keys(path, entry["relative"], (), RELATIVE_DATES) if "relative" in entry else LocatedDict()
+    for name in relative:
+        own = _expand_all(path, relative.key_lines[name], relative[name], name)
+        dates["relative"] = dates["relative"] | {name: _merge(own, dates["relative"].get(name, ()))}
+    for key in ("last", "next", "year_after", "month_after", "day_after"):
+        own = _expand_all(path, entry.key_lines[key], entry[key], key) if key in entry else ()
+        dates[key] = _merge(own, dates.get(key, ()))
+    return dates
+
+
+_EXAMPLE = re.compile(r"\s*(\w+)\s*:\s*([^|]+?)\s*\|\s*([^>]*?)\s*>\s*(.*?)\s*$")
+
+
+def _read_examples(path: Path, raw: LocatedDict) -> Iterator[PackExample]:
+    if not isinstance(raw["examples"], list):
+        raise ConfigError(f"{path}:{raw.key_lines['examples']}: examples must be a list")
+    for entry in raw["examples"]:
+        check_keys(path, entry, ("text", "moves"))
+        moves = []
+        for text in entry["moves"] or []:
+            match = _EXAMPLE.match(str(text))
+            if not match or match.group(1) not in get_args(MoveKind):
+                raise ConfigError(
+                    f"{path}:{entry.line}: a move is written 'kind: person | from > to' with kind one of "
+                    f"{', '.join(get_args(MoveKind))}; found {text!r}"
+                )
+            moves.append((match.group(1), match.group(2), match.group(3), match.group(4)))
+        yield PackExample(str(entry["text"]), tuple(moves), entry.line)
