@@ -1,0 +1,128 @@
+"""One run: who it is, when it is, where its files are. Every step gets a RunContext and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from include.errors import ConfigError
+from include.pipeline.staging import Staging
+from include.settings import Settings
+
+STEPS = ("poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish", "alert")
+Progress = Callable[[str, int, int], None]  # what, done, of how many (0: not known)
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a person may ask of one run. Kept in the staging folder, so that every worker sees the same."""
+
+    sources: str = ""  # a feeds.yaml for this run alone; "" is the one in force
+    limit: int = 0  # at most so many entries are fetched; 0 is all
+    force: bool = False  # poll every feed, also those that are not due
+    replay: bool = False  # read the archive instead of the network
+    origin: Literal["feeds", "import"] = "feeds"
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What a step did: a sentence for a person, counts for a machine, and what deserves a look."""
+
+    step: str
+    sentence: str
+    counts: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """One run of the chain. `as_of` stands for the clock in every step."""
+
+    run_id: str
+    as_of: datetime
+    settings: Settings
+    options: RunOptions
+
+    @property
+    def staging(self) -> Staging:
+        """What the steps of this run hand to one another."""
+        return Staging(self.settings.staging_root, self.run_id)
+
+    @property
+    def work_path(self) -> Path:
+        """The work copy that this run alone writes to."""
+        return self.settings.home / "work" / f"{self.run_id}.duckdb"
+
+    @property
+    def parked_path(self) -> Path:
+        """Where this run's batch goes when a check refuses it."""
+        return self.settings.home / "parked" / self.run_id
+
+    @property
+    def sources_path(self) -> Path:
+        """The feeds.yaml of this run."""
+        return Path(self.options.sources) if self.options.sources else self.settings.sources
+
+    def report(self, step: str, sentence: str, *, warnings: tuple[str, ...] = (), **counts: int) -> StepReport:
+        """Keep a step's report in staging and return it."""
+        made = StepReport(step, sentence, dict(counts), warnings)
+        self.staging.write_json(
+            f"reports/{step}.json",
+            {"step": step, "sentence": sentence, "counts": made.counts, "warnings": list(warnings)},
+        )
+        return made
+
+
+def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunOptions | None = None) -> RunContext:
+    """Write what this run is into its staging folder; starting the same run again changes nothing.
+
+    Raises ConfigError where the home cannot be written to.
+    """
+    options = options or RunOptions()
+    if options.sources:
+        options = replace(options, sources=str(Path(options.sources).expanduser().resolve()))
+    run = RunContext(clean_run_id(run_id), as_of, settings, options)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        run.staging.write_json("run.json", {"as_of": as_of.isoformat(), "options": _options_json(options)})
+    except (NotADirectoryError, FileExistsError, PermissionError) as error:
+        raise ConfigError(
+            f"DEPARTURES_HOME={settings.home}: cannot be written to ({error.strerror}); "
+            "name a folder that you may write to with DEPARTURES_HOME or --home"
+        ) from error
+    return run
+
+
+def open_run(settings: Settings, run_id: str) -> RunContext:
+    """The run that start_run wrote down, in whichever process. Raises ConfigError where there is none."""
+    run_id = clean_run_id(run_id)
+    try:
+        stored = Staging(settings.staging_root, run_id).read_json("run.json")
+    except FileNotFoundError:
+        raise ConfigError(
+            f"{settings.staging_root}/{run_id}: this run has no staging folder; "
+            "check DEPARTURES_HOME or start a new run"
+        ) from None
+    return RunContext(run_id, datetime.fromisoformat(stored["as_of"]), settings, RunOptions(**stored["options"]))
+
+
+def clean_run_id(text: str) -> str:
+    """A run id as a file name: Airflow's `manual__2026-11-21T06:00:00+00:00` has colons and a plus."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text).strip("-.")[:120] or "run"
+
+
+def parse_as_of(text: str, *, name: str = "--as-of") -> datetime:
+    """An ISO time as UTC; without a zone it is UTC already. Raises ConfigError."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"{name} {text!r}: not an ISO time; write it as 2026-11-21 or 2026-11-21T06:00:00Z") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _options_json(options: RunOptions) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in RunOptions.__slots__}
