@@ -207,7 +207,8 @@ class Event:
     destination_kind: str | None = None  # rival, own-company, academia, government, retirement, other
     group_event_ids: tuple[str, ...] = ()  # who went together
     confidence: float = 0.5
-    review: str = ""  # "", pending, approved, rejected, corrected
+    review: str = ""  # "", pending, approved, rejected, corrected, taken-down
+    merged_into: str | None = None  # the surviving event; such a row keeps the old id resolvable and is in no view
 
 
 @dataclass(frozen=True, slots=True)
