@@ -1,0 +1,64 @@
+"""Fingerprints of a text: a hash for the same article, a MinHash signature for nearly the same."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+import unicodedata
+
+PERMUTATIONS = 128
+BANDS = 32  # of 4 rows: a pair of similarity .5 shares a band with probability .87, one of .2 with .05
+_ROWS = PERMUTATIONS // BANDS
+_SEED = 1
+_SHINGLE_WORDS = 4
+_MIN_TOKENS = 30  # a summary of two sentences is no evidence for a copy
+# A word of a script with spaces, or one character of a script without.
+_TOKEN = re.compile(
+    r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W_\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
+)
+
+
+def content_hash(title: str, text: str) -> str:
+    """16 hex digits of the SHA-256 of the folded words of title and text: equal for copies that differ in
+    punctuation, spaces, case or width only."""
+    words = " ".join(_tokens(title)) + "\n" + " ".join(_tokens(text))
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def sign_text(text: str) -> bytes:
+    """MinHash signature over word 4-grams: 128 little-endian 32-bit numbers; b"" for a very short text."""
+    from rensa import RMinHash
+
+    tokens = _tokens(text)
+    if len(tokens) < _MIN_TOKENS:
+        return b""
+    signer = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
+    signer.update(
+        [" ".join(tokens[index : index + _SHINGLE_WORDS]) for index in range(len(tokens) - _SHINGLE_WORDS + 1)]
+    )
+    return struct.pack(f"<{PERMUTATIONS}I", *signer.digest())
+
+
+def similarity(a: bytes, b: bytes) -> float:
+    """Estimated share of 4-grams that two signed texts have in common, 0..1; 0.0 where one is not signed."""
+    if not a or not b or len(a) != len(b):
+        return 0.0
+    left, right = (struct.unpack(f"<{len(signature) // 4}I", signature) for signature in (a, b))
+    return sum(x == y for x, y in zip(left, right, strict=True)) / len(left)
+
+
+def bands(signature: bytes) -> list[str]:
+    """Keys for finding near-duplicates: two texts of similarity .5 share one of them with probability .87.
+
+    A key is the band's number and its bytes in hexadecimal, so keys of different bands never meet. Empty for an
+    unsigned text.
+    """
+    width = _ROWS * 4
+    return [
+        f"{index:02x}{signature[index * width : (index + 1) * width].hex()}" for index in range(len(signature) // width)
+    ]
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())

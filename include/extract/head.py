@@ -1,0 +1,67 @@
+"""What a page says about itself outside its body: meta tags, links, JSON-LD, headings. One pass over the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from include.extract import jsonld
+
+_MAX_VALUE = 2_000
+_MAX_HEADINGS = 20
+
+
+@dataclass(slots=True)
+class Head:
+    """Raw statements of a page, unjudged. Meta names are lower-case; values in document order."""
+
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    title: str = ""
+    headings: list[str] = field(default_factory=list)  # h1
+    canonical: str = ""
+    amp: bool = False
+    html_lang: str = ""
+    nodes: list[jsonld.Node] = field(default_factory=list)
+
+    def first(self, *names: str) -> str:
+        """The first value that is not empty among these meta names, in the order given."""
+        return next((value for name in names for value in self.metas.get(name, ()) if value), "")
+
+    def all(self, *names: str) -> list[str]:
+        """Every value of these meta names, without repeats."""
+        return list(dict.fromkeys(value for name in names for value in self.metas.get(name, ()) if value))
+
+
+def read_head(tree: Any) -> Head:
+    """Collect metas, title, first-level headings, canonical link, languages and JSON-LD of an lxml tree."""
+    head = Head(html_lang=(tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "").strip())
+    scripts = []
+    for element in tree.iter("meta", "title", "link", "h1", "script"):
+        tag = element.tag
+        if tag == "meta":
+            _read_meta(head, element)
+        elif tag == "link":
+            if (element.get("rel") or "").lower() == "canonical" and not head.canonical:
+                head.canonical = (element.get("href") or "").strip()
+        elif tag == "script":
+            kind = (element.get("type") or "").lower()
+            if "ld+json" in kind and element.text:
+                scripts.append(element.text)
+        elif tag == "h1":
+            if len(head.headings) < _MAX_HEADINGS:
+                head.headings.append(" ".join(" ".join(element.itertext()).split())[:_MAX_VALUE])
+        elif not head.title and element.getparent() is not None and element.getparent().tag != "svg":
+            head.title = " ".join((element.text or "").split())[:_MAX_VALUE]
+    head.headings = [text for text in head.headings if text]
+    head.nodes = jsonld.read_nodes(scripts)
+    return head
+
+
+def _read_meta(head: Head, element: Any) -> None:
+    value = jsonld.unescape((element.get("content") or "")[:_MAX_VALUE])
+    if not value:
+        return
+    for attribute in ("property", "name", "itemprop", "http-equiv"):
+        name = (element.get(attribute) or "").strip().lower()
+        if name:
+            head.metas.setdefault(name, []).append(value)

@@ -1,0 +1,131 @@
+"""Everything that one HTML page says, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.errors import QuarantineRecord
+from include.extract import jsonld, urls
+from include.extract.authors import choose_authors
+from include.extract.body import extract_body, parse_tree
+from include.extract.byline import read_bylines, read_times
+from include.extract.clean import clean_text
+from include.extract.dates import Moment, choose_dates
+from include.extract.decode import decode_html
+from include.extract.head import Head, read_head
+from include.extract.language import identify_language
+from include.extract.titles import choose_title, fold, site_names
+from include.records import FeedItem
+
+_MAX_KEYWORDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class PageContent:
+    """The fields of a page after choosing and cleaning; `published` keeps the offset that the page gives."""
+
+    url: str
+    canonical_url: str
+    title: str
+    text: str
+    authors: tuple[str, ...]
+    published: Moment | None
+    modified: Moment | None
+    lang: str
+    site_name: str
+    keywords: tuple[str, ...]
+    paywalled: bool
+    field_sources: tuple[tuple[str, str], ...]
+    cleaning: tuple[tuple[str, int], ...]
+
+
+def read_page(
+    html: bytes,
+    *,
+    url: str,
+    fetched_at: datetime,
+    headers: Mapping[str, str] | None = None,
+    item: FeedItem | None = None,
+) -> PageContent:
+    """Read one page. Raises QuarantineRecord where it holds no article that can be read, with the reason."""
+    tree = parse_tree(decode_html(html, headers or {}))
+    head = read_head(tree)
+    article = choose_article(head, url)
+    sites = site_names(head, url)
+    title, title_source = choose_title(head, article, sites, item.title if item else "")
+    authors, author_source = choose_authors(head, article, read_bylines(tree), sites)
+    published, date_source, modified = choose_dates(
+        head, article, read_times(tree), url=url, fetched_at=fetched_at, feed_date=item.published_at if item else None
+    )
+    body, body_source = extract_body(tree, url=url, title=title, article=article)
+    if not body:
+        raise QuarantineRecord("no-text", "the page holds no article text")
+    cleaned, cleaned_title = clean_text(body), clean_text(title)
+    hints = tuple(
+        hint
+        for hint in (item.lang if item else None, jsonld.first_text(article.get("inLanguage")), head.html_lang)
+        if hint
+    )
+    lang = identify_language(f"{cleaned_title.text}\n{cleaned.text}", hints=hints)
+    sources = (
+        ("title", title_source),
+        ("authors", author_source),
+        ("published_at", date_source),
+        ("text", body_source),
+    )
+    return PageContent(
+        url=url,
+        canonical_url=urls.choose_canonical(head.canonical or head.first("og:url"), url),
+        title=" ".join(cleaned_title.text.split()),
+        text=cleaned.text,
+        authors=authors,
+        published=published,
+        modified=modified,
+        lang=lang,
+        site_name=choose_site_name(head, article),
+        keywords=read_keywords(head, article),
+        paywalled=is_paywalled(head, article),
+        field_sources=tuple((field, source) for field, source in sources if source),
+        cleaning=cleaned.changes,
+    )
+
+
+def choose_article(head: Head, url: str) -> jsonld.Node:
+    """The JSON-LD node of this article; an empty one where the page has none.
+
+    A page may describe other articles too: the one whose address is the page's wins, then the first with a
+    headline.
+    """
+    wanted = {urls.canonical_url(address) for address in (url, head.canonical, head.first("og:url")) if address}
+    articles = [node for node in head.nodes if jsonld.is_article(node)]
+    for node in articles:
+        addresses = [jsonld.first_text(node.get(key)) for key in ("url", "mainEntityOfPage", "@id")]
+        if any(urls.canonical_url(address) in wanted for address in addresses if address.startswith("http")):
+            return node
+    return next((node for node in articles if node.get("headline")), articles[0] if articles else {})
+
+
+def choose_site_name(head: Head, article: jsonld.Node) -> str:
+    """The site's name as the page writes it."""
+    publisher = jsonld.first_text(jsonld.resolve(article.get("publisher"), head.nodes))
+    return head.first("og:site_name", "application-name") or ("" if publisher.startswith("http") else publisher)
+
+
+def read_keywords(head: Head, article: jsonld.Node) -> tuple[str, ...]:
+    """Keywords of JSON-LD and meta tags, without repeats."""
+    stated = article.get("keywords")
+    values = stated if isinstance(stated, list) else [stated]
+    texts = [jsonld.first_text(value) for value in values] + head.all("news_keywords", "article:tag", "keywords")
+    words = [word.strip() for text in texts for word in text.replace("、", ",").replace(";", ",").split(",")]
+    return tuple({fold(word): word for word in reversed(words) if word and len(word) <= 60}.values())[::-1][
+        :_MAX_KEYWORDS
+    ]
+
+
+def is_paywalled(head: Head, article: jsonld.Node) -> bool:
+    """True where the page says that it is not free to read."""
+    free = str(article.get("isAccessibleForFree", "")).rsplit("/", 1)[-1].strip().lower()
+    tier = head.first("article:content_tier", "og:article:content_tier").lower()
+    return free in ("false", "no", "0") or tier in ("locked", "metered")
