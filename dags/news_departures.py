@@ -1,0 +1,120 @@
+"""The main chain: from feeds to flagged departures."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import Param, dag, get_current_context, task
+from departures_tasks import DEFAULT_ARGS, PUBLISHED, begin_run, run_step
+
+from include.settings import Settings
+
+DOC = """
+### Who left, in the news of twenty languages
+
+`poll` the feeds that are due, `fetch` the new pages (one task a shard of hosts), `read` them into articles and moves,
+`load` both into a work copy of the database, `check` the batch, `merge` what many articles say into events, `flag`
+what matters, `audit` the result, `publish` it. Readers see the published file alone, so a run that stops, fails or is
+killed changes nothing for them; run it again.
+
+* A dead feed or a broken page never fails a run: it is counted, shown in `source_health`, and tried again.
+* **check is red:** the batch was refused and put into `parked/` in the home; its log names the check, the source and
+  what to do. The next run goes on without it.
+* **audit is red:** the result broke a rule of the warehouse; nothing was published. The log names the rule.
+* Anything else that is red: `departures doctor`, then clear the failed task. Every step can be repeated.
+
+By hand: *Trigger* takes other sources, a fixed time (`as_of`) and a limit. Alerts are `alert_departures`.
+"""
+
+
+@dag(
+    schedule=Settings.from_env().schedule,
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=4),
+    default_args=DEFAULT_ARGS,
+    doc_md=DOC,
+    tags=["departures", "news"],
+    params={
+        "sources": Param(None, type=["null", "string"], description="A feeds.yaml for this run alone."),
+        "as_of": Param(None, type=["null", "string"], description="ISO time that stands for now; default: when due."),
+        "limit": Param(0, type="integer", minimum=0, description="At most so many pages; 0 is all."),
+        "force": Param(False, type="boolean", description="Poll feeds that are not due, too."),
+    },
+)
+def news_departures() -> None:
+    @task(execution_timeout=timedelta(minutes=30))
+    def poll() -> list[str]:
+        """Ask the feeds that are due; hand the new entries to shards of hosts."""
+        from include.pipeline.poll import list_shards, poll_sources
+
+        run = begin_run()
+        run_step(poll_sources)
+        return list_shards(run)
+
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}", execution_timeout=timedelta(hours=2))
+    def fetch(shard: str) -> str:
+        """Fetch the pages of one shard of hosts, politely, into the archive."""
+        from include.pipeline.fetch import fetch_shard
+
+        run_step(fetch_shard, shard)
+        return shard
+
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}")
+    def read(shard: str) -> None:
+        """Turn pages into articles, and articles into moves with their evidence."""
+        from include.pipeline.read import read_shard
+
+        run_step(read_shard, shard)
+
+    @task
+    def load() -> dict[str, int]:
+        """Load articles and moves into a work copy of the published file."""
+        from include.pipeline.load import load_run
+
+        return run_step(load_run)
+
+    @task
+    def check() -> dict[str, int]:
+        """Great Expectations on the batch: quarantine rows, or stop and park the batch."""
+        from include.pipeline.check import check_run
+
+        return run_step(check_run)
+
+    @task
+    def merge() -> dict[str, int]:
+        """Merge what many articles say into events; apply people's decisions."""
+        from include.pipeline.merge import merge_run
+
+        return run_step(merge_run)
+
+    @task
+    def flag() -> dict[str, int]:
+        """Score events, find exoduses."""
+        from include.pipeline.flag import flag_run
+
+        return run_step(flag_run)
+
+    @task
+    def audit() -> dict[str, int]:
+        """Great Expectations on the result."""
+        from include.pipeline.audit import audit_run
+
+        return run_step(audit_run)
+
+    @task(outlets=[PUBLISHED])
+    def publish() -> dict[str, int]:
+        """Swap the work copy in; repeat load to audit where another run was first."""
+        from include.pipeline.publish import publish_run
+
+        counts = run_step(publish_run)
+        context = get_current_context()
+        context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
+        return counts
+
+    shards = fetch.expand(shard=poll())
+    read.expand(shard=shards) >> load() >> check() >> merge() >> flag() >> audit() >> publish()
+
+
+news_departures()

@@ -1,0 +1,117 @@
+"""`make up`: Airflow's UI and scheduler with the live sources until Ctrl-C, then everything stopped.
+
+`airflow standalone` leaves its scheduler and workers running after SIGTERM, and an old API server keeps answering the
+port. So it gets a process group of its own, the group is interrupted, given time and then killed, and the port is seen
+to be free before this returns.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tools.airflow_home import HOME, LOGIN, airflow_environment, is_port_free, migrate_database, write_shell_environment
+
+PORT = int(os.environ.get("AIRFLOW_PORT", "8080"))
+STOP_SECONDS = 30.0
+
+
+@contextmanager
+def run_standalone(environment: dict[str, str], port: int, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Airflow standalone in its own process group; on leaving, the whole group is stopped and the port is free."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            ["airflow", "standalone"], env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        yield process
+    finally:
+        stop_group(process.pid)
+        process.wait()
+        wait_until(lambda: is_port_free(port), seconds=15)
+
+
+def stop_group(group: int) -> None:
+    """Interrupt a process group, wait for it to go, kill what is left."""
+    for sign, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGKILL, 5.0)):
+        try:
+            os.killpg(group, sign)
+        except ProcessLookupError:
+            return
+        if wait_until(lambda: not _members(group), seconds=seconds):
+            return
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether `condition()` came true within so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return bool(condition())
+
+
+def is_healthy(port: int) -> bool:
+    """Whether Airflow's API answers."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def main() -> int:
+    """Start, say where it is, wait for Ctrl-C, stop."""
+    if not is_port_free(PORT):
+        print(
+            f"make up: port {PORT} is in use; stop the program that has it or choose another: make up AIRFLOW_PORT=8081"
+        )
+        return 2
+    environment = airflow_environment(HOME, database="airflow", port=PORT)
+    # The schedule is the point of `make up`: DAGs start unpaused here, paused nowhere.
+    environment["AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION"] = "False"
+    log = HOME / "standalone.log"
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("Preparing Airflow ...", flush=True)
+    migrate_database(environment)
+    write_shell_environment(environment)
+    try:
+        with run_standalone(environment, PORT, log) as process:
+            print("Starting Airflow (up to a minute) ...", flush=True)
+            if not wait_until(lambda: is_healthy(PORT) or process.poll() is not None, seconds=180) or process.poll():
+                print(f"make up: Airflow did not start; the end of {log} says why")
+                return 1
+            print(f"Airflow: http://127.0.0.1:{PORT}   login {LOGIN[0]} / {LOGIN[1]}   log {log}")
+            print("The DAG news_departures is on its schedule; Ctrl-C stops everything.", flush=True)
+            process.wait()
+            print(f"make up: Airflow stopped by itself; the end of {log} says why")
+            return 1
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 0
+
+
+def _members(group: int) -> list[int]:
+    """Processes of a group that still run (zombies do not)."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[2]) == group and fields[0] != "Z":
+            found.append(int(stat.parent.name))
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
