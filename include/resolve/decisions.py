@@ -1,0 +1,188 @@
+"""Decisions of people: files in the inbox, one each, written whole, kept for ever, applied over extraction."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from include.errors import ConfigError
+from include.records import MOVE_KINDS
+
+DecisionKind = Literal[
+    "approve", "reject", "merge", "split", "correct", "takedown", "merge-entities", "split-entity", "undo"
+]
+DECISION_KINDS: tuple[str, ...] = get_args(DecisionKind)
+CORRECTABLE = (
+    "kind", "person", "from_org", "to_org", "role_from", "role_to", "status", "date", "focus", "successor",
+    "reason_stated", "acting", "destination_kind",
+)  # fmt: skip
+_STATUSES = ("announced", "reported", "rumoured", "denied", "effective", "retracted")
+_TEXTS = ("decision_id", "kind", "subject", "author", "at", "reason")
+_OPTIONAL = ("other", "field", "value", "article_ids", "move_ids", "name_hashes", "organisation_ids")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one person decided about one event or entity. `subject` is an event id, an entity id or a decision id."""
+
+    decision_id: str
+    kind: DecisionKind
+    subject: str
+    author: str
+    at: datetime
+    reason: str
+    other: str | None = None  # merge, merge-entities: what goes into the subject
+    field: str | None = None  # correct: one of CORRECTABLE
+    value: str | None = None  # correct: the new value; None empties the field
+    article_ids: tuple[str, ...] = ()  # split, split-entity: what is taken out; survives re-extraction
+    move_ids: tuple[str, ...] = ()
+    name_hashes: tuple[str, ...] = ()  # takedown: the person's names, hashed, so that later articles are known
+    organisation_ids: tuple[str, ...] = ()  # takedown: where the person was, to spare namesakes
+
+
+def read_inbox(path: Path, on_refused: Callable[[str], None] | None = None) -> list[Decision]:
+    """Read every decision of an inbox, oldest first, undone ones and their undoing left out.
+
+    A file that cannot be used is named with its line: through `on_refused`, else as ConfigError.
+    """
+    decisions = []
+    for file in sorted(path.glob("*.json")):
+        try:
+            decision = read_decision(file)
+        except ConfigError as error:
+            if on_refused is None:
+                raise
+            on_refused(str(error))
+            continue
+        if decision is not None:
+            decisions.append(decision)
+    decisions.sort(key=lambda decision: (decision.at, decision.decision_id))
+    undone: set[str] = set()
+    for decision in reversed(decisions):
+        if decision.kind == "undo" and decision.decision_id not in undone:
+            undone.add(decision.subject)
+    return [d for d in decisions if d.kind != "undo" and d.decision_id not in undone]
+
+
+def read_decision(file: Path) -> Decision | None:
+    """Read one decision file; None for a file of another kind (a quarantine release). Raises ConfigError."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        content = json.loads(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read ({error})") from error
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{file}:{error.lineno}: not valid JSON ({error.msg}); mend or remove the file") from error
+    if not isinstance(content, dict):
+        raise ConfigError(f"{file}:1: a decision is an object, found {type(content).__name__}")
+    if isinstance(content.get("kind"), str) and content["kind"].startswith("quarantine"):
+        return None
+    return _parse(file, text, content)
+
+
+def write_decision(inbox: Path, decision: Decision) -> Path:
+    """Put one decision into the inbox, whole or not at all. Writing the same decision again changes nothing."""
+    inbox.mkdir(parents=True, exist_ok=True)
+    content = {key: value for key, value in asdict(decision).items() if value not in (None, (), "")}
+    content["at"] = decision.at.isoformat()
+    target = inbox / f"{decision.at:%Y%m%dT%H%M%S}-{decision.decision_id}.json"
+    _parse(target, "", json.loads(json.dumps(content)))
+    temporary = target.with_suffix(".tmp")
+    with temporary.open("w", encoding="utf-8") as stream:
+        json.dump(content, stream, ensure_ascii=False, indent=1)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(target)
+    return target
+
+
+def check_subjects(
+    decisions: Sequence[Decision], event_ids: set[str], entity_ids: set[str], decision_ids: set[str], inbox: Path
+) -> list[str]:
+    """One line for each decision about something that nobody knows."""
+    problems = []
+    for decision in decisions:
+        about_entities = decision.kind in ("merge-entities", "split-entity")
+        known = entity_ids if about_entities else event_ids | entity_ids | decision_ids
+        for role, subject in (("subject", decision.subject), ("other", decision.other)):
+            if subject and subject not in known and not subject.startswith("same-"):
+                what = "entity" if about_entities else "event"
+                problems.append(
+                    f"{inbox}/{decision.at:%Y%m%dT%H%M%S}-{decision.decision_id}.json: {role} {subject!r} is no {what} "
+                    "that is known; check the id on the board"
+                )
+    return problems
+
+
+def _parse(file: Path, text: str, content: dict[str, Any]) -> Decision:
+    for key in content:
+        if key not in _TEXTS and key not in _OPTIONAL:
+            known = ", ".join((*_TEXTS, *_OPTIONAL))
+            raise ConfigError(f"{file}:{_line(text, key)}: unknown field {key!r}; known are {known}")
+    for key in _TEXTS:
+        if not isinstance(content.get(key), str) or not content[key].strip():
+            raise ConfigError(f"{file}:{_line(text, key)}: {key} is missing or not text")
+    kind = content["kind"]
+    if kind not in DECISION_KINDS:
+        raise ConfigError(f"{file}:{_line(text, 'kind')}: kind {kind!r}; known are {', '.join(DECISION_KINDS)}")
+    try:
+        at = datetime.fromisoformat(content["at"])
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise ConfigError(f"{file}:{_line(text, 'at')}: at {content['at']!r} is no ISO time with a time zone")
+    if kind in ("merge", "merge-entities") and not content.get("other"):
+        raise ConfigError(f"{file}:{_line(text, 'kind')}: a {kind} needs `other`, what goes into the subject")
+    if kind in ("split", "split-entity") and not (content.get("article_ids") or content.get("move_ids")):
+        raise ConfigError(f"{file}:{_line(text, 'kind')}: a {kind} needs `article_ids` or `move_ids`")
+    lists = {key: _texts(file, text, content, key) for key in _OPTIONAL[3:]}
+    if kind == "correct":
+        _check_correction(file, text, content)
+    return Decision(
+        decision_id=content["decision_id"],
+        kind=kind,
+        subject=content["subject"],
+        author=content["author"],
+        at=at,
+        reason=content["reason"],
+        other=content.get("other"),
+        field=content.get("field"),
+        value=content.get("value"),
+        **lists,
+    )
+
+
+def _check_correction(file: Path, text: str, content: dict[str, Any]) -> None:
+    field, value = content.get("field"), content.get("value")
+    if field not in CORRECTABLE:
+        raise ConfigError(f"{file}:{_line(text, 'field')}: field {field!r}; can be set: {', '.join(CORRECTABLE)}")
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{file}:{_line(text, 'value')}: value must be text or null, found {value!r}")
+    allowed = {"kind": MOVE_KINDS, "status": _STATUSES, "focus": ("main", "background"), "acting": ("true", "false")}
+    if field in allowed and value not in allowed[field]:
+        raise ConfigError(f"{file}:{_line(text, 'value')}: {field} {value!r}; known are {', '.join(allowed[field])}")
+    if field == "person" and not value:
+        raise ConfigError(f"{file}:{_line(text, 'value')}: a person needs a name")
+    if field == "date" and value is not None and not _DATE.fullmatch(value):
+        raise ConfigError(f"{file}:{_line(text, 'value')}: date {value!r}; 2026, 2026-11 or 2026-11-21 is expected")
+
+
+def _texts(file: Path, text: str, content: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = content.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+        raise ConfigError(f"{file}:{_line(text, key)}: {key} must be a list of texts")
+    return tuple(value)
+
+
+def _line(text: str, key: str) -> int:
+    for number, line in enumerate(text.splitlines(), 1):
+        if f'"{key}"' in line:
+            return number
+    return 1

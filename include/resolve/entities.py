@@ -1,0 +1,187 @@
+"""Moves -> who is who. Ids are assigned once; the grouping is a function of the set of moves, not of their order."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from include.knowledge.gazetteer import Gazetteer
+from include.knowledge.namekeys import name_key
+from include.records import Entity, StoredMove
+from include.resolve.book import EntityBook, MoveLink, Proposal, short_hash
+from include.resolve.decisions import Decision
+from include.resolve.grouping import PersonGroup, group_people
+from include.resolve.mentions import Mention, NamedOrganisation, name_organisation, read_mention
+from include.resolve.names import script_of
+
+_MAX_ALIASES = 40
+
+
+def resolve_entities(
+    moves: Iterable[StoredMove],
+    known: EntityBook,
+    gazetteer: Gazetteer,
+    decisions: Sequence[Decision] = (),
+) -> EntityBook:
+    """Say of every move whom and which organisations it names.
+
+    `moves` are the new ones and every move that shares a block key with one of them; `known` is what an earlier run
+    said of these. A known id is kept by the group that holds its earliest move; where two known people turn out to be
+    one, the older id survives and the other is merged into it. The result covers the given moves and the entities
+    that they name.
+    """
+    ordered = sorted(moves, key=lambda stored: stored.move_id)
+    mentions = [read_mention(stored, gazetteer) for stored in ordered]
+    groups, likely = group_people(mentions, gazetteer, decisions, known)
+    stored_by_id = {stored.move_id: stored for stored in ordered}
+    entities = dict(known.entities)
+    person_of = _assign_people(groups, stored_by_id, known, gazetteer, entities)
+    links = {}
+    for stored in ordered:
+        source = name_organisation(stored.move.from_org, stored.move.from_aliases, gazetteer)
+        target = name_organisation(stored.move.to_org, stored.move.to_aliases, gazetteer)
+        for named, name in ((source, stored.move.from_org), (target, stored.move.to_org)):
+            if named is not None:
+                _note_organisation(named, name or "", gazetteer, entities)
+        links[stored.move_id] = MoveLink(
+            move_id=stored.move_id,
+            person_id=person_of[stored.move_id],
+            from_org_id=source.organisation_id if source else None,
+            to_org_id=target.organisation_id if target else None,
+        )
+    _apply_entity_decisions(decisions, entities)
+    book = EntityBook(entities, links)
+    return replace(
+        book,
+        links={key: _follow(link, book) for key, link in links.items()},
+        proposals=_name_proposals(likely, person_of, book, decisions),
+    )
+
+
+def _follow(link: MoveLink, book: EntityBook) -> MoveLink:
+    return replace(
+        link,
+        person_id=book.survivor(link.person_id),
+        from_org_id=book.survivor(link.from_org_id) if link.from_org_id else None,
+        to_org_id=book.survivor(link.to_org_id) if link.to_org_id else None,
+    )
+
+
+def _assign_people(
+    groups: list[PersonGroup],
+    stored_by_id: dict[str, StoredMove],
+    known: EntityBook,
+    gazetteer: Gazetteer,
+    entities: dict[str, Entity],
+) -> dict[str, str]:
+    """Give every group its id and write its entity. Returns person id by move id."""
+    first_known = {key: (stored.known_at, key) for key, stored in stored_by_id.items()}
+    claims: dict[str, list[tuple[tuple[object, str], int]]] = defaultdict(list)
+    for index, group in enumerate(groups):
+        for mention in group.mentions:
+            link = known.links.get(mention.move_id)
+            if link is not None:
+                claims[link.person_id].append((first_known[mention.move_id], index))
+    # The group with the earliest move of a known id owns that id.
+    owners = {person_id: min(claimed)[1] for person_id, claimed in claims.items()}
+    held: dict[int, list[str]] = defaultdict(list)
+    for person_id, index in owners.items():
+        held[index].append(person_id)
+    person_of: dict[str, str] = {}
+    for index, group in enumerate(groups):
+        ids = sorted(held[index], key=lambda person_id: (min(claims[person_id]), person_id))
+        person_id = group.anchor or (ids[0] if ids else _new_person_id(group, entities))
+        for other in ids:
+            if other != person_id and other in entities:
+                entities[other] = replace(entities[other], merged_into=person_id)
+        entities[person_id] = _describe_person(person_id, group, stored_by_id, gazetteer, entities.get(person_id))
+        for mention in group.mentions:
+            person_of[mention.move_id] = person_id
+    return person_of
+
+
+def _new_person_id(group: PersonGroup, entities: dict[str, Entity]) -> str:
+    names = sorted(key for mention in group.mentions for key in mention.full_keys or mention.forms)
+    first = min(group.mentions, key=lambda mention: mention.move_id)
+    candidate = "p-" + short_hash("person", names[0] if names else "", first.move_id)
+    while candidate in entities:
+        candidate = "p-" + short_hash("again", candidate)
+    return candidate
+
+
+def _describe_person(
+    person_id: str,
+    group: PersonGroup,
+    stored_by_id: dict[str, StoredMove],
+    gazetteer: Gazetteer,
+    before: Entity | None,
+) -> Entity:
+    aliases = {form for mention in group.mentions for form in mention.forms}
+    listed = gazetteer.person_by_id.get(person_id)
+    if listed is not None:
+        return Entity(person_id, "person", listed.name, tuple(sorted(aliases - {listed.name}))[:_MAX_ALIASES])
+    counts = Counter(stored_by_id[mention.move_id].move.person for mention in group.mentions)
+    full = {form for mention in group.mentions for form in mention.full_forms}
+    name = min(
+        counts,
+        key=lambda form: (form not in full, script_of(form) != "latin", -counts[form], -len(form), form),
+    )
+    if before is not None:
+        aliases |= set(before.aliases)
+    return Entity(person_id, "person", name, tuple(sorted(aliases - {name}))[:_MAX_ALIASES])
+
+
+def _note_organisation(named: NamedOrganisation, name: str, gazetteer: Gazetteer, entities: dict[str, Entity]) -> None:
+    """Write the organisation's entity, and those of its parents."""
+    before = entities.get(named.organisation_id)
+    aliases = set(before.aliases if before else ())
+    listed = gazetteer.organisation_by_id.get(named.organisation_id)
+    title = named.name if before is None or listed else before.name
+    if name_key(name) != name_key(title):
+        aliases.add(name)
+    entities[named.organisation_id] = Entity(
+        entity_id=named.organisation_id,
+        kind="organisation",
+        name=title,
+        aliases=tuple(sorted(aliases))[:_MAX_ALIASES],
+        parent_id=listed.parent if listed else None,
+        merged_into=before.merged_into if before else None,
+    )
+    while listed is not None and listed.parent and listed.parent not in entities:
+        listed = gazetteer.organisation_by_id[listed.parent]
+        entities[listed.id] = Entity(listed.id, "organisation", listed.name, (), listed.parent)
+
+
+def _apply_entity_decisions(decisions: Sequence[Decision], entities: dict[str, Entity]) -> None:
+    """Merge whole entities that a person declared one. Merges of people act in `grouping`, on their moves."""
+    for decision in decisions:
+        if decision.kind != "merge-entities" or not decision.other:
+            continue
+        kept, gone = decision.subject, decision.other
+        if gone in entities and kept in entities and kept != gone:
+            entities[gone] = replace(entities[gone], merged_into=kept)
+
+
+def _name_proposals(
+    likely: Iterable[tuple[Mention, Mention, float, str]],
+    person_of: dict[str, str],
+    book: EntityBook,
+    decisions: Sequence[Decision],
+) -> tuple[Proposal, ...]:
+    """Proposals between people who are still two, best first; answered ones are left out."""
+    answered = {decision.subject for decision in decisions if decision.kind in ("approve", "reject")}
+    found: dict[str, Proposal] = {}
+    for left, right, likeness, why in likely:
+        ids = sorted({book.survivor(person_of[left.move_id]), book.survivor(person_of[right.move_id])})
+        if len(ids) != 2:
+            continue
+        proposal_id = "same-" + short_hash(*ids)
+        before = found.get(proposal_id)
+        if proposal_id in answered or (before and before.likeness >= likeness):
+            continue
+        names = [book.entities[entity_id].name for entity_id in ids]
+        found[proposal_id] = Proposal(
+            proposal_id, "person", ids[0], ids[1], names[0], names[1], round(likeness, 3), why
+        )
+    return tuple(sorted(found.values(), key=lambda proposal: (-proposal.likeness, proposal.proposal_id)))

@@ -1,0 +1,110 @@
+"""Event ids survive new articles, re-extraction and merges: a story keeps the id of the event that it continues."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from include.records import Event
+from include.resolve.book import EntityBook
+from include.resolve.intervals import WINDOW_DAYS, stated_interval
+
+_FAMILY = {"leave": "leave", "return": "return"}
+
+
+def keep_event_ids(
+    drafts: Sequence[Event], previous: Sequence[Event], book: EntityBook
+) -> tuple[list[Event], dict[str, str | None]]:
+    """Give drafts the ids of the previous events that they continue.
+
+    A draft continues the event with which it shares most moves, else (after re-extraction, when every move has a new
+    id) one of the same person, organisations and time. Of several events that went into one draft the oldest id
+    survives. Returns the events, and the previous ids that no draft carries: what they went into, or None.
+    """
+    live = [event for event in previous if event.merged_into is None]
+    holder = {move_id: event.event_id for event in live for move_id in event.move_ids}
+    age = {event.event_id: (event.known_from, event.event_id) for event in live}
+    shared: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for index, draft in enumerate(drafts):
+        for move_id in draft.move_ids:
+            if move_id in holder:
+                shared[index][holder[move_id]] += 1
+    taken: dict[str, int] = {}
+    chosen: dict[int, str] = {}
+    # Most shared moves first; of equals the oldest event.
+    claims = sorted(
+        (-count, age[event_id], index) for index, counts in shared.items() for event_id, count in counts.items()
+    )
+    for _, (_, event_id), index in claims:
+        if event_id not in taken and index not in chosen:
+            taken[event_id], chosen[index] = index, event_id
+    _keep_oldest(chosen, taken, shared, age)
+    for event in sorted(live, key=lambda event: age[event.event_id]):
+        if event.event_id not in taken and not any(event.event_id in counts for counts in shared.values()):
+            same = _find_same(event, drafts, chosen, book)
+            if same is not None:
+                taken[event.event_id], chosen[same] = same, event.event_id
+    events = [replace(draft, event_id=chosen.get(index, draft.event_id)) for index, draft in enumerate(drafts)]
+    gone: dict[str, str | None] = {}
+    for event in live:
+        if event.event_id not in taken:
+            heirs = [(-counts[event.event_id], index) for index, counts in shared.items() if event.event_id in counts]
+            gone[event.event_id] = events[min(heirs)[1]].event_id if heirs else None
+    for event in previous:
+        if event.merged_into is not None:
+            gone[event.event_id] = _survivor(event.merged_into, gone, previous)
+    return events, gone
+
+
+def _keep_oldest(
+    chosen: dict[int, str],
+    taken: dict[str, int],
+    shared: dict[int, dict[str, int]],
+    age: dict[str, tuple[datetime, str]],
+) -> None:
+    """Of several events that went wholly into one draft, the oldest id survives."""
+    for index, event_id in list(chosen.items()):
+        free = [other for other in shared[index] if other not in taken]
+        oldest = min([event_id, *free], key=lambda key: age[key])
+        if oldest != event_id:
+            del taken[event_id]
+            chosen[index], taken[oldest] = oldest, index
+
+
+def _find_same(event: Event, drafts: Sequence[Event], chosen: dict[int, str], book: EntityBook) -> int | None:
+    person_id = book.survivor(event.person_id)
+    for index, draft in enumerate(drafts):
+        if index in chosen or draft.person_id != person_id:
+            continue
+        if _FAMILY.get(event.kind, "transition") != _FAMILY.get(draft.kind, "transition"):
+            continue
+        sides = ((event.from_org_id, draft.from_org_id), (event.to_org_id, draft.to_org_id))
+        roots = [(book.root_of(a), book.root_of(b)) for a, b in sides]
+        if any(a and b and a != b for a, b in roots) or not any(a and a == b for a, b in roots):
+            continue
+        if _near(event, draft):
+            return index
+    return None
+
+
+def _near(event: Event, draft: Event) -> bool:
+    a, b = stated_interval(event.date), stated_interval(draft.date)
+    if a and b:
+        return a.gap(b) <= WINDOW_DAYS
+    if event.first_reported_at and draft.first_reported_at:
+        return abs((event.first_reported_at - draft.first_reported_at).days) <= WINDOW_DAYS
+    return True
+
+
+def _survivor(event_id: str, gone: dict[str, str | None], previous: Sequence[Event]) -> str | None:
+    seen: set[str] = set()
+    merged = {event.event_id: event.merged_into for event in previous}
+    while event_id not in seen:
+        seen.add(event_id)
+        following = gone.get(event_id) or merged.get(event_id)
+        if not following:
+            break
+        event_id = following
+    return event_id

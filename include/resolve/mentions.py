@@ -1,0 +1,119 @@
+"""One move seen as a mention of a person: its names, its organisations, its time."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from include.knowledge.gazetteer import Gazetteer
+from include.knowledge.namekeys import organisation_key
+from include.records import StoredMove
+from include.resolve.names import BlockKey, full_key, is_full_name, name_block_keys, skeleton
+
+_MINIMUM_SKELETON = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person as one move names them. `roots` are topmost organisations, `marks` what two spellings of one share."""
+
+    move_id: str
+    article_id: str
+    forms: tuple[str, ...]
+    full_forms: tuple[str, ...]
+    full_keys: tuple[str, ...]
+    from_root: str | None
+    to_root: str | None
+    marks: frozenset[str]
+    at: date
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The topmost organisations that the move names."""
+        return tuple(root for root in (self.from_root, self.to_root) if root)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOrganisation:
+    """An organisation as resolved from its names: the gazetteer's, or one of our own."""
+
+    organisation_id: str
+    name: str
+    root: str
+    mark: str  # equal for spellings of one unknown organisation in several scripts
+
+
+def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
+    """See one stored move as a mention."""
+    move = stored.move
+    forms = tuple(dict.fromkeys(form for form in (move.person, *move.person_aliases) if form.strip()))
+    full = tuple(form for form in forms if is_full_name(form))
+    source = name_organisation(move.from_org, move.from_aliases, gazetteer)
+    target = name_organisation(move.to_org, move.to_aliases, gazetteer)
+    named = [organisation for organisation in (source, target) if organisation]
+    return Mention(
+        move_id=stored.move_id,
+        article_id=stored.article_id,
+        forms=forms,
+        full_forms=full,
+        full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
+        from_root=source.root if source else None,
+        to_root=target.root if target else None,
+        marks=frozenset(mark for o in named for mark in (o.root, o.mark) if mark),
+        at=mention_date(stored),
+    )
+
+
+def mention_date(stored: StoredMove) -> date:
+    """When the mention was made, as well as it is known: published, else the day we first had it."""
+    return (stored.published_at or stored.known_at).date()
+
+
+def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]:
+    """The keys under which the warehouse finds every move that may concern the same person."""
+    mention = read_mention(stored, gazetteer)
+    keys = name_block_keys(mention.forms, tuple(sorted(mention.marks)), mention.at)
+    known = [found.id for found in map(gazetteer.find_person, mention.forms) if found]
+    return (*keys, *(BlockKey(f"name|#{person_id}", mention.at) for person_id in dict.fromkeys(known)))
+
+
+def name_organisation(name: str | None, aliases: tuple[str, ...], gazetteer: Gazetteer) -> NamedOrganisation | None:
+    """Resolve an organisation by its names: an alias of the gazetteer decides, else it is known by its own key."""
+    if not name or not organisation_key(name):
+        return None
+    return _name_organisation(name, aliases, _Identity(gazetteer))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Identity:
+    """A gazetteer as a cache key: by identity, since hashing its content would cost more than the look-up."""
+
+    gazetteer: Gazetteer
+
+    def __hash__(self) -> int:
+        return id(self.gazetteer)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.gazetteer is self.gazetteer
+
+
+@lru_cache(maxsize=65536)
+def _name_organisation(name: str, aliases: tuple[str, ...], identity: _Identity) -> NamedOrganisation:
+    gazetteer = identity.gazetteer
+    for alias in (name, *aliases):
+        found = gazetteer.find_organisation(alias)
+        if found:
+            return NamedOrganisation(found.id, found.name, gazetteer.root_of(found.id), "")
+    key = organisation_key(name)
+    organisation_id = "o-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+    return NamedOrganisation(organisation_id, name, organisation_id, unknown_mark(organisation_id, name))
+
+
+def unknown_mark(organisation_id: str, name: str | None) -> str:
+    """What spellings of one unknown organisation have in common across scripts; "" for a known or a short one."""
+    if not organisation_id.startswith("o-") or not name:
+        return ""
+    bones = "".join(skeleton(word) for word in organisation_key(name).split()).replace("m", "n")
+    return f"~{bones}" if len(bones) >= _MINIMUM_SKELETON else ""

@@ -1,0 +1,96 @@
+"""Moves -> events. The whole block of every person is recomputed, so the order of articles cannot matter."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from include.knowledge.gazetteer import Gazetteer
+from include.records import Event, StatusChange, StoredMove
+from include.resolve.book import EntityBook, short_hash
+from include.resolve.corrections import apply_corrections, arrange_stories
+from include.resolve.decisions import Decision
+from include.resolve.identity import keep_event_ids
+from include.resolve.stories import Story, find_stories, read_told
+from include.resolve.summary import summarise_story
+
+
+def merge_moves(
+    moves: Sequence[StoredMove],
+    book: EntityBook,
+    decisions: Sequence[Decision],
+    *,
+    as_of: datetime,
+    previous: Sequence[Event],
+    gazetteer: Gazetteer,
+) -> list[Event]:
+    """Merge the moves of some people into events, with the decisions of people applied over them.
+
+    `moves` are all moves of each person concerned; `previous` the events that these people had, merged-away ones
+    included. The result holds every event of theirs, sorted by id: live ones; `retracted` ones whose evidence is
+    gone; and those that went into another event (`merged_into`, no moves). An event equal to its previous version
+    keeps that version's `known_from`.
+    """
+    by_person: dict[str, list[StoredMove]] = defaultdict(list)
+    for move in sorted(moves, key=lambda move: move.move_id):
+        by_person[book.links[move.move_id].person_id].append(move)
+    stories: list[tuple[str, Story]] = []
+    for person_id, block in sorted(by_person.items()):
+        stories += [(person_id, story) for story in find_stories([read_told(move, book) for move in block])]
+    stories = arrange_stories(stories, decisions, previous)
+    drafts = [
+        summarise_story(story, person_id, book, gazetteer, event_id=_first_id(person_id, story), as_of=as_of)
+        for person_id, story in stories
+    ]
+    events, gone = keep_event_ids(drafts, previous, book)
+    events = _note_groups(events, previous, {move.move_id: move for move in moves})
+    events += [_retire(event, gone.get(event.event_id), as_of) for event in previous if event.event_id in gone]
+    events = apply_corrections(events, decisions, previous, gazetteer, as_of=as_of)
+    before = {event.event_id: event for event in previous}
+    return sorted((_keep_known_from(event, before.get(event.event_id)) for event in events), key=lambda e: e.event_id)
+
+
+def _first_id(person_id: str, story: Story) -> str:
+    """The id of an event that no earlier run has seen: its person, family, place and its most telling move."""
+    first = story.members[0]
+    place = first.source or first.target or ""
+    return "e-" + short_hash(person_id, first.family, place, first.stored.move_id, length=16)
+
+
+def _retire(event: Event, survivor: str | None, as_of: datetime) -> Event:
+    """What becomes of an event that no story continues: part of another, or withdrawn with its evidence."""
+    if survivor:
+        return replace(event, merged_into=survivor, move_ids=(), group_event_ids=(), known_from=as_of)
+    if event.merged_into or event.status == "retracted":
+        return event
+    change = StatusChange("retracted", as_of, None, "its evidence was withdrawn")
+    return replace(event, status="retracted", move_ids=(), history=(*event.history, change), known_from=as_of)
+
+
+def _note_groups(events: Iterable[Event], previous: Sequence[Event], moves: dict[str, StoredMove]) -> list[Event]:
+    """Who went together: departures that one article tells as news, from one organisation to one destination."""
+    events = list(events)
+    together: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for event in events:
+        if event.kind != "departure" or not event.from_org_id or not event.to_org_id:
+            continue
+        for move_id in event.move_ids:
+            if moves[move_id].move.focus == "main":
+                together[moves[move_id].article_id, event.from_org_id, event.to_org_id].add(event.event_id)
+    before = {event.event_id: set(event.group_event_ids) for event in previous}
+    groups: dict[str, set[str]] = defaultdict(set)
+    for ids in together.values():
+        for event_id in ids:
+            groups[event_id] |= ids - {event_id}
+    return [
+        replace(event, group_event_ids=tuple(sorted(groups[event.event_id] | before.get(event.event_id, set()))))
+        for event in events
+    ]
+
+
+def _keep_known_from(event: Event, before: Event | None) -> Event:
+    if before is not None and replace(event, known_from=before.known_from) == before:
+        return before
+    return event

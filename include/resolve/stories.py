@@ -1,0 +1,161 @@
+"""The moves of one person -> stories: one list of moves an event. A function of the set of moves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from include.knowledge.roles import is_side_post
+from include.records import StoredMove
+from include.resolve.book import EntityBook
+from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
+from include.resolve.mentions import unknown_mark
+
+Family = Literal["transition", "leave", "return"]
+_FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
+_LATE = 10_000  # days: sorts after every real gap
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One move with what matters for grouping: roots of its organisations, family, time."""
+
+    stored: StoredMove
+    family: Family
+    source: str | None
+    target: str | None
+    from_id: str | None
+    to_id: str | None
+    time: MoveTime
+
+    @property
+    def kind(self) -> str:
+        """The move's own kind."""
+        return self.stored.move.kind
+
+
+@dataclass(slots=True)
+class Story:
+    """Moves that tell one event."""
+
+    members: list[Told] = field(default_factory=list)
+
+    @property
+    def sources(self) -> set[str]:
+        """Roots of the organisations left."""
+        return {told.source for told in self.members if told.source}
+
+    @property
+    def targets(self) -> set[str]:
+        """Roots of the organisations joined, returned to or appointed in."""
+        return {told.target for told in self.members if told.target}
+
+
+def read_told(stored: StoredMove, book: EntityBook) -> Told:
+    """See a stored move as one telling of an event."""
+    link = book.links[stored.move_id]
+    move = stored.move
+    source, target = _root(link.from_org_id, move.from_org, book), _root(link.to_org_id, move.to_org, book)
+    # A leave and a return are of one place; texts name it on either side.
+    if move.kind in ("leave", "return"):
+        source = target = source or target
+    elif move.kind == "departure" and source and source == target:
+        source = None  # between units of one parent: nobody left the parent
+    return Told(
+        stored, _FAMILY.get(move.kind, "transition"), source, target, link.from_org_id, link.to_org_id, time_of(stored)
+    )
+
+
+def find_stories(told: Sequence[Told]) -> list[Story]:
+    """Group the moves of one person into events.
+
+    The best informed moves are placed first (both organisations, precise date), what is recalled without date or
+    organisation last; each goes to the nearest story that it can belong to. The order depends on the moves alone.
+    """
+    stories: list[Story] = []
+    for entry in sorted(told, key=_rank):
+        fits = [(fit, index) for index, story in enumerate(stories) if (fit := _fit(story, entry)) is not None]
+        if fits:
+            stories[min(fits)[1]].members.append(entry)
+        else:
+            stories.append(Story([entry]))
+    return stories
+
+
+def _rank(told: Told) -> tuple[object, ...]:
+    known = (told.source is not None) + (told.target is not None)
+    anchored = told.time.stated is not None or told.time.told is not None
+    start = min((i.start.toordinal() for i in (told.time.stated, told.time.told) if i), default=0)
+    return (not anchored, -known, PRECISIONS.index(told.time.precision), start, told.stored.move_id)
+
+
+def _fit(story: Story, told: Told) -> tuple[int, int] | None:
+    """How well a move fits a story: (organisations that do not agree outright, days apart); None for not at all."""
+    if story.members[0].family != told.family:
+        return None
+    organisations = _organisation_fit(story, told)
+    if organisations is None:
+        return None
+    gaps = [gap for member in story.members if (gap := time_gap(member.time, told.time)) is not None]
+    if not gaps:
+        return None
+    return organisations, min(min(gaps), _LATE)
+
+
+def _organisation_fit(story: Story, told: Told) -> int | None:
+    sources, targets = story.sources, story.targets
+    same_source = told.source in sources if told.source and sources else None
+    same_target = told.target in targets if told.target and targets else None
+    if told.family != "transition":
+        return None if same_source is False else 0 if same_source else 1
+    # A to B and B to A are two stories, however near.
+    if (told.source and told.source in targets and not same_source) or (
+        told.target and told.target in sources and not same_target
+    ):
+        return None
+    if same_source or same_target:
+        if same_source is False and not same_target:
+            return None
+        if same_target is False and not same_source:
+            return None
+        return 0 if _kinds_agree(story, told) else None
+    if same_source is False or same_target is False:
+        return None
+    return 1 if _can_complete(story, told) else None
+
+
+def _kinds_agree(story: Story, told: Told) -> bool:
+    """An appointment inside the organisation that somebody leaves is another event than the leaving."""
+    if told.kind != "appointment" and not all(member.kind == "appointment" for member in story.members):
+        return True
+    leaves = told.source if told.kind == "departure" else None
+    if leaves and leaves in story.targets:
+        return False
+    return not (told.kind == "appointment" and told.target in story.sources)
+
+
+def _can_complete(story: Story, told: Told) -> bool:
+    """Whether a move that names the other side (or no organisation) may be the same story.
+
+    Left A, and near in time joined B: one story from A to B. A seat on a board or a post as adviser is not what
+    somebody left for.
+    """
+    moves = [*story.members, told]
+    if not told.source and not told.target:
+        return any(member.kind == told.kind for member in story.members)
+    if not story.sources and not story.targets:
+        return any(member.kind == told.kind for member in story.members)
+    if told.source and story.sources or told.target and story.targets:
+        return False
+    joined = [entry for entry in moves if entry.target and entry.kind in ("appointment", "arrival")]
+    if any(entry.kind == "departure" and entry.target is None and entry.source for entry in moves):
+        return not any(is_side_post(entry.stored.move.role_to) for entry in joined)
+    return True
+
+
+def _root(organisation_id: str | None, name: str | None, book: EntityBook) -> str | None:
+    if organisation_id is None:
+        return None
+    # Spellings of one unknown organisation in several scripts count as one for the same person.
+    return unknown_mark(organisation_id, name) or book.root_of(organisation_id)
