@@ -1,0 +1,193 @@
+"""One feed: ask it, judge the answer, and work out its next state."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from include.fetch.archive import Archive
+from include.fetch.client import Answer, WebClient
+from include.fetch.feedformat import read_feed
+from include.fetch.items import ItemBatch, make_items
+from include.fetch.limits import FEED
+from include.fetch.news import find_news
+from include.fetch.retry_after import parse_freshness, parse_retry_after
+from include.fetch.schedule import adapt_interval, after_failure, after_poll, is_due, note_redirect, wants_full
+from include.knowledge.feeds import FeedSource
+from include.records import FeedItem, FeedOutcome, FeedState
+
+# A feed that is cut off in the middle or labelled as a download still has entries at its top.
+_USABLE_ENDINGS = frozenset({"", "too-large", "disconnected", "timeout"})
+_ASKED_FOR_A_PAUSE = frozenset({"http-429", "http-503", "host-closed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Polled:
+    """What one feed gave."""
+
+    state: FeedState
+    outcome: FeedOutcome
+    items: tuple[FeedItem, ...] = ()  # new and edited
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    version: str
+    batch: ItemBatch
+    body_hash: str
+    refresh_s: float
+
+
+class FeedPoller:
+    """Polls one feed after the other, or many at once; knows nothing from one to the next."""
+
+    def __init__(
+        self, client: WebClient, archive: Archive, parser: Executor, *, as_of: datetime, replay: bool, force: bool
+    ) -> None:
+        self._client, self._archive, self._parser = client, archive, parser
+        self._as_of, self._replay, self._force = as_of, replay, force
+
+    async def poll(self, source: FeedSource, stored: FeedState | None) -> Polled:
+        """Poll one feed if it is due."""
+        state = state_of(source, stored)
+        # A replay of a time that was polled before wants its entries again, but the schedule as it is now.
+        is_past = self._replay and state.last_polled_at is not None and state.last_polled_at >= self._as_of
+        polled = await self._poll_if_due(state_of(source, None) if is_past else state)
+        items = tuple(item for item in polled.items if is_wanted(source, item))
+        return replace(polled, items=items, state=state if is_past else polled.state)
+
+    async def _poll_if_due(self, state: FeedState) -> Polled:
+        if state.gone:
+            return Polled(state, self._outcome(state, "gone", http_status=410, error="http-410"))
+        forced = self._force and not (state.failures and state.last_error in _ASKED_FOR_A_PAUSE)
+        if not (self._replay or forced or is_due(state, self._as_of)):
+            return Polled(state, self._outcome(state, "not-due"))
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        polled = await self._ask(state)
+        seconds = 0.0 if self._replay else round(clock() - started, 3)
+        return replace(polled, outcome=replace(polled.outcome, seconds=seconds))
+
+    async def _ask(self, state: FeedState) -> Polled:
+        validators = {"If-None-Match": state.etag, "If-Modified-Since": state.last_modified}
+        headers = {name: value for name, value in validators.items() if value}
+        if wants_full(state, self._as_of):
+            headers = {}
+        answer = await self._client.get(state.url, FEED, headers)
+        if answer.status == 304 and headers:
+            return self._not_modified(note_redirect(state, answer.permanent_url), answer)
+        if answer.status == 410 and answer.final_url in (state.url, answer.permanent_url):
+            gone = replace(state, gone=True, last_polled_at=self._as_of, last_error="http-410")
+            return Polled(gone, self._outcome(gone, "gone", http_status=410, error="http-410"))
+        if answer.status == 304:
+            return self._failed(state, answer, "http-304")  # we did not say that we have anything
+        if answer.exchange is None or answer.reason not in _USABLE_ENDINGS or not answer.exchange.path:
+            return self._failed(state, answer, answer.reason)
+        if answer.status is None:
+            return self._failed(state, answer, answer.reason)
+        reading = await asyncio.get_running_loop().run_in_executor(self._parser, self._read, state, answer)
+        if reading is None:
+            return self._not_modified(self._succeed(state, answer, state.body_hash or ""), answer)
+        if not reading.version:
+            return self._failed(state, answer, answer.reason or "not-a-feed")
+        return self._take(self._succeed(state, answer, reading.body_hash), answer, reading)
+
+    def _read(self, state: FeedState, answer: Answer) -> _Reading | None:
+        """Read the archived body; None where it is the previous one again. Runs in the parser's thread."""
+        assert answer.exchange is not None
+        body = self._archive.read(answer.exchange.path, answer.exchange.offset).body
+        body_hash = hashlib.sha256(body).hexdigest()[:32]
+        if body_hash == state.body_hash:
+            return None
+        feed = read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
+        batch = make_items(feed, source_id=state.source_id, url=answer.final_url, as_of=self._as_of)
+        return _Reading(feed.version, batch, body_hash, feed.refresh_s)
+
+    def _succeed(self, state: FeedState, answer: Answer, body_hash: str) -> FeedState:
+        return replace(
+            note_redirect(state, answer.permanent_url),
+            etag=answer.headers.get("etag") or None,
+            last_modified=answer.headers.get("last-modified") or None,
+            body_hash=body_hash,
+            last_full_at=self._as_of,
+            last_success_at=self._as_of,
+            failures=0.0,
+            last_error="",
+        )
+
+    def _take(self, state: FeedState, answer: Answer, reading: _Reading) -> Polled:
+        items = reading.batch.items
+        news = find_news(items, state.recent_ids)
+        share = news.new / len(items) if items and state.recent_ids else None
+        asked = max(reading.refresh_s, parse_freshness(answer.headers, self._as_of))
+        interval = adapt_interval(state.interval_s, share_new=share, asked=asked)
+        state = replace(
+            after_poll(state, as_of=self._as_of, interval=interval),
+            recent_ids=news.recent_ids,
+            last_item_at=_newest(items, state.last_item_at) or (self._as_of if news.new else None),
+        )
+        outcome = self._outcome(state, "new" if news.items else "empty", http_status=answer.status)
+        dropped = dict(reading.batch.dropped) | ({"volatile": news.volatile} if news.volatile else {})
+        outcome = replace(
+            outcome,
+            items=len(items),
+            new_items=news.new,
+            overlap_lost=news.overlap_lost,
+            error=answer.reason,  # entries were read all the same, but the publisher should know
+            dropped=tuple(sorted(dropped.items())),
+        )
+        return Polled(state, outcome, news.items)
+
+    def _not_modified(self, state: FeedState, answer: Answer) -> Polled:
+        asked = parse_freshness(answer.headers, self._as_of)
+        interval = adapt_interval(state.interval_s, share_new=0.0, asked=asked)
+        state = after_poll(state, as_of=self._as_of, interval=interval)
+        return Polled(state, self._outcome(state, "not-modified", http_status=answer.status))
+
+    def _failed(self, state: FeedState, answer: Answer, reason: str) -> Polled:
+        retry_after = parse_retry_after(answer.headers, self._as_of)
+        state = after_failure(state, reason, as_of=self._as_of, retry_after=retry_after)
+        return Polled(state, self._outcome(state, "failed", http_status=answer.status, error=reason))
+
+    def _outcome(
+        self,
+        state: FeedState,
+        outcome: Literal["new", "empty", "not-modified", "failed", "gone", "not-due"],
+        *,
+        http_status: int | None = None,
+        error: str = "",
+    ) -> FeedOutcome:
+        return FeedOutcome(
+            source_id=state.source_id,
+            polled_at=self._as_of,
+            outcome=outcome,
+            http_status=http_status,
+            items=0,
+            new_items=0,
+            overlap_lost=False,
+            error=error,
+            seconds=0.0,
+        )
+
+
+def state_of(source: FeedSource, stored: FeedState | None) -> FeedState:
+    """The stored state, or a new one where there is none or the source has got another address."""
+    if stored is None or stored.source_url not in ("", source.url):
+        return FeedState(source_id=source.id, url=source.url, source_url=source.url)
+    return replace(stored, source_url=source.url)
+
+
+def is_wanted(source: FeedSource, item: FeedItem) -> bool:
+    """Does the entry match the source's pattern? Item 5.02 is one filing in twenty of the 8-K feed."""
+    return not source.match or re.search(source.match, f"{item.title}\n{item.summary}", re.IGNORECASE) is not None
+
+
+def _newest(items: Sequence[FeedItem], before: datetime | None) -> datetime | None:
+    dates = [item.published_at for item in items if item.published_at is not None]
+    return max([*dates, *([before] if before else [])], default=None)

@@ -1,0 +1,81 @@
+"""Politeness: how many requests a host gets at a time, and how far their starts are apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+
+class HostClosed(Exception):
+    """The host asked for a longer pause than a run waits."""
+
+
+class _Host:
+    def __init__(self, delay: float, connections: int) -> None:
+        self.delay = delay
+        self.next_start = 0.0
+        self.closed = False
+        self.connections = asyncio.Semaphore(connections)
+        self.order = asyncio.Lock()
+
+
+class HostGate:
+    """Lets requests start: at most `per_host` at a time on one host, `delay` seconds apart, `total` in all.
+
+    Times are those of the running event loop, in seconds.
+    """
+
+    def __init__(self, *, delay: float, per_host: int, total: int) -> None:
+        self._delay = delay
+        self._per_host = per_host
+        self._total = asyncio.Semaphore(total)
+        self._hosts: dict[str, _Host] = {}
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[None]:
+        """Wait for this host's next start; the body of the `async with` is the request. Raises HostClosed."""
+        state = self._state(host)
+        async with state.connections:
+            async with state.order:
+                await self._wait(state)
+                await self._total.acquire()
+                state.next_start = asyncio.get_running_loop().time() + state.delay
+            try:
+                yield
+            finally:
+                self._total.release()
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """Never start requests on this host closer together than `delay` seconds."""
+        state = self._state(host)
+        state.delay = max(state.delay, delay)
+
+    def set_delay(self, host: str, delay: float) -> None:
+        """Use this delay for a host instead of the general one."""
+        self._state(host).delay = delay
+
+    def pause(self, host: str, seconds: float) -> None:
+        """Start nothing on this host for so long."""
+        state = self._state(host)
+        state.next_start = max(state.next_start, asyncio.get_running_loop().time() + seconds)
+
+    def close(self, host: str) -> None:
+        """Start nothing on this host any more."""
+        self._state(host).closed = True
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two starts on this host."""
+        return self._state(host).delay
+
+    async def _wait(self, state: _Host) -> None:
+        loop = asyncio.get_running_loop()
+        while (left := state.next_start - loop.time()) > 0 and not state.closed:
+            await asyncio.sleep(left)
+        if state.closed:
+            raise HostClosed
+
+    def _state(self, host: str) -> _Host:
+        if host not in self._hosts:
+            self._hosts[host] = _Host(self._delay, self._per_host)
+        return self._hosts[host]

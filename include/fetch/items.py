@@ -1,0 +1,76 @@
+"""Entries in the feed's own words to FeedItems: identity, strict dates, clean text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from include.fetch.client import resolve_link
+from include.fetch.dates import parse_feed_date
+from include.fetch.entries import RawEntry, RawFeed
+from include.fetch.identity import canonicalise, clean_link, identify, item_id, revise
+from include.fetch.plaintext import clean_title, plain_text
+from include.records import FeedItem
+
+MAX_SUMMARY = 100_000  # characters
+_MAX_TITLE = 1_000
+_MAX_GUID = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class ItemBatch:
+    """The usable entries of a feed, in its order, and how many were not, by reason."""
+
+    items: tuple[FeedItem, ...]
+    dropped: tuple[tuple[str, int], ...]
+
+
+def make_items(feed: RawFeed, *, source_id: str, url: str, as_of: datetime) -> ItemBatch:
+    """Judge every entry of a feed fetched from `url`. Entries that nothing tells apart are taken once."""
+    guids: dict[str, set[str]] = {}
+    for entry in feed.entries:
+        guids.setdefault(entry.guid, set()).add(entry.link)
+    items: dict[str, FeedItem] = {}
+    dropped: Counter[str] = Counter(dict(feed.dropped))
+    for entry in feed.entries:
+        shared = len(guids[entry.guid]) > 1
+        item = _make_item(entry, feed, shared, source_id=source_id, url=url, as_of=as_of)
+        if item is None:
+            dropped["no-identity"] += 1
+        elif item.item_id in items:
+            dropped["double"] += 1
+        else:
+            dropped["bad-link"] += not item.url and bool(entry.link)
+            dropped["bad-date"] += item.published_at is None and bool(entry.published)
+            items[item.item_id] = item
+    return ItemBatch(tuple(items.values()), tuple(sorted((+dropped).items())))
+
+
+def _make_item(
+    entry: RawEntry, feed: RawFeed, guid_is_shared: bool, *, source_id: str, url: str, as_of: datetime
+) -> FeedItem | None:
+    base = resolve_link(url, feed.link) if feed.link else url
+    link = clean_link(resolve_link(base, entry.link)) if entry.link else clean_link(entry.guid)
+    canonical = canonicalise(link)
+    title = clean_title(entry.title)[:_MAX_TITLE]
+    guid = entry.guid.strip()[:_MAX_GUID] or None
+    identity = identify(guid, canonical, title, guid_is_shared=guid_is_shared)
+    if identity is None:
+        return None
+    summary = plain_text(entry.summary)[:MAX_SUMMARY]
+    return FeedItem(
+        item_id=item_id(source_id, identity),
+        source_id=source_id,
+        guid=guid,
+        url=link,
+        canonical_url=canonical,
+        title=title,
+        summary=summary,
+        authors=tuple(dict.fromkeys(filter(None, map(clean_title, entry.authors))))[:20],
+        published_at=parse_feed_date(entry.published, as_of=as_of),
+        updated_at=parse_feed_date(entry.updated, as_of=as_of),
+        lang=(entry.lang or feed.lang).strip()[:35] or None,
+        seen_at=as_of,
+        revision=revise(title, summary, entry.updated.strip()),
+    )

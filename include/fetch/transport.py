@@ -1,0 +1,307 @@
+"""One request, one archived answer. Two ways to get it: from the network, or from the archive."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, Protocol, cast
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+
+from include.fetch import address, warc
+from include.fetch.archive import Archive
+from include.fetch.decode import BadEncoding, open_decoder
+from include.fetch.gate import HostClosed, HostGate
+from include.fetch.limits import Patience, Purpose
+from include.fetch.retry_after import parse_retry_after
+from include.settings import Settings
+
+_SPOOL_BYTES = 256_000  # a body above this goes through a temporary file: 256 at a time must fit into memory
+_PAUSE_AFTER_429 = 30.0  # seconds, where the server does not say how long
+_NOT_TEXT = ("audio/", "video/", "image/", "font/", "application/pdf", "application/zip", "application/octet-stream")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What became of one request. The body is in the archive at (path, offset)."""
+
+    url: str
+    status: int | None  # None: nothing came back
+    headers: dict[str, str] = field(default_factory=dict)  # names in small letters
+    path: str = ""
+    offset: int = 0
+    fetched_at: datetime | None = None
+    truncated: str = ""  # why the body ends early: length, time, disconnect, unspecified
+    error: str = ""  # why nothing came back: timeout, dns, refused, tls, blocked-address, bad-http, disconnected ...
+
+
+class Transport(Protocol):
+    """Gets one answer to one GET, redirects not followed. Never raises for what the web does."""
+
+    async def exchange(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
+        """Return what became of the request."""
+        ...
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """Start requests on this host at least so many seconds apart."""
+        ...
+
+    def set_delay(self, host: str, delay: float) -> None:
+        """Use this delay for a host instead of the setting."""
+        ...
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two starts on this host."""
+        ...
+
+    async def __aenter__(self) -> Transport: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkHooks:
+    """What tests and benchmarks put in the place of the internet's own."""
+
+    resolver: AbstractResolver | None = None
+    ssl_context: ssl.SSLContext | None = None
+    patience: Patience = Patience()
+
+
+class ReplayTransport:
+    """Answers from the archive: the newest response at or before `as_of`."""
+
+    def __init__(self, archive: Archive, *, as_of: datetime, settings: Settings) -> None:
+        self._archive, self._as_of, self._delay = archive, as_of, settings.host_delay
+        self._delays: dict[str, float] = {}
+
+    async def exchange(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
+        """Return the archived answer; error "not-archived" where there is none."""
+        entry = self._archive.find(url, not_after=self._as_of, conditional=bool(headers))
+        if entry is None:
+            return Exchange(url, None, error="not-archived")
+        return read_exchange(self._archive, entry.path, entry.offset)
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """Remember the delay: how many pages of a host fit into a run depends on it."""
+        self._delays[host] = max(self.delay_of(host), delay)
+
+    def set_delay(self, host: str, delay: float) -> None:
+        """Use this delay for a host instead of the setting."""
+        self._delays[host] = delay
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two starts on this host in the run that is replayed."""
+        return self._delays.get(host, self._delay)
+
+    async def __aenter__(self) -> ReplayTransport:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+
+class LiveTransport:
+    """Asks the network, politely, within limits, and archives every answer before anybody reads it."""
+
+    def __init__(
+        self, archive: Archive, *, as_of: datetime, settings: Settings, hooks: NetworkHooks | None = None
+    ) -> None:
+        self._archive, self._as_of, self._settings = archive, as_of, settings
+        self._hooks = hooks or NetworkHooks()
+        self._patience = self._hooks.patience
+        self._allow = address.parse_allow_hosts(settings.allow_hosts)
+        self.gate = HostGate(
+            delay=settings.host_delay,
+            per_host=self._patience.connections_per_host,
+            total=self._patience.connections,
+        )
+        self._session: aiohttp.ClientSession | None = None
+        self._threads: ThreadPoolExecutor | None = None
+
+    async def __aenter__(self) -> LiveTransport:
+        # getaddrinfo blocks its thread for up to half a minute on a dead name server; the loop's own pool has
+        # six threads on two cores, and five dead hosts would hold up all others.
+        self._threads = ThreadPoolExecutor(64, thread_name_prefix="resolve")
+        asyncio.get_running_loop().set_default_executor(self._threads)
+        connector = aiohttp.TCPConnector(
+            limit=0,  # the gate counts
+            ttl_dns_cache=300,
+            resolver=self._hooks.resolver,
+            ssl=self._hooks.ssl_context or True,
+            socket_factory=address.socket_factory(self._allow),
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(
+                total=self._patience.total, sock_connect=self._patience.connect, sock_read=self._patience.silence
+            ),
+            headers={"User-Agent": self._settings.user_agent, "Accept-Encoding": "gzip, deflate, br"},
+        )
+        self._archive.recover()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+        if self._threads is not None:
+            self._threads.shutdown(wait=False, cancel_futures=True)
+        if error is None:
+            self._archive.finish()
+        else:
+            self._archive.abandon()
+
+    def slow_down(self, host: str, delay: float) -> None:
+        """Start requests on this host at least so many seconds apart."""
+        self.gate.slow_down(host, delay)
+
+    def set_delay(self, host: str, delay: float) -> None:
+        """Use this delay for a host instead of the setting."""
+        self.gate.set_delay(host, delay)
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two starts on this host."""
+        return self.gate.delay_of(host)
+
+    async def exchange(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
+        """Return what became of the request; a short Retry-After is waited for once."""
+        recovered = self._archive.find_recovered(url, at=self._as_of)
+        if recovered is not None and recovered.status is not None and recovered.status < 429:
+            return read_exchange(self._archive, recovered.path, recovered.offset)
+        host = address.host_of(url)
+        try:
+            for attempt in (1, 2):
+                async with self.gate.turn(host):
+                    result = await self._request(url, purpose, headers)
+                if not self._must_pause(host, result, attempt):
+                    break
+        except HostClosed:
+            result = self._fail(url, "host-closed")
+        return result
+
+    def _must_pause(self, host: str, result: Exchange, attempt: int) -> bool:
+        """After 429 and 503: pause the host and say whether the request is worth repeating."""
+        asked = parse_retry_after(result.headers, self._as_of) if result.status in (429, 503) else None
+        if result.status == 429 and asked is None:
+            asked = _PAUSE_AFTER_429
+        if asked is None:
+            return False
+        if attempt > 1 or asked > self._patience.retry_after:
+            self.gate.close(host)
+            return False
+        self.gate.pause(host, asked)
+        return True
+
+    async def _request(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
+        parts = address.split_web_url(url)
+        if parts is None or self._session is None:
+            return self._fail(url, "bad-url")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        address.current_target.set((parts.hostname or "", port))
+        total = self._patience.robots_total if not purpose.ask_robots else self._patience.total
+        timeout = aiohttp.ClientTimeout(
+            total=total, sock_connect=self._patience.connect, sock_read=self._patience.silence
+        )
+        try:
+            async with self._session.get(
+                url, headers={"Accept": purpose.accept, **headers}, allow_redirects=False, timeout=timeout
+            ) as response:
+                return await self._receive(url, response, purpose)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            return self._fail(url, _name_error(error))
+
+    async def _receive(self, url: str, response: aiohttp.ClientResponse, purpose: Purpose) -> Exchange:
+        raw = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in response.raw_headers]
+        headers = warc.fold_headers(raw)
+        with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as spool:
+            body = cast(BinaryIO, spool)
+            if purpose.only_text and headers.get("content-type", "").lower().startswith(_NOT_TEXT):
+                truncated = "unspecified"
+                response.close()
+            else:
+                truncated = await _receive_body(response, body, purpose, headers.get("content-encoding", ""))
+            path, offset = self._archive.append(
+                url, status=response.status, headers=raw, body=body, fetched_at=self._as_of, truncated=truncated
+            )
+        return Exchange(url, response.status, headers, path, offset, self._as_of, truncated)
+
+    def _fail(self, url: str, error: str) -> Exchange:
+        path, offset = self._archive.append_failure(url, error, fetched_at=self._as_of)
+        return Exchange(url, None, {}, path, offset, self._as_of, error=error)
+
+
+def read_exchange(archive: Archive, path: str, offset: int) -> Exchange:
+    """Return an archived exchange as if it had just happened."""
+    found = archive.read(path, offset)
+    return Exchange(
+        found.url, found.status, found.headers, path, offset, found.fetched_at, found.truncated, found.error
+    )
+
+
+async def _receive_body(response: aiohttp.ClientResponse, body: BinaryIO, purpose: Purpose, encoding: str) -> str:
+    """Copy the body as it comes, counting it as it would be decoded; return why it ends early, or ""."""
+    raw_bytes = decoded_bytes = 0
+    decoder = None
+    with suppress(BadEncoding):
+        decoder = open_decoder(encoding)
+    try:
+        async for chunk in response.content.iter_any():
+            raw_bytes += len(chunk)
+            body.write(chunk[: purpose.max_raw_bytes - raw_bytes + len(chunk)])
+            if decoder is not None:
+                try:
+                    for piece in decoder.feed(chunk):
+                        decoded_bytes += len(piece)
+                        if decoded_bytes > purpose.max_decoded_bytes:
+                            break
+                except BadEncoding:
+                    decoder = None  # some servers label a plain body; the raw cap still holds
+            if raw_bytes > purpose.max_raw_bytes or decoded_bytes > purpose.max_decoded_bytes:
+                response.close()
+                return "length"
+    except TimeoutError:
+        response.close()
+        return "time"
+    except (aiohttp.ClientError, OSError):
+        response.close()
+        return "disconnect"
+    return ""
+
+
+def _name_error(error: Exception) -> str:
+    """A stable short code for what went wrong."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, address.AddressBlocked):
+            return "blocked-address"
+        cause = cause.__cause__ or getattr(cause, "os_error", None)
+    names: tuple[tuple[type[BaseException], str], ...] = (
+        (TimeoutError, "timeout"),
+        (aiohttp.ClientConnectorDNSError, "dns"),
+        (aiohttp.ClientSSLError, "tls"),
+        (aiohttp.ServerFingerprintMismatch, "tls"),
+        (aiohttp.InvalidURL, "bad-url"),
+        (aiohttp.ClientConnectorError, "refused"),
+        (aiohttp.ClientResponseError, "bad-http"),
+        (aiohttp.ClientPayloadError, "bad-http"),
+        (OSError, "disconnected"),
+        (aiohttp.ClientError, "disconnected"),
+    )
+    return next((name for kind, name in names if isinstance(error, kind)), "bad-url")

@@ -1,0 +1,209 @@
+"""The source list: which feeds are read, in which language, and what to expect of each."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import yaml
+
+from include.errors import ConfigError
+from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
+
+FeedKind = Literal["lab", "filing", "wire", "press"]
+FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
+
+_REQUIRED = ("id", "name", "url", "lang", "country", "kind")
+_OPTIONAL = ("weight", "expect", "delay", "match", "enabled")
+_ID = re.compile(r"[a-z0-9-]+")
+_LANG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_HEADER = "# Feeds that are read. Format: docs/sources.md. Check them with `departures sources check`.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSource:
+    """One feed and what is expected of it."""
+
+    id: str  # unique, [a-z0-9-]
+    name: str
+    url: str  # http or https
+    lang: str  # BCP 47 language, with the script for Chinese: "en", "zh-Hans"
+    country: str  # ISO 3166-1 alpha-2, or "XX" for international sources
+    kind: FeedKind
+    weight: float = 1.0  # how much one report of this source counts as evidence, 0..2
+    expect_per_day: tuple[float, float] | None = None  # fewest and most new entries a day
+    lag_hours: float | None = None  # hours after which the newest entry counts as late
+    delay: float | None = None  # seconds between starts on its host; None is the setting
+    enabled: bool = True
+    match: str = ""  # regular expression that title or summary of an entry must match; "" takes all
+
+
+def load_feeds(path: Path) -> tuple[FeedSource, ...]:
+    """Read and check a sources file. Raises ConfigError with file, line and field."""
+    document = check_keys(path, read_yaml(path), ("feeds",))
+    entries = document["feeds"]
+    if not isinstance(entries, list):
+        raise ConfigError(f"{path}:{document.key_lines['feeds']}: feeds must be a list of sources")
+    sources = tuple(_read_source(path, entry) for entry in entries)
+    lines: dict[str, int] = {}
+    for source, entry in zip(sources, entries, strict=True):
+        if source.id in lines:
+            raise ConfigError(f"{path}:{entry.line}: id {source.id!r} is already used in line {lines[source.id]}")
+        lines[source.id] = entry.line
+    return sources
+
+
+def save_feeds(path: Path, sources: Iterable[FeedSource]) -> None:
+    """Write a sources file as a whole: a reader sees the old or the new one, never a part."""
+    document = {"feeds": [_as_mapping(source) for source in sources]}
+    text = _HEADER + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def check_feed_url(url: str) -> str:
+    """Return `url` if it is an absolute http(s) address without credentials, else raise ConfigError."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigError(f"url {url!r}: {error}; an http or https address is expected") from error
+    if parts.scheme not in ("http", "https") or not host or any(c.isspace() for c in url):
+        raise ConfigError(f"url {url!r}: an http or https address is expected")
+    if parts.username or parts.password:
+        raise ConfigError(f"url {parts.scheme}://…@{host}: an address without user name and password is expected")
+    return url
+
+
+def _read_source(path: Path, raw: Any) -> FeedSource:
+    entry = check_keys(path, raw, _REQUIRED, _OPTIONAL)
+    expect = entry.get("expect")
+    try:
+        return FeedSource(
+            id=_match(entry, "id", _ID, "small letters, digits and hyphens"),
+            name=_text(entry, "name"),
+            url=check_feed_url(_text(entry, "url")),
+            lang=_match(entry, "lang", _LANG, "a language code such as en or zh-Hans"),
+            country=_match(entry, "country", _COUNTRY, "two capital letters such as US"),
+            kind=_kind(entry),
+            weight=_number(entry, "weight", 0.0, 2.0, 1.0),
+            expect_per_day=_per_day(path, expect) if expect is not None else None,
+            lag_hours=_lag(expect) if isinstance(expect, dict) else None,
+            delay=_number(entry, "delay", 0.0, 86_400.0, 0.0) if "delay" in entry else None,
+            enabled=_flag(entry, "enabled"),
+            match=_pattern(entry, "match"),
+        )
+    except ConfigError as error:
+        text = str(error)
+        if text.startswith(str(path)):
+            raise
+        field = text.split(" ", 1)[0]
+        raise ConfigError(f"{path}:{entry.key_lines.get(field, entry.line)}: {text}") from error
+
+
+def _text(entry: LocatedDict, key: str) -> str:
+    value = entry[key]
+    if not isinstance(value, str) or not value.strip():
+        hint = "; put it in quotes" if isinstance(value, bool) else ""
+        raise ConfigError(f"{key} {value!r}: text is expected{hint}")
+    return value.strip()
+
+
+def _match(entry: LocatedDict, key: str, pattern: re.Pattern[str], expected: str) -> str:
+    value = _text(entry, key)
+    if not pattern.fullmatch(value):
+        raise ConfigError(f"{key} {value!r}: {expected} expected")
+    return value
+
+
+def _kind(entry: LocatedDict) -> FeedKind:
+    for kind in FEED_KINDS:
+        if entry["kind"] == kind:
+            return kind
+    raise ConfigError(f"kind {entry['kind']!r}: one of {', '.join(FEED_KINDS)} is expected")
+
+
+def _number(entry: dict[str, Any], key: str, low: float, high: float, default: float) -> float:
+    value = entry.get(key, default)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+        raise ConfigError(f"{key} {value!r}: a number from {low:g} to {high:g} is expected")
+    return float(value)
+
+
+def _flag(entry: LocatedDict, key: str) -> bool:
+    value = entry.get(key, True)
+    if not isinstance(value, bool):
+        raise ConfigError(f"{key} {value!r}: true or false is expected")
+    return value
+
+
+def _pattern(entry: LocatedDict, key: str) -> str:
+    if key not in entry:
+        return ""
+    value = _text(entry, key)
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ConfigError(f"{key} {value!r}: not a regular expression ({error})") from error
+    return value
+
+
+def _per_day(path: Path, raw: Any) -> tuple[float, float] | None:
+    expect = check_keys(path, raw, (), ("per_day", "lag_hours"))
+    if "per_day" not in expect:
+        return None
+    value = expect["per_day"]
+    numbers = (
+        [v for v in value if isinstance(v, (int, float)) and not isinstance(v, bool)] if isinstance(value, list) else []
+    )
+    if len(numbers) != 2 or numbers != value or not 0 <= numbers[0] <= numbers[1] <= 100_000:
+        raise ConfigError(f"expect per_day {value!r}: [fewest, most] a day is expected, such as [2, 40]")
+    return float(numbers[0]), float(numbers[1])
+
+
+def _lag(expect: dict[str, Any]) -> float | None:
+    if "lag_hours" not in expect:
+        return None
+    try:
+        return _number(expect, "lag_hours", 0.1, 10_000.0, 0.0)
+    except ConfigError as error:
+        raise ConfigError(f"expect {error}") from error
+
+
+def _as_mapping(source: FeedSource) -> dict[str, Any]:
+    entry: dict[str, Any] = {key: getattr(source, key) for key in _REQUIRED}
+    if source.weight != 1.0:
+        entry["weight"] = source.weight
+    expect: dict[str, Any] = {}
+    if source.expect_per_day is not None:
+        expect["per_day"] = [_plain(number) for number in source.expect_per_day]
+    if source.lag_hours is not None:
+        expect["lag_hours"] = _plain(source.lag_hours)
+    if expect:
+        entry["expect"] = expect
+    if source.delay is not None:
+        entry["delay"] = _plain(source.delay)
+    if source.match:
+        entry["match"] = source.match
+    if not source.enabled:
+        entry["enabled"] = False
+    return entry
+
+
+def _plain(number: float) -> float | int:
+    return int(number) if number == int(number) else number
