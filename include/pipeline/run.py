@@ -17,6 +17,10 @@ STEPS = ("poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "pu
 Progress = Callable[[str, int, int], None]  # what, done, of how many (0: not known)
 
 
+def no_progress(what: str, done: int, total: int) -> None:
+    """For whoever does not watch."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunOptions:
     """What a person may ask of one run. Kept in the staging folder, so that every worker sees the same."""
@@ -67,11 +71,14 @@ class RunContext:
         """The feeds.yaml of this run."""
         return Path(self.options.sources) if self.options.sources else self.settings.sources
 
-    def report(self, step: str, sentence: str, *, warnings: tuple[str, ...] = (), **counts: int) -> StepReport:
-        """Keep a step's report in staging and return it."""
+    def report(
+        self, step: str, sentence: str, *, shard: str = "", warnings: tuple[str, ...] = (), **counts: int
+    ) -> StepReport:
+        """Keep the report of a step, or of one shard of it, in staging and return it."""
         made = StepReport(step, sentence, dict(counts), warnings)
+        name = f"{step}-{shard}" if shard else step
         self.staging.write_json(
-            f"reports/{step}.json",
+            f"reports/{name}.json",
             {"step": step, "sentence": sentence, "counts": made.counts, "warnings": list(warnings)},
         )
         return made

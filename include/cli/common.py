@@ -1,0 +1,46 @@
+"""What the commands share: options, settings, consoles."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from include.errors import ConfigError
+from include.settings import Settings
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder that holds everything; default: DEPARTURES_HOME, else ./data.", metavar="DIR"),
+]
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """The settings in force, `--home` before everything else."""
+    return Settings.from_env(home=home)
+
+
+def out() -> Console:
+    """Where results go. Made at each use, so that redirected output is seen."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def err() -> Console:
+    """Where progress and remarks go, so that results can be piped."""
+    return Console(stderr=True, highlight=False)
+
+
+def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
+    """Write a person's output file whole or not at all; return the lines. Raises ConfigError."""
+    from include.pipeline.staging import write_lines
+
+    if path.is_dir() or not path.parent.is_dir():
+        raise ConfigError(
+            f"--out {path}: {'is a folder' if path.is_dir() else 'its folder does not exist'}; name a file"
+        )
+    return write_lines(path, (json.dumps(row, ensure_ascii=False) for row in rows))

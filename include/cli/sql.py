@@ -1,0 +1,58 @@
+"""`departures sql`: any question to the published file, read-only."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from include.cli.common import Home, err, out, read_settings
+
+if TYPE_CHECKING:
+    from include.warehouse.query import QueryResult
+
+
+def sql(
+    query: Annotated[str, typer.Argument(metavar='"SELECT ..."', help="One statement; see `describe` for columns.")],
+    style: Annotated[Literal["table", "csv", "json"], typer.Option("--format", help="How to print.")] = "table",
+    home: Home = None,
+) -> None:
+    """Ask the published file, for example: select person, from_org, score from notable_departures.
+
+    Views: articles, moves, events, departures, notable_departures, event_history, evidence, exodus, talent_flow,
+    source_health, quality_results, quarantine.
+    """
+    from include.warehouse.query import run_query
+
+    settings = read_settings(home)
+    result = run_query(settings.published_path, query, articles_root=settings.articles_root)
+    {"table": _print_table, "csv": _print_csv, "json": _print_json}[style](result)
+
+
+def _print_table(result: QueryResult) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*[Text(name) for name in result.columns])
+    for row in result.rows:
+        table.add_row(*[Text("" if value is None else _cell(value)) for value in row])
+    out().print(table)
+    err().print(f"{len(result.rows)} rows")
+
+
+def _print_csv(result: QueryResult) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(result.columns)
+    writer.writerows([["" if value is None else _cell(value) for value in row] for row in result.rows])
+
+
+def _print_json(result: QueryResult) -> None:
+    rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+    print(json.dumps(rows, ensure_ascii=False, default=str))
+
+
+def _cell(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)

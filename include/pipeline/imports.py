@@ -1,0 +1,17 @@
+"""`departures import`: articles from elsewhere into the staging folder, where `read` takes them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from include.pipeline.articles import read_articles
+from include.pipeline.run import RunContext
+
+
+def stage_articles(run: RunContext, path: Path) -> int:
+    """Check every line of the file and stage it for `read`; return how many. Raises ConfigError before anything else."""
+    records = [
+        {name: value for name, value in record.items() if value is not None} for _, record in read_articles(path)
+    ]
+    run.staging.write_json("import.json", records)
+    return len(records)

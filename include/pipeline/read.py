@@ -1,0 +1,105 @@
+"""read: pages of one shard into articles, and articles into moves with their evidence."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from include.extract.workers import Task, run_isolated
+from include.pipeline.codec import encode_record
+from include.pipeline.reading import Reading, StagedMove, read_import, read_page, read_summary
+from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.records import Page, Quarantined
+
+IMPORT_SHARD = "import"
+
+
+def read_shard(run: RunContext, shard: str, on_progress: Progress = no_progress) -> StepReport:
+    """Read `pages/<shard>.jsonl`, or the staged records of an import; write articles, moves and refusals.
+
+    A page that cannot be read is a row in quarantine with its reason; the feed's own words stand in for it. Nothing
+    that a page does to the reader stops the others.
+    """
+    if shard == IMPORT_SHARD:
+        readings, refused = _read_imports(run, on_progress)
+    else:
+        readings, refused = _read_pages(run, run.staging.read_records(Page, f"pages/{shard}.jsonl"), on_progress)
+    refused += [reading.refused for reading in readings if reading.refused]
+    moves = [StagedMove(reading.article.article_id, move) for reading in readings for move in reading.moves]
+    run.staging.write_records(f"articles/{shard}.jsonl", [reading.article for reading in readings])
+    run.staging.write_records(f"moves/{shard}.jsonl", moves)
+    run.staging.write_records(f"refused/{shard}.jsonl", refused)
+    return _report(run, shard, readings, moves, refused)
+
+
+def _read_pages(
+    run: RunContext, pages: Sequence[Page], on_progress: Progress
+) -> tuple[list[Reading], list[Quarantined]]:
+    """Readings and refusals; a page that is not there or not readable is replaced by the feed's own words."""
+    archived = [page for page in pages if page.archive_path is not None and not page.reason]
+    refused = [_refuse_page(page, "fetch", page.reason, _describe(page)) for page in pages if page.reason]
+    tasks = [Task(page.item.item_id, (run.settings.archive_root, page), page.item.source_id) for page in archived]
+    results = _run_tasks(run, read_page, tasks, "Reading pages", on_progress)
+    readings: list[Reading] = []
+    summaries = [page for page in pages if page.reason]
+    for page, result in zip(archived, results, strict=True):
+        if isinstance(result, Quarantined):
+            refused.append(_refuse_page(page, "read", result.reason, result.detail))
+            summaries.append(page)
+        else:
+            readings.append(result)
+    worded = [page for page in summaries if f"{page.item.title}{page.item.summary}".strip()]
+    tasks = [Task(page.item.item_id, (page.item, page.fetched_at), page.item.source_id) for page in worded]
+    for result in _run_tasks(run, read_summary, tasks, "Reading summaries", on_progress):
+        (refused if isinstance(result, Quarantined) else readings).append(result)
+    return readings, refused
+
+
+def _read_imports(run: RunContext, on_progress: Progress) -> tuple[list[Reading], list[Quarantined]]:
+    records: list[dict[str, Any]] = run.staging.read_json("import.json")
+    tasks = [
+        Task(record["id"], (record, run.as_of), record.get("source") or "", json.dumps(record, ensure_ascii=False))
+        for record in records
+    ]
+    results = list(_run_tasks(run, read_import, tasks, "Reading articles", on_progress))
+    return (
+        [result for result in results if isinstance(result, Reading)],
+        [result for result in results if isinstance(result, Quarantined)],
+    )
+
+
+def _run_tasks(
+    run: RunContext, function: Callable[..., Reading], tasks: Sequence[Task], what: str, on_progress: Progress
+) -> Iterable[Reading | Quarantined]:
+    workers = min(run.settings.workers or os.cpu_count() or 1, max(1, len(tasks)))
+    for done, result in enumerate(run_isolated(function, tasks, workers=workers), start=1):
+        yield result
+        on_progress(what, done, len(tasks))
+
+
+def _refuse_page(page: Page, stage: Any, reason: str, detail: str) -> Quarantined:
+    payload = json.dumps(encode_record(page), ensure_ascii=False)
+    return Quarantined(page.item.item_id, stage, "page", reason, detail, payload, page.item.source_id)
+
+
+def _describe(page: Page) -> str:
+    status = f"HTTP {page.http_status}" if page.http_status else "no answer"
+    return f"{page.item.url or 'entry without a link'}: {page.reason} ({status})"
+
+
+def _report(
+    run: RunContext,
+    shard: str,
+    readings: Sequence[Reading],
+    moves: Sequence[StagedMove],
+    refused: Sequence[Quarantined],
+) -> StepReport:
+    languages = Counter(reading.article.lang for reading in readings)
+    sentence = f"{len(readings)} articles in {len(languages)} languages, {len(moves)} moves in them"
+    if refused:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(r.reason for r in refused).most_common(5))
+        sentence += f"; {len(refused)} set aside ({reasons})"
+    return run.report("read", sentence, shard=shard, articles=len(readings), moves=len(moves), quarantined=len(refused))

@@ -1,0 +1,84 @@
+"""What one page, one feed entry or one imported record says: its article and moves.
+
+These functions run in a process of their own (`extract.workers`), which is killed when it hangs; they take and give
+values that can be pickled, and read pages from the archive themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from include.errors import QuarantineRecord
+from include.extract.article import article_from_import, article_from_summary, extract_article
+from include.fetch.archive import Archive
+from include.records import UNSUPPORTED, Article, Document, FeedItem, Move, Page, Quarantined
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article with its moves, and why moves could not be looked for, if they could not."""
+
+    article: Article
+    moves: tuple[Move, ...] = ()
+    refused: Quarantined | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StagedMove:
+    """A move on its way to the warehouse."""
+
+    article_id: str
+    move: Move
+
+
+def read_page(archive_root: str, page: Page) -> Reading:
+    """Read an archived page. Raises QuarantineRecord where there is no article in it."""
+    assert page.archive_path is not None and page.archive_offset is not None
+    response = _archive(archive_root).read(page.archive_path, page.archive_offset)
+    article = extract_article(
+        response.body,
+        url=page.final_url or page.item.url,
+        item=page.item,
+        fetched_at=page.fetched_at,
+        headers=dict(response.headers),
+    )
+    return read_moves(replace(article, archive_path=page.archive_path, archive_offset=page.archive_offset))
+
+
+def read_summary(item: FeedItem, fetched_at: datetime) -> Reading:
+    """Read the feed's own words, where the page is not to be had."""
+    return read_moves(article_from_summary(item, fetched_at=fetched_at))
+
+
+def read_import(record: Mapping[str, Any], as_of: datetime) -> Reading:
+    """Read an article from elsewhere."""
+    return read_moves(article_from_import(record, as_of=as_of))
+
+
+def read_moves(article: Article) -> Reading:
+    """Look for moves; an article on which the detector fails is kept without moves, and says so."""
+    if article.lang == UNSUPPORTED:
+        return Reading(article)
+    from include.detect.moves import find_moves
+
+    published = article.published_at.date().isoformat() if article.published_at else None
+    document = Document(article.article_id, article.lang, article.title, article.text, published)
+    try:
+        return Reading(article, tuple(find_moves(document)))
+    except QuarantineRecord as error:
+        return Reading(article, refused=_refuse(article, error.reason, str(error)))
+    except Exception as error:  # one article's words must not cost the article, whatever the detector trips over
+        return Reading(article, refused=_refuse(article, "detector-error", f"{type(error).__name__}: {error}"))
+
+
+def _refuse(article: Article, reason: str, detail: str) -> Quarantined:
+    return Quarantined(article.article_id, "read", "article", reason, detail, "", article.source_id)
+
+
+@cache
+def _archive(root: str) -> Archive:
+    return Archive(root)
