@@ -59,10 +59,20 @@ def read_page(
     published, date_source, modified = choose_dates(
         head, article, read_times(tree), url=url, fetched_at=fetched_at, feed_date=item.published_at if item else None
     )
-    body, body_source = extract_body(tree, url=url, title=title, article=article)
-    if not body:
+    body = extract_body(
+        tree,
+        url=url,
+        titles=[title, *head.headings, head.first("og:title")],
+        descriptions=[
+            jsonld.first_text(article.get("description")),
+            *head.all("og:description", "description", "twitter:description"),
+        ],
+        authors=authors,
+        article=article,
+    )
+    if not body.text:
         raise QuarantineRecord("no-text", "the page holds no article text")
-    cleaned, cleaned_title = clean_text(body), clean_text(title)
+    cleaned, cleaned_title = clean_text(body.text), clean_text(title)
     hints = tuple(
         hint
         for hint in (item.lang if item else None, jsonld.first_text(article.get("inLanguage")), head.html_lang)
@@ -73,7 +83,7 @@ def read_page(
         ("title", title_source),
         ("authors", author_source),
         ("published_at", date_source),
-        ("text", body_source),
+        ("text", body.source),
     )
     return PageContent(
         url=url,
@@ -88,7 +98,7 @@ def read_page(
         keywords=read_keywords(head, article),
         paywalled=is_paywalled(head, article),
         field_sources=tuple((field, source) for field, source in sources if source),
-        cleaning=cleaned.changes,
+        cleaning=(*body.dropped, *cleaned.changes),
     )
 
 

@@ -1,0 +1,138 @@
+"""Drop the lines of an extracted text that are the page's and not the article's."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+
+from include.extract.titles import fold
+from include.knowledge.boilerplate import load_boilerplate
+
+_SHORT = 160  # width of the longest teaser, prompt or credit
+_NOTICE = 320
+_LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
+_LEAD_WIDTH = 90
+_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
+_SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")
+_BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|]+")
+_DATE_LINE = re.compile(r"^(?=.*(?:19|20)\d\d)(?=.*\d{1,2}[:.時시h]\d{0,2})[^.!?。]{8,60}$")
+
+
+def width(text: str) -> int:
+    """Length on the page: a character of Chinese, Japanese or Korean counts for two."""
+    return len(text) + len(_WIDE.findall(text))
+
+
+def drop_lead(lines: list[str], titles: Iterable[str], description: str) -> list[str]:
+    """Cut everything down to a repeated headline, where only short lines stand above it.
+
+    The lines above are breadcrumbs, kickers, a date; a full sentence among them (a standfirst set above the
+    headline) stops the search.
+    """
+    headlines = {fold(title) for title in titles if len(fold(title)) > 5}
+    for index, line in enumerate(lines[:_LEAD_LINES]):
+        folded = fold(line)
+        if folded in headlines or any(folded.endswith(title) and len(folded) < 2 * len(title) for title in headlines):
+            return lines[index + 1 :]
+        if width(line) > _LEAD_WIDTH or _SENTENCE_END.search(line) or folded == fold(description):
+            break
+    return lines
+
+
+def drop_boilerplate(lines: list[str], authors: Iterable[str]) -> tuple[list[str], Counter[str]]:
+    """Return the lines without read-more, subscribe, share, credit and notice lines, and what was dropped how often."""
+    dropped: Counter[str] = Counter()
+    names = {fold(name) for name in authors}
+    kept: list[str] = []
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        reason = _judge(line, names, at_edge=len(kept) < 2 or index >= len(lines) - 2)
+        if reason == "tail":
+            end = _end_of_teasers(lines, index + 1)
+            if end > index + 1 or end == len(lines):
+                dropped["other-articles"] += end - index
+                index = end
+                continue
+            reason = ""
+        if reason:
+            dropped[reason] += 1
+        else:
+            kept.append(line)
+        index += 1
+    return kept, dropped
+
+
+def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
+    """Why a line is not the article's, or "". `at_edge`: bylines and dates stand first or last."""
+    size = width(line)
+    if size > _NOTICE:
+        return ""
+    phrases = _phrases()
+    text = _BULLET.sub("", line).casefold().strip()
+    if size <= _SHORT:
+        folded = fold(text)
+        if not folded or folded in phrases.furniture:
+            return "furniture"
+        if folded in phrases.tail_headings or phrases.tail_prefix.match(text):
+            return "tail"
+        if phrases.read_more.match(text) and not text.endswith("."):
+            return "read-more"
+        if phrases.credits.match(text):
+            return "photo-credit"
+        if at_edge and (_is_byline(folded, names) or _DATE_LINE.match(line)):
+            return "byline"
+        if phrases.prompts.match(text):
+            return "prompt"
+    return "notice" if phrases.notices.search(text) else ""
+
+
+def _is_byline(folded: str, names: set[str]) -> bool:
+    """A line that holds an author's name and hardly anything else (`By A and B`, `신현주 기자`)."""
+    rest = folded
+    for name in names:
+        rest = rest.replace(name, "")
+    return len(rest) < len(folded) and len(rest) <= 12
+
+
+def _end_of_teasers(lines: list[str], start: int) -> int:
+    """Where the list of other articles that begins at `start` ends: at the first line that reads like prose."""
+    for index in range(start, len(lines)):
+        line = lines[index]
+        if width(line) > _SHORT or (_SENTENCE_END.search(line) and not line.startswith("- ")):
+            return index
+    return len(lines)
+
+
+class _Phrases:
+    """The phrases of the knowledge file, compiled."""
+
+    def __init__(self) -> None:
+        known = load_boilerplate()
+        self.furniture = frozenset(fold(phrase) for phrase in known.furniture)
+        self.tail_headings = frozenset(fold(phrase) for phrase in known.tail_headings)
+        self.tail_prefix = re.compile(r"^(?:more from|more on|mehr aus|más sobre|plus sur|meer over)\b.{0,40}$")
+        several = {phrase for phrase in known.read_more if " " in phrase or _WIDE.search(phrase)}
+        self.read_more = re.compile(
+            rf"^(?:{_union(known.read_more)})\s*(?:[:：|>»→–—-]|$)|^(?:{_union(several)})(?=\s)|^more:\s"
+        )
+        self.prompts = re.compile(rf"^(?:{_union(known.prompts)})(?!\w)")
+        self.credits = re.compile(rf"^[(（\[]?(?:{_union(known.credits)})\s*(?:[:：|/／©]|by\b|von\b|\()")
+        self.notices = re.compile(rf"{_union(known.notices)}|^\W*(?:©|copyright\b|\(c\))")
+
+
+def _union(phrases: Iterable[str]) -> str:
+    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+
+
+@cache
+def _phrases() -> _Phrases:
+    return _Phrases()
+
+
+def is_tail_heading(text: str) -> bool:
+    """True for a heading that other articles follow (`Related news`, `More from us`)."""
+    phrases = _phrases()
+    return len(text) <= 60 and (fold(text) in phrases.tail_headings or phrases.tail_prefix.match(text.casefold()) is not None)
