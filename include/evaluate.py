@@ -137,11 +137,11 @@ def _pair_moves(
 def _is_same_move(prediction: Annotation, truth: Annotation) -> bool:
     if prediction.get("kind") != truth["kind"]:
         return False
-    if not _is_same_person(_predicted(prediction, "person"), _annotated(truth, "person")):
+    if not is_same_person(_predicted(prediction, "person"), _annotated(truth, "person")):
         return False
     side = "from" if truth["kind"] in ("departure", "leave") else "to"
     mine, theirs = _predicted(prediction, side), _annotated(truth, side)
-    return _is_same_organisation(mine, theirs) if mine and theirs else not mine and not theirs
+    return is_same_organisation(mine, theirs) if mine and theirs else not mine and not theirs
 
 
 def _judge_slots(prediction: Annotation, truth: Annotation) -> Iterable[tuple[str, bool]]:
@@ -162,7 +162,7 @@ def _judge_slots(prediction: Annotation, truth: Annotation) -> Iterable[tuple[st
 
 def _is_right_destination(prediction: Annotation, truth: Annotation) -> bool:
     named = _predicted(prediction, "to")
-    return _is_same_organisation(named, _annotated(truth, "to")) if truth.get("to_org") else not named
+    return is_same_organisation(named, _annotated(truth, "to")) if truth.get("to_org") else not named
 
 
 def _is_right_date(predicted: str | None, annotated: str | None) -> bool:
@@ -178,12 +178,12 @@ def _is_right_role(predicted: str | None, annotated: str) -> bool:
     return bool(mine and theirs) and len(mine & theirs) * 2 >= min(len(mine), len(theirs))
 
 
-def _is_same_person(mine: list[str], theirs: list[str]) -> bool:
+def is_same_person(mine: list[str], theirs: list[str]) -> bool:
     """Equal, or one with at least two words is contained in the other."""
     return _any_pair(mine, theirs, lambda a, b: min(len(a), len(b)) >= 2 and (a <= b or b <= a))
 
 
-def _is_same_organisation(mine: list[str], theirs: list[str]) -> bool:
+def is_same_organisation(mine: list[str], theirs: list[str]) -> bool:
     """Equal, or one contained in the other once legal forms are put aside."""
 
     def contained(a: set[str], b: set[str]) -> bool:

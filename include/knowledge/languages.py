@@ -37,7 +37,7 @@ WORD_LISTS = (
     "reported", "official", "attribution", "hypothetical", "background", "bare_nouns", "not_names", "places",
     "articles", "clitics", "abbreviations",
 )  # fmt: skip
-_FLAGS = ("inversion", "spaces", "han_fold", "open_end")
+_FLAGS = ("inversion", "spaces", "han_fold", "open_end", "inflected_names")
 _CHOICES = {
     "script": SCRIPTS,
     "order": ("svo", "sov", "vso"),
@@ -47,7 +47,7 @@ _CHOICES = {
 }
 _REQUIRED = ("code", "name", "script", "order", "capitals", "adpositions", "triggers", "markers", "roles", "examples")
 _OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
-_MAX_EXPANSION = 400
+_MAX_EXPANSION = 2000
 _GAP = " ... "
 
 
@@ -89,6 +89,7 @@ class LanguagePack:
     spaces: bool
     han_fold: bool
     open_end: bool
+    inflected_names: bool
     triggers: tuple[TriggerRule, ...]
     markers: dict[str, tuple[str, ...]]
     roles: dict[str, tuple[str, ...]]
@@ -139,6 +140,7 @@ def read_pack(path: Path) -> LanguagePack:
         spaces=raw.get("spaces", True),
         han_fold=raw.get("han_fold", False),
         open_end=raw.get("open_end", False),
+        inflected_names=raw.get("inflected_names", False),
         triggers=(*_read_triggers(path, raw), *(base.triggers if base else ())),
         markers=_read_groups(path, raw, "markers", MARKERS, base.markers if base else {}),
         roles=_read_groups(path, raw, "roles", ROLE_FAMILIES, base.roles if base else {}),

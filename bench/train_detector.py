@@ -1,0 +1,265 @@
+"""Train the detector's small linear models on annotated articles and write `include/detect/weights.json`.
+
+    python -m bench.train_detector ARTICLES.jsonl [...] [--folds 5] [--write]
+
+Each fold is scored with weights that have not seen its articles; `--write` then trains on all of them. Articles are
+in the form of the evaluation files (`departures evaluate`): moves with persons, organisations and their aliases.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from include.detect import engine, linear
+from include.detect.attributes import find_move_date, focus_features, status_features
+from include.detect.lexicon import load_lexicon
+from include.detect.reading import Entity
+from include.detect.slots import organisation_features
+from include.evaluate import fold_name, is_same_organisation, is_same_person
+from include.knowledge.languages import list_packs
+from include.records import MOVE_STATUSES, Document
+
+ACTION_KINDS = {
+    "leaver": ("departure",),
+    "joiner": ("departure", "arrival"),
+    "appointee": ("appointment", "arrival"),
+    "absentee": ("leave",),
+    "returner": ("return",),
+}
+THRESHOLDS = {"support": 0.25, "leaver": 0.5, "joiner": 0.55, "appointee": 0.55, "absentee": 0.5, "returner": 0.55, "founder": 2.0}
+
+
+@dataclass
+class Rows:
+    """Training rows of one binary model."""
+
+    features: list[dict[str, float]] = field(default_factory=list)
+    labels: list[float] = field(default_factory=list)
+
+
+@dataclass
+class Examples:
+    """Training rows of all models."""
+
+    binary: dict[str, Rows] = field(default_factory=dict)
+    groups: list[tuple[list[dict[str, float]], int]] = field(default_factory=list)  # conditional: candidates, gold index
+
+    def add(self, model: str, features: dict[str, float], label: bool) -> None:
+        rows = self.binary.setdefault(model, Rows())
+        rows.features.append(features)
+        rows.labels.append(float(label))
+
+
+def read_articles(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    """Annotated articles whose language has a pack."""
+    known = set(list_packs())
+    articles = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    return [a for a in articles if a["lang"] in known]
+
+
+def collect(articles: list[dict[str, Any]]) -> Examples:
+    """Compare what the engine considers with what the annotators say."""
+    examples = Examples()
+    for article in articles:
+        document = Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
+        analysis = engine.analyse(document, load_lexicon(article["lang"]), "training")
+        if analysis.reading is None:
+            continue
+        _collect_one(examples, article, analysis)
+    return examples
+
+
+def _gold_of(article: dict[str, Any], person: Entity, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
+    forms = [fold_name(form) for form in [person.name, *person.forms]]
+    return [
+        move
+        for move in article["moves"]
+        if move["kind"] in kinds
+        and is_same_person(forms, [fold_name(n) for n in [move["person"], *(move.get("person_aliases") or [])]])
+    ]
+
+
+def _collect_one(examples: Examples, article: dict[str, Any], analysis: engine.Analysis) -> None:
+    reading = analysis.reading
+    assert reading is not None
+    positive: dict[tuple[int, str], list[engine.Candidate]] = {}
+    for candidate in analysis.candidates:
+        kinds = ACTION_KINDS.get(candidate.action)
+        if not kinds:
+            continue
+        gold = _gold_of(article, reading.persons[candidate.person], kinds)
+        if gold and all(move.get("optional") for move in gold):
+            continue
+        examples.add(engine.model_of(candidate), candidate.features, bool(gold))
+        if gold:
+            positive.setdefault((candidate.person, candidate.action), []).append(candidate)
+    published = engine._parse_day(article.get("published"))
+    for (person, action), evidence in positive.items():
+        gold = [m for m in _gold_of(article, reading.persons[person], ACTION_KINDS[action]) if not m.get("optional")]
+        if len(gold) != 1:
+            continue
+        move = gold[0]
+        evidence = sorted(evidence, key=lambda c: -linear.probability(engine.model_of(c), c.features))[:4]
+        _collect_slots(examples, reading, evidence, action, move)
+        status = status_features(reading, evidence)
+        for name in MOVE_STATUSES:
+            examples.add(f"status:{name}", status, move["status"] == name)
+        move_date = find_move_date(reading, evidence, published)
+        org = _org_index(reading, move, "from" if action in ("leaver", "absentee") else "to")
+        examples.add("focus", focus_features(reading, evidence, org, move_date, published), move["focus"] == "main")
+
+
+def _org_index(reading: Any, move: dict[str, Any], side: str) -> int:
+    names = [fold_name(n) for n in [move.get(f"{side}_org"), *(move.get(f"{side}_aliases") or [])] if n]
+    for index, entity in enumerate(reading.orgs):
+        if names and is_same_organisation([fold_name(f) for f in entity.forms], names):
+            return index
+    return -1
+
+
+def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any]) -> None:
+    wanted = []
+    if action in ("leaver", "absentee"):
+        wanted.append(("from", "from"))
+    if action == "leaver":
+        wanted.append(("to", "to"))
+    if action == "joiner":
+        wanted += [("from", "from"), ("at", "to")]
+    if action in ("appointee", "returner"):
+        wanted.append(("at", "to"))
+    for slot, side in wanted:
+        rows = organisation_features(reading, evidence, slot)
+        target = _org_index(reading, move, side)
+        if target < 0 and move.get(f"{side}_org"):
+            continue
+        index = next((i for i, (org, _) in enumerate(rows) if org == target), None)
+        if index is not None:
+            examples.groups.append(([features for _, features in rows], index))
+
+
+# ---------------------------------------------------------------------------------------------------- fitting
+
+
+def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[np.ndarray, list[str]]:
+    counts: dict[str, int] = {}
+    for row in rows:
+        for name, value in row.items():
+            counts[name] = counts.get(name, 0) + bool(value)
+    names = sorted(name for name, count in counts.items() if count >= minimum)
+    index = {name: i for i, name in enumerate(names)}
+    matrix = np.zeros((len(rows), len(names)))
+    for i, row in enumerate(rows):
+        for name, value in row.items():
+            if name in index:
+                matrix[i, index[name]] = value
+    return matrix, names
+
+
+def _descend(gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 400, rate: float = 0.05) -> np.ndarray:
+    """Adam on a convex function; plenty of steps, since the models are small."""
+    w, m, v = np.zeros(size), np.zeros(size), np.zeros(size)
+    for step in range(1, steps + 1):
+        g = gradient(w)
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g * g
+        w -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+    return w
+
+
+def fit_binary(rows: Rows, penalty: float) -> dict[str, float]:
+    """Logistic regression with an L2 penalty (per row, not on the bias)."""
+    x, names = _matrix(rows.features)
+    y = np.array(rows.labels)
+    ridge = np.array([0.0 if name == "bias" else penalty for name in names])
+
+    def gradient(w: np.ndarray) -> np.ndarray:
+        return (x.T @ (1 / (1 + np.exp(-np.clip(x @ w, -30, 30))) - y) + ridge * w) / len(y)
+
+    return _round(names, _descend(gradient, len(names)))
+
+
+def fit_groups(groups: list[tuple[list[dict[str, float]], int]], penalty: float) -> dict[str, float]:
+    """Conditional logit: the gold candidate of every group against the others of its group."""
+    flat = [features for candidates, _ in groups for features in candidates]
+    x, names = _matrix(flat)
+    starts = np.cumsum([0] + [len(candidates) for candidates, _ in groups])
+    gold = np.zeros(len(flat))
+    for start, (_, index) in zip(starts[:-1], groups, strict=True):
+        gold[start + index] = 1.0
+    owner = np.repeat(np.arange(len(groups)), np.diff(starts))
+
+    def gradient(w: np.ndarray) -> np.ndarray:
+        scores = x @ w
+        top = np.full(len(groups), -np.inf)
+        np.maximum.at(top, owner, scores)
+        weights = np.exp(scores - top[owner])
+        total = np.zeros(len(groups))
+        np.add.at(total, owner, weights)
+        return (x.T @ (weights / total[owner] - gold) + penalty * w) / len(groups)
+
+    return _round(names, _descend(gradient, len(names)))
+
+
+def _round(names: list[str], weights: np.ndarray) -> dict[str, float]:
+    return {name: round(float(w), 3) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.02}
+
+
+def fit(examples: Examples, penalty: float = 1.0) -> dict[str, dict[str, float]]:
+    """All models."""
+    models = {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
+    models["organisation"] = fit_groups(examples.groups, penalty)
+    models["thresholds"] = THRESHOLDS
+    return models
+
+
+def predict(articles: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Moves of every article, in the form that the evaluation reads."""
+    out = {}
+    for article in articles:
+        document = Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
+        moves = engine.analyse(document, load_lexicon(article["lang"]), "training").moves
+        out[article["id"]] = [
+            {name: getattr(move, name) for name in ("kind", "person", "from_org", "to_org", "role_from", "role_to", "status", "focus", "date", "successor", "person_aliases", "from_aliases", "to_aliases", "confidence")}
+            for move in moves
+        ]
+    return out
+
+
+def main() -> int:
+    """Cross-validate, then optionally write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("articles", nargs="+", type=Path)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--penalty", type=float, default=1.0)
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--predictions", type=Path, help="write the held-out predictions here")
+    args = parser.parse_args()
+    articles = read_articles(args.articles)
+    held_out: dict[str, list[dict[str, Any]]] = {}
+    linear.replace_weights(json.loads(linear.WEIGHTS.read_text(encoding="utf-8")))
+    for fold in range(args.folds if args.folds > 1 else 0):
+        test = [a for i, a in enumerate(articles) if i % args.folds == fold]
+        train = [a for i, a in enumerate(articles) if i % args.folds != fold]
+        linear.replace_weights(fit(collect(train), args.penalty))
+        held_out |= predict(test)
+    if args.predictions:
+        lines = (json.dumps({"id": i, "moves": moves}, ensure_ascii=False) for i, moves in held_out.items())
+        args.predictions.write_text("\n".join(lines), encoding="utf-8")
+    if args.write:
+        linear.replace_weights(json.loads(linear.WEIGHTS.read_text(encoding="utf-8")))
+        models = fit(collect(articles), args.penalty)
+        linear.WEIGHTS.write_text(json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"{len(articles)} articles", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

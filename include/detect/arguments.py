@@ -1,0 +1,258 @@
+"""Who is the person of a trigger: candidates and what speaks for or against each.
+
+The features know nothing of a language but its word order and marks, so that one set of weights serves all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from include.detect.reading import Mention, Reading
+from include.detect.triggers import ARGUMENTS, Trigger
+
+_BREAKS = (";", ":", " - ", "；", "。")
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One person (entity) as an argument of one trigger."""
+
+    trigger: Trigger
+    action: str  # leaver, joiner, appointee, absentee, returner, founder
+    position: str  # subject, object, noun, agent
+    person: int  # index into Reading.persons
+    mention: Mention
+    features: dict[str, float] = field(default_factory=dict)
+
+
+def word_distance(gap: str, spaces: bool) -> int:
+    """Length of a stretch of text in words; two characters a word where the script has no spaces."""
+    return len(gap.split()) if spaces else (len(gap.replace(" ", "")) + 1) // 2
+
+
+def bucket(value: int) -> str:
+    """Coarse distance."""
+    for limit, name in ((0, "0"), (2, "1-2"), (5, "3-5"), (9, "6-9"), (15, "10-15"), (25, "16-25")):
+        if value <= limit:
+            return name
+    return "26+"
+
+
+def find_candidates(reading: Reading, triggers: list[Trigger]) -> list[Candidate]:
+    """Every person that a trigger may speak of, with features."""
+    people_by_sentence: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.kind == "person":
+            people_by_sentence.setdefault(mention.sentence, []).append(mention)
+    chains = {index: _find_chains(reading, people) for index, people in people_by_sentence.items()}
+    found: list[Candidate] = []
+    for trigger in triggers:
+        people = people_by_sentence.get(trigger.sentence, [])
+        for action, position in ARGUMENTS[trigger.trigger_class]:
+            best: dict[int, Candidate] = {}
+            for mention in people:
+                if mention.start < trigger.end and mention.end > trigger.start:
+                    continue
+                candidate = Candidate(trigger, action, position, mention.entity, mention)
+                candidate.features = _local_features(reading, trigger, position, mention, people, chains[trigger.sentence], triggers)
+                known = best.get(mention.entity)
+                if known is None or _closeness(candidate) < _closeness(known):
+                    best[mention.entity] = candidate
+            found.extend(best.values())
+            found.extend(_antecedents(reading, trigger, action, position, people_by_sentence, bool(best)))
+    return found
+
+
+def _closeness(candidate: Candidate) -> float:
+    mention, trigger = candidate.mention, candidate.trigger
+    gap = trigger.start - mention.end if mention.end <= trigger.start else mention.start - trigger.end
+    preferred = (mention.end <= trigger.start) == (candidate.position in ("subject", "noun"))
+    return gap - 25 * preferred
+
+
+def _find_chains(reading: Reading, people: list[Mention]) -> dict[int, tuple[int, int]]:
+    """Start offset of a person in an enumeration -> (first start, last end) of the enumeration."""
+    chains: dict[int, tuple[int, int]] = {}
+    run: list[Mention] = []
+    for mention in people:
+        if run and _enumerated(reading, run[-1], mention):
+            run.append(mention)
+        else:
+            run = [mention]
+        if len(run) > 1:
+            for member in run:
+                chains[member.start] = (run[0].start, run[-1].end)
+    return chains
+
+
+def _enumerated(reading: Reading, left: Mention, right: Mention) -> bool:
+    lexicon, fold = reading.lexicon, reading.text.fold
+    gap = fold[left.end : right.start]
+    if len(gap) > 110 or left.entity == right.entity:
+        return False
+    if any(h.entry.category == "trigger" for h in reading.hits_in(left.end, right.start, "trigger")):
+        return False
+    pieces = list(gap)
+    for mention in (*left.roles, *left.orgs, *right.roles, *right.orgs):
+        for offset in range(max(left.end, mention.start), min(right.start, mention.end)):
+            pieces[offset - left.end] = " "
+    rest = "".join(pieces)
+    joined = False
+    if lexicon.pack.spaces:
+        words = rest.replace(",", " , ").replace("،", " , ").replace("(", " ( ").replace(")", " ) ").split()
+        unknown = 0
+        for word in words:
+            if word in lexicon.markers["and"] or word in (",", "&"):
+                joined = True
+            elif word not in lexicon.markers["at"] and word not in lexicon.words["articles"] and word not in "()":
+                if any(word.startswith(a) and len(a) == 1 for a in lexicon.words["clitics"] if a in lexicon.markers["and"]):
+                    joined = True
+                    continue
+                unknown += 1
+        prefixed = any(reading.text.fold.startswith(a, right.start - len(a)) for a in lexicon.markers["and"] if len(a) == 1)
+        return (joined or prefixed) and unknown <= 4
+    for marker in (*lexicon.marker_lists["and"], "、", ",", "，", "·", "和", "與"):
+        if marker in rest:
+            joined = True
+            rest = rest.replace(marker, " ")
+    return joined and len(rest.replace(" ", "")) <= 8
+
+
+def _local_features(
+    reading: Reading,
+    trigger: Trigger,
+    position: str,
+    mention: Mention,
+    people: list[Mention],
+    chains: dict[int, tuple[int, int]],
+    triggers: list[Trigger],
+) -> dict[str, float]:
+    fold, pack = reading.text.fold, reading.lexicon.pack
+    chain = chains.get(mention.start)
+    before = mention.end <= trigger.start
+    if before:
+        near = chain[1] if chain and chain[1] <= trigger.start else mention.end
+        gap_start, gap_end = near, trigger.start
+    else:
+        near = chain[0] if chain and chain[0] >= trigger.end else mention.start
+        gap_start, gap_end = trigger.end, near
+    gap = fold[gap_start:gap_end]
+    distance = word_distance(gap, pack.spaces)
+    side = "before" if before else "after"
+    order = "inv" if pack.inversion else pack.order
+    commas = sum(gap.count(mark) for mark in (",", "、", "،", "，"))
+    others = {p.entity for p in people if p.entity != mention.entity and gap_start <= p.start < gap_end}
+    between = sum(gap_start <= t.start < gap_end and t is not trigger for t in triggers if t.sentence == trigger.sentence)
+    marks = mention.sides or {"none": True}
+    orgs_near = any(
+        m.kind in ("org", "org_ref") and trigger.clause[0] - 1 <= m.start <= trigger.clause[1] for m in reading.in_sentence(trigger.sentence)
+    )
+    roles_near = any(m.kind == "role" and abs(m.start - trigger.end) < 40 for m in reading.in_sentence(trigger.sentence, "role"))
+    entity = reading.persons[mention.entity]
+    cls = trigger.trigger_class
+    features = {
+        "bias": 1.0,
+        f"{position}|{order}|{side}": 1.0,
+        f"{position}|{side}|d={bucket(distance)}": 1.0,
+        f"{position}|{order}|{side}|d={bucket(distance)}": 1.0,
+        f"class={cls}": 1.0,
+        f"class={cls}|{side}": 1.0,
+        f"{position}|{side}|commas={min(commas, 3)}": 1.0,
+        f"{position}|{side}|others={min(len(others), 2)}": 1.0,
+        f"{position}|between={min(between, 2)}": 1.0,
+        f"others={min(len(others), 2)}|between={min(between, 2)}": 1.0,
+        "score": mention.score,
+        f"mentions={min(len(entity.mentions), 5)}": 1.0,
+    }
+    for kind, near_mark in marks.items():
+        features[f"{position}|{pack.adpositions}|mark={kind}"] = 1.0
+        features[f"{position}|{side}|mark={kind}|{near_mark}"] = 1.0
+    flags = {
+        "break": any(mark in gap for mark in _BREAKS),
+        "chain": chain is not None,
+        "including": any(h.entry.category == "including" for h in reading.hits_in(gap_start, gap_end, "including")),
+        "weak": trigger.rule.weak,
+        "weak|org": trigger.rule.weak and orgs_near,
+        "weak|role": trigger.rule.weak and roles_near,
+        "weak|bare": trigger.rule.weak and not roles_near and not orgs_near,
+        "org_near": orgs_near,
+        "role_near": roles_near,
+        "known": entity.gazetteer_id is not None,
+        "has_role": bool(mention.roles),
+        "has_org": bool(mention.orgs),
+        "former": mention.former,
+        "title": trigger.in_title,
+        "in_title": any(m.end <= reading.text.title_end for m in entity.mentions),
+        "alone": len({p.entity for p in people}) == 1,
+        "negated": trigger.negated,
+        "quoted": _is_quoted(fold, trigger),
+        "speaker": _speaks(reading, mention, trigger),
+        "guess": mention.score < 0.5,
+    }
+    for cue in ("hypothetical", "denial", "rumour", "reported", "official", "background"):
+        flags[f"cue={cue}"] = cue in trigger.clause_cues
+    for name, value in flags.items():
+        if value:
+            features[name] = 1.0
+            if name in ("break", "chain", "title", "speaker", "including", "former", "alone"):
+                features[f"{name}|{position}|{side}"] = 1.0
+    return features
+
+
+def _is_quoted(fold: str, trigger: Trigger) -> bool:
+    return fold.count('"', max(0, trigger.start - 300), trigger.start) % 2 == 1
+
+
+def _speaks(reading: Reading, mention: Mention, trigger: Trigger) -> bool:
+    """Whether a verb of saying stands between this person and the trigger, or right beside the person."""
+    near = reading.hits_in(mention.end, mention.end + 14, "attribution", "official")
+    before = reading.hits_in(max(0, mention.start - 14), mention.start, "attribution", "official")
+    return bool(near or before)
+
+
+def _antecedents(
+    reading: Reading,
+    trigger: Trigger,
+    action: str,
+    position: str,
+    people_by_sentence: dict[int, list[Mention]],
+    has_local: bool,
+) -> list[Candidate]:
+    """People of the one or two sentences before, for pronouns, "the executive" and dropped subjects."""
+    pronouns = [m for m in reading.in_sentence(trigger.sentence, "pronoun")]
+    found: list[Candidate] = []
+    seen: set[int] = set()
+    rank = 0
+    for back in (1, 2, 3):
+        for mention in reversed(people_by_sentence.get(trigger.sentence - back, [])):
+            if mention.entity in seen or len(seen) >= 4:
+                continue
+            seen.add(mention.entity)
+            entity = reading.persons[mention.entity]
+            candidate = Candidate(trigger, action, position, mention.entity, mention)
+            first = people_by_sentence[trigger.sentence - back][0].entity == mention.entity
+            pronoun = "none"
+            if pronouns:
+                pronoun = "before" if any(p.start < trigger.start for p in pronouns) else "after"
+            base = f"ante|{position}|local={has_local}"
+            candidate.features = {
+                "ante": 1.0,
+                base: 1.0,
+                f"{base}|back={back}": 1.0,
+                f"{base}|pronoun={pronoun}": 1.0,
+                f"ante|back={back}|first={first}": 1.0,
+                f"ante|rank={min(rank, 3)}": 1.0,
+                f"ante|alone={len(people_by_sentence[trigger.sentence - back]) == 1}": 1.0,
+                f"ante|class={trigger.trigger_class}": 1.0,
+                f"ante|pronoun={pronoun}|drop={reading.lexicon.pack.order}|{reading.lexicon.pack.spaces}": 1.0,
+                f"ante|mentions={min(len(entity.mentions), 5)}": 1.0,
+                "ante|in_title": float(any(m.end <= reading.text.title_end for m in entity.mentions)),
+                "ante|negated": float(trigger.negated),
+                "ante|weak": float(trigger.rule.weak),
+                "ante|hypothetical": float("hypothetical" in trigger.clause_cues),
+                "ante|title": float(trigger.in_title),
+                "ante|speaker": float(_speaks(reading, mention, trigger)),
+            }
+            found.append(candidate)
+            rank += 1
+    return found

@@ -1,0 +1,157 @@
+"""How a move is told: its status, whether it is the news or recalled, its date, the posts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from include.detect.arguments import Candidate
+from include.detect.dates import DateMention, find_dates
+from include.detect.linear import score
+from include.detect.reading import Mention, Reading
+from include.records import MOVE_STATUSES, Focus, MoveStatus
+
+_CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
+
+
+def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, float]:
+    """What the words around the triggers of one move say of its certainty."""
+    top = evidence[0].trigger
+    features: dict[str, float] = {"bias": 1.0}
+    for cue in _CUES:
+        in_clause = cue in top.clause_cues
+        in_sentence = cue in top.sentence_cues
+        anywhere = any(cue in c.trigger.sentence_cues for c in evidence)
+        everywhere = all(cue in c.trigger.sentence_cues for c in evidence)
+        features[f"clause|{cue}"] = float(in_clause)
+        features[f"sentence|{cue}"] = float(in_sentence)
+        features[f"any|{cue}"] = float(anywhere)
+        features[f"all|{cue}"] = float(everywhere)
+        features[f"title|{cue}"] = float(
+            any(h.start < reading.text.title_end for h in reading.hits_in(0, reading.text.title_end, cue))
+        )
+        features[f"doc|{cue}"] = float(any(h.entry.category == cue for h in reading.hits))
+    features["reported|official"] = features["sentence|reported"] * features["any|official"]
+    features["negated"] = float(top.negated)
+    features["any_negated"] = float(any(c.trigger.negated for c in evidence))
+    features["negated|denial"] = features["any_negated"] * features["doc|denial"]
+    features["future"] = float(top.rule.tense == "future")
+    features["question"] = float("?" in reading.text.norm[: reading.text.title_end])
+    features["many"] = float(len(evidence) > 1)
+    features["sentence0"] = float(top.sentence <= 1)
+    features[f"class={top.trigger_class}"] = 1.0
+    return features
+
+
+def judge_status(features: dict[str, float]) -> MoveStatus:
+    """The most probable status."""
+    return max(MOVE_STATUSES, key=lambda status: score(f"status:{status}", features))
+
+
+def focus_features(reading: Reading, evidence: list[Candidate], from_org: int, move_date: str | None, published: date | None) -> dict[str, float]:
+    """What speaks for a move being the news of the article rather than recalled."""
+    person = reading.persons[evidence[0].person]
+    triggers = [c.trigger for c in evidence]
+    first = min(t.sentence for t in triggers)
+    title_end = reading.text.title_end
+    has_title = title_end > 0
+    in_title = any(m.end <= title_end for m in person.mentions)
+    people_in_title = any(m.kind == "person" and m.end <= title_end for m in reading.mentions)
+    order = sorted({m.entity for m in reading.mentions if m.kind == "person"}, key=lambda e: min(m.start for m in reading.persons[e].mentions))
+    rank = order.index(evidence[0].person) if evidence[0].person in order else 9
+    background = ["background" in t.sentence_cues for t in triggers]
+    features = {
+        "bias": 1.0,
+        "in_title": float(in_title),
+        f"title={has_title}|people={people_in_title}|in={in_title}": 1.0,
+        f"first={0 if first == 0 else 1 if first <= 1 else 2 if first <= 3 else 3 if first <= 6 else 4}": 1.0,
+        f"first={min(first, 8)}": 1.0,
+        f"mentions={min(len(person.mentions), 6)}": 1.0,
+        f"triggers={min(len(triggers), 4)}": 1.0,
+        f"rank={min(rank, 4)}": 1.0,
+        f"rank={min(rank, 4)}|in={in_title}": 1.0,
+        "background_all": float(all(background)),
+        "background_any": float(any(background)),
+        "background_clause": float("background" in triggers[0].clause_cues),
+        "chain": float("chain" in evidence[0].features),
+        "noun_only": float(all(t.trigger_class == "leave_noun" for t in triggers)),
+        "past_perfect": float(any(t.rule.tense == "past-perfect" for t in triggers)),
+        "future": float(any(t.rule.tense == "future" for t in triggers)),
+        "dominant": float(from_org == reading.dominant_org),
+        "sentences": float(len(reading.sentences) <= 3),
+        f"class={triggers[0].trigger_class}": 1.0,
+        "former": float(any(m.former for m in person.mentions)),
+        "ante": float("ante" in evidence[0].features),
+    }
+    if move_date and published:
+        age = (published - _earliest(move_date)).days
+        features[f"age={'future' if age < 0 else 'now' if age <= 31 else 'months' if age <= 200 else 'old'}"] = 1.0
+    elif move_date:
+        features["age=unknown"] = 1.0
+    return features
+
+
+def _earliest(iso: str) -> date:
+    parts = [int(p) for p in iso.split("-")]
+    return date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)
+
+
+def judge_focus(features: dict[str, float]) -> Focus:
+    """Main or background."""
+    return "main" if score("focus", features) >= 0 else "background"
+
+
+def find_move_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
+    """The date beside the trigger; of several in a sentence the one in its clause, else the nearest."""
+    for candidate in evidence[:3]:
+        trigger = candidate.trigger
+        start, end = reading.sentences[trigger.sentence]
+        dates = find_dates(reading, start, end, published)
+        if not dates:
+            continue
+        best = min(dates, key=lambda d: _date_distance(d, candidate))
+        if _date_distance(best, candidate) < 160:
+            return best.iso
+    return None
+
+
+
+
+def _date_distance(mention: DateMention, candidate: Candidate) -> float:
+    trigger = candidate.trigger
+    gap = trigger.start - mention.end if mention.end <= trigger.start else mention.start - trigger.end
+    outside = 0 if trigger.clause[0] <= mention.start < trigger.clause[1] else 60
+    return gap + outside - 15 * (len(mention.iso) > 4)
+
+
+def find_role(reading: Reading, evidence: list[Candidate], taken: bool) -> Mention | None:
+    """The post left, or with `taken` the post reached: named after "as", beside the trigger, or beside the person."""
+    for candidate in evidence:
+        trigger = candidate.trigger
+        roles = reading.in_sentence(trigger.sentence, "role")
+        after = [
+            r
+            for r in roles
+            if trigger.clause[0] - 1 <= r.start <= max(trigger.clause[1], trigger.tail_end + 40)
+            and r not in candidate.mention.roles
+            and not _belongs_to_other(reading, r, candidate.person)
+        ]
+        if taken and candidate.action in ("appointee", "joiner", "returner", "leaver") and after:
+            return min(after, key=lambda r: abs(r.start - trigger.end))
+        if not taken and candidate.action in ("leaver", "absentee") and after:
+            near = min(after, key=lambda r: abs(r.start - trigger.end))
+            if abs(near.start - trigger.end) < 45:
+                return near
+    if taken:
+        return None
+    return _own_role(reading, evidence[0].person)
+
+
+def _belongs_to_other(reading: Reading, role: Mention, person: int) -> bool:
+    return any(role in m.roles for m in reading.mentions if m.kind == "person" and m.entity != person)
+
+
+def _own_role(reading: Reading, person: int) -> Mention | None:
+    for mention in sorted(reading.persons[person].mentions, key=lambda m: m.start):
+        if mention.roles:
+            return min(mention.roles, key=lambda r: abs(r.start - mention.start))
+    return None

@@ -1,0 +1,203 @@
+"""Dates that a text states, resolved against the day it was published.
+
+Nothing is invented: a weekday without a publication day, or "in November" without a year to hang it on, gives None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from include.detect.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A date expression and what it means, as an ISO string at its own precision."""
+
+    start: int
+    end: int
+    iso: str
+
+
+_NUMERIC = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
+_YEAR = re.compile(r"(?<![\d.,$€£¥])((?:19|20|25)\d\d)(?![\d%]|[.,]\d)")
+_DAY_BEFORE = re.compile(r"(?<![\d.,:$€£])(\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.|-го|-го|-е)?(?: de| of|,)? ?$")
+_DAY_AFTER = re.compile(r"^[ ,.]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
+_YEAR_AFTER = re.compile(r"^[\s,.]{0,3}(?:de |del |of |года? |р\. |พ\.ศ\. ?|năm |tahun )?((?:19|20|25)\d\d)(?!\d)")
+_CJK = re.compile(
+    r"(?:(\d{4}) ?[年년] ?|(今年|本年|올해|去年|昨年|지난해|작년|明年|来年|來年|내년) ?)?(\d{1,2}) ?[月월](?:份)? ?(?:(\d{1,2}) ?[日号號일])?"
+    r"|(\d{4}) ?[年년]|(?<![\d月월] )(?<![\d月월])(\d{1,2}) ?[日号號일](?![本報报間间])"
+)
+_SHIFT = {"今年": 0, "本年": 0, "올해": 0, "去年": -1, "昨年": -1, "지난해": -1, "작년": -1, "明年": 1, "来年": 1, "來年": 1, "내년": 1}
+
+
+def find_dates(reading: Reading, start: int, end: int, published: date | None) -> list[DateMention]:
+    """Every date of a span of the normal text, in order, resolved; expressions without an answer are left out."""
+    found = list(_candidates(reading, start, end, published))
+    found.sort(key=lambda d: (d.start, -(d.end - d.start), -len(d.iso)))
+    kept: list[DateMention] = []
+    for mention in found:
+        if not kept or mention.start >= kept[-1].end:
+            kept.append(mention)
+    return kept
+
+
+def _candidates(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
+    fold, dates = reading.text.fold, reading.lexicon.pack.dates
+    span = fold[start:end]
+    for match in _NUMERIC.finditer(span):
+        iso = _numeric(match, dates["order"], dates["era"])
+        if iso:
+            yield DateMention(start + match.start(), start + match.end(), iso)
+    if reading.lexicon.pack.script in ("han", "kana", "hangul"):
+        for match in _CJK.finditer(span):
+            iso = _cjk(match, published)
+            if iso:
+                yield DateMention(start + match.start(), start + match.end(), iso)
+    yield from _worded(reading, start, end, published)
+    for match in _YEAR.finditer(span):
+        year = _reduce(int(match.group(1)), dates["era"])
+        if 1950 <= year <= 2100:
+            yield DateMention(start + match.start(), start + match.end(), f"{year:04d}")
+
+
+def _numeric(match: re.Match[str], order: str, era: int) -> str | None:
+    if match.group(1):
+        year, month, day = int(match.group(1)), int(match.group(2)), int(match.group(3))
+    else:
+        first, second, year = int(match.group(4)), int(match.group(5)), int(match.group(6))
+        month, day = (first, second) if order == "mdy" else (second, first)
+        if month > 12 >= day:
+            month, day = day, month
+    return _day(_reduce(year, era), month, day)
+
+
+def _reduce(year: int, era: int) -> int:
+    return year - era if era and year > 2400 else year
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _cjk(match: re.Match[str], published: date | None) -> str | None:
+    year_text, shift, month_text, day_text, year_only, day_only = match.groups()
+    if year_only:
+        return year_only if 1950 <= int(year_only) <= 2100 else None
+    if day_only:
+        if not published:
+            return None
+        return _near_day(published, int(day_only))
+    month = int(month_text)
+    if not 1 <= month <= 12:
+        return None
+    year = int(year_text) if year_text else published.year + _SHIFT[shift] if shift and published else None
+    if year is None:
+        if not published:
+            return None
+        year = _nearest_year(published, month)
+    return _day(year, month, int(day_text)) if day_text else f"{year:04d}-{month:02d}"
+
+
+def _near_day(published: date, day: int) -> str | None:
+    """A bare day of the month: the latest one not after publication plus a week."""
+    for back in range(3):
+        month = (published.month - back - 1) % 12 + 1
+        year = published.year + (published.month - back - 1) // 12
+        iso = _day(year, month, day)
+        if iso and date.fromisoformat(iso) <= published + timedelta(days=7):
+            return iso
+    return None
+
+
+def _nearest_year(published: date, month: int) -> int:
+    """A month without a year: the one nearest to publication, at most seven months ahead."""
+    ahead = (month - published.month) % 12
+    return published.year + (1 if published.month + ahead > 12 else 0) if ahead <= 5 else published.year - (1 if month > published.month else 0)
+
+
+def _worded(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
+    fold, lexicon = reading.text.fold, reading.lexicon
+    for hit in reading.hits_in(start, end, "date:months", "date:weekdays", "date:relative"):
+        if hit.entry.category == "date:months":
+            mention = _month(fold, hit.start, hit.end, int(hit.entry.value), start, end, published, lexicon.pack.dates, reading)
+        elif hit.entry.category == "date:weekdays":
+            iso = _weekday(reading, hit.start, hit.end, int(hit.entry.value), published)
+            mention = DateMention(hit.start, hit.end, iso) if iso else None
+        else:
+            iso = _relative(str(hit.entry.value), published)
+            mention = DateMention(hit.start, hit.end, iso) if iso else None
+        if mention:
+            yield mention
+
+
+def _month(
+    fold: str, at: int, stop: int, month: int, start: int, end: int, published: date | None, dates: dict[str, object], reading: Reading
+) -> DateMention | None:
+    before = fold[max(start, at - 12) : at]
+    after = fold[stop : min(end, stop + 24)]
+    first, last, day = at, stop, None
+    match = _DAY_BEFORE.search(before)
+    if match and 1 <= int(match.group(1)) <= 31:
+        day, first = int(match.group(1)), at - len(before) + match.start()
+    year_match = _YEAR_AFTER.match(after)
+    if day is None and not year_match:
+        day_match = _DAY_AFTER.match(after)
+        if day_match and 1 <= int(day_match.group(1)) <= 31:
+            day, last = int(day_match.group(1)), stop + day_match.end()
+            year_match = _YEAR_AFTER.match(fold[last : min(end, last + 12)])
+    if year_match:
+        era = dates["era"]
+        year = _reduce(int(year_match.group(1)), era if isinstance(era, int) else 0)
+        last = last + year_match.end() if day is not None and last != stop else stop + year_match.end()
+    elif published:
+        year = _nearest_year(published, month)
+        if _beside(reading, first, last, "date:last"):
+            year = published.year if month < published.month else published.year - 1
+        elif _beside(reading, first, last, "date:next"):
+            year = published.year if month > published.month else published.year + 1
+    else:
+        return None
+    iso = _day(year, month, day) if day is not None else f"{year:04d}-{month:02d}"
+    return DateMention(first, last, iso) if iso else None
+
+
+def _beside(reading: Reading, start: int, end: int, category: str) -> bool:
+    hits = reading.hits_in(max(0, start - 18), end + 18, category)
+    fold = reading.text.fold
+    return any(not fold[h.end : start].strip() if h.end <= start else not fold[end : h.start].strip() for h in hits)
+
+
+def _weekday(reading: Reading, start: int, end: int, weekday: int, published: date | None) -> str | None:
+    if not published:
+        return None
+    if _beside(reading, start, end, "date:next"):
+        ahead = (weekday - published.isoweekday()) % 7 or 7
+        return (published + timedelta(days=ahead)).isoformat()
+    back = (published.isoweekday() - weekday) % 7
+    if back == 0 and _beside(reading, start, end, "date:last"):
+        back = 7
+    return (published - timedelta(days=back)).isoformat()
+
+
+def _relative(name: str, published: date | None) -> str | None:
+    if not published:
+        return None
+    if name in ("today", "yesterday", "tomorrow"):
+        shift = {"today": 0, "yesterday": -1, "tomorrow": 1}[name]
+        return (published + timedelta(days=shift)).isoformat()
+    if name in ("last_year", "this_year", "next_year"):
+        return f"{published.year + {'last_year': -1, 'this_year': 0, 'next_year': 1}[name]:04d}"
+    if name == "year_end":
+        return f"{published.year:04d}-12"
+    if name.endswith("_month"):
+        index = published.year * 12 + published.month - 1 + {"last_month": -1, "this_month": 0, "next_month": 1}[name]
+        return f"{index // 12:04d}-{index % 12 + 1:02d}"
+    day = published + timedelta(days={"last_week": -7, "this_week": 0, "next_week": 7}[name])
+    return day.isoformat()[:7]

@@ -1,0 +1,205 @@
+"""From a reading to moves: accept arguments, join what tells the same move, fill the slots."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from include.detect.arguments import Candidate, find_candidates
+from include.detect.attributes import (
+    find_move_date,
+    find_role,
+    focus_features,
+    judge_focus,
+    judge_status,
+    status_features,
+)
+from include.detect.lexicon import Lexicon
+from include.detect.linear import load_weights, probability
+from include.detect.mentions import read_document
+from include.detect.reading import Entity, Mention, Reading
+from include.detect.slots import choose_organisation
+from include.detect.text import normalise
+from include.detect.triggers import Trigger, find_triggers
+from include.records import Document, Evidence, Move, MoveKind
+
+_GAZETTEER_FORMS = 8
+
+
+@dataclass(slots=True)
+class Analysis:
+    """Everything that was found on the way, for `explain` and for training."""
+
+    reading: Reading | None
+    triggers: list[Trigger] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+    probabilities: list[float] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+
+
+def analyse(document: Document, lexicon: Lexicon, detector: str) -> Analysis:
+    """Read one document and find its moves."""
+    text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
+    if not lexicon.passes_gate(text.fold):
+        return Analysis(None)
+    hits = lexicon.find_hits(text.fold)
+    reading = read_document(text, lexicon, hits)
+    analysis = Analysis(reading)
+    analysis.triggers = find_triggers(reading)
+    analysis.candidates = find_candidates(reading, analysis.triggers)
+    analysis.probabilities = [probability(model_of(c), c.features) for c in analysis.candidates]
+    published = _parse_day(document.published)
+    threshold = load_weights()["thresholds"]
+    accepted: dict[tuple[int, str], list[tuple[float, Candidate]]] = defaultdict(list)
+    for candidate, p in zip(analysis.candidates, analysis.probabilities, strict=True):
+        if p >= threshold["support"]:
+            accepted[candidate.person, candidate.action].append((p, candidate))
+    strong = {
+        key: sorted(rows, key=lambda row: -row[0])
+        for key, rows in accepted.items()
+        if max(p for p, _ in rows) >= threshold[key[1]]
+    }
+    for person in dict.fromkeys(person for person, _ in strong):
+        analysis.moves += _moves_of(reading, person, strong, published, detector)
+    analysis.moves.sort(key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
+    return analysis
+
+
+def model_of(candidate: Candidate) -> str:
+    """The argument model: people of the trigger's own sentence and antecedents are judged apart."""
+    return "antecedent" if "ante" in candidate.features else "argument"
+
+
+def _parse_day(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+def _moves_of(
+    reading: Reading, person: int, strong: dict[tuple[int, str], list[tuple[float, Candidate]]], published: date | None, detector: str
+) -> list[Move]:
+    """The moves of one person: a departure takes up the arrival that it leads to."""
+
+    def rows(action: str) -> list[tuple[float, Candidate]]:
+        return strong.get((person, action), [])
+
+    leaver, joiner, appointee = rows("leaver"), rows("joiner"), rows("appointee")
+    moves: list[Move] = []
+    destination = -2
+    if leaver:
+        evidence = [c for _, c in leaver]
+        from_org = choose_organisation(reading, evidence, "from")[0]
+        goes = [c for _, c in joiner] + [c for _, c in appointee if c.trigger.trigger_class != "replace"]
+        destination = choose_organisation(reading, [*evidence, *[c for _, c in joiner]], "to")[0]
+        if destination == from_org:
+            destination = -1
+        move = _build(reading, "departure", leaver, from_org, destination, published, detector, [*evidence, *goes] if destination >= 0 else evidence)
+        moves.append(move)
+    elif joiner:
+        evidence = [c for _, c in joiner]
+        target = choose_organisation(reading, evidence, "at")[0]
+        from_org = choose_organisation(reading, evidence, "from")[0]
+        destination = target
+        if from_org >= 0 and from_org != target:
+            moves.append(_build(reading, "departure", joiner, from_org, target, published, detector, evidence))
+        else:
+            moves.append(_build(reading, "arrival", joiner, -1, target, published, detector, evidence))
+    if appointee:
+        evidence = [c for _, c in appointee]
+        target = choose_organisation(reading, evidence, "at")[0]
+        if not ((leaver or joiner) and (target == destination or target == -1)):
+            moves.append(_build(reading, "appointment", appointee, -1, target, published, detector, evidence))
+    if rows("absentee"):
+        evidence = [c for _, c in rows("absentee")]
+        moves.append(_build(reading, "leave", rows("absentee"), choose_organisation(reading, evidence, "from")[0], -1, published, detector, evidence))
+    if rows("returner"):
+        evidence = [c for _, c in rows("returner")]
+        moves.append(_build(reading, "return", rows("returner"), -1, choose_organisation(reading, evidence, "at")[0], published, detector, evidence))
+    return moves
+
+
+def _build(
+    reading: Reading,
+    kind: MoveKind,
+    rows: list[tuple[float, Candidate]],
+    from_org: int,
+    to_org: int,
+    published: date | None,
+    detector: str,
+    role_evidence: list[Candidate],
+) -> Move:
+    evidence = [c for _, c in rows]
+    top = evidence[0]
+    person = reading.persons[top.person]
+    move_date = find_move_date(reading, evidence, published)
+    status = judge_status(status_features(reading, evidence))
+    focus = judge_focus(focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published))
+    left = find_role(reading, evidence, taken=False) if kind != "arrival" else None
+    taken = find_role(reading, role_evidence, taken=True) if kind in ("arrival", "appointment") or to_org >= 0 else None
+    if taken is left:
+        taken = None
+    return Move(
+        kind=kind,
+        person=_display_person(person),
+        from_org=_display_org(reading, from_org),
+        to_org=_display_org(reading, to_org),
+        status=status,
+        focus=focus,
+        evidence=_sentence_evidence(reading, top),
+        person_aliases=_forms(person),
+        from_aliases=_forms(reading.orgs[from_org]) if from_org >= 0 else (),
+        to_aliases=_forms(reading.orgs[to_org]) if to_org >= 0 else (),
+        role_from=left.text if left else None,
+        role_to=taken.text if taken else None,
+        date=move_date,
+        successor=None,
+        confidence=round(max(p for p, _ in rows), 3),
+        reason_stated=next((c.trigger.rule.reason for c in evidence if c.trigger.rule.reason), None),
+        acting=bool(taken and _is_acting(reading, taken)),
+        rule=top.trigger.rule.rule_id,
+        detector=detector,
+    )
+
+
+def _sentence_evidence(reading: Reading, top: Candidate) -> Evidence:
+    start, end = reading.sentences[top.trigger.sentence]
+    norm = reading.text.norm
+    while start < end and norm[start].isspace():
+        start += 1
+    while end > start and norm[end - 1].isspace():
+        end -= 1
+    return reading.text.locate(start, end)
+
+
+def _is_acting(reading: Reading, role: Mention) -> bool:
+    return bool(reading.hits_in(max(0, role.start - 20), role.end + 8, "acting"))
+
+
+def _display_person(person: Entity) -> str:
+    from include.knowledge.gazetteer import load_gazetteer
+
+    if person.gazetteer_id:
+        return load_gazetteer().person_by_id[person.gazetteer_id].name
+    latin = [m.text for m in person.mentions if m.text[:1].isascii() and " " in m.text]
+    if latin:
+        return latin[0]
+    return max((m.text for m in person.mentions), key=lambda t: (min(t.count(" "), 3), -len(t)), default=person.name)
+
+
+def _display_org(reading: Reading, index: int) -> str | None:
+    from include.knowledge.gazetteer import load_gazetteer
+
+    if index < 0:
+        return None
+    entity = reading.orgs[index]
+    if entity.gazetteer_id:
+        return load_gazetteer().organisation_by_id[entity.gazetteer_id].name
+    return max(entity.mentions, key=lambda m: len(m.text)).text if entity.mentions else entity.name
+
+
+def _forms(entity: Entity) -> tuple[str, ...]:
+    texts = dict.fromkeys(m.text for m in sorted(entity.mentions, key=lambda m: -len(m.text)))
+    return tuple(texts)[:_GAZETTEER_FORMS]

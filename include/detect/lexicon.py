@@ -1,0 +1,208 @@
+"""A language pack compiled for matching: one automaton over all its phrases, one small one for the gate."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+
+from include.detect.text import fold_text, is_boundary
+from include.knowledge.languages import LanguagePack, TriggerRule, load_pack, split_gap
+
+MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a literal stands for."""
+
+    category: str  # trigger, role, and the names of the pack's word lists; date words begin with "date:"
+    value: Any = None  # role family, TriggerRule, month number ...
+    open_end: bool = False
+    tails: tuple[tuple[str, bool], ...] = ()  # further parts of a gapped phrase: (literal, open end)
+
+
+@dataclass(slots=True)
+class Hit:
+    """One occurrence of a literal in the folded text."""
+
+    start: int
+    end: int
+    entry: Entry
+    tail_end: int = 0  # end of the last part of a gapped phrase; equals `end` without one
+
+    @property
+    def category(self) -> str:
+        return self.entry.category
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The compiled pack."""
+
+    pack: LanguagePack
+    automaton: Any
+    entries: list[tuple[Entry, ...]]
+    lengths: list[int]
+    gate: Any
+    gate_open: list[bool]
+    markers: dict[str, frozenset[str]]
+    marker_lists: dict[str, tuple[str, ...]]
+    words: dict[str, frozenset[str]]
+    guards: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
+    longest_marker: int = 0
+
+    def passes_gate(self, fold: str) -> bool:
+        """Whether any trigger stands in the text at all."""
+        for index, start, end in self.gate.find_matches_as_indexes(fold, overlapping=True):
+            if is_boundary(fold, start) and (self.gate_open[index] or is_boundary(fold, end)):
+                return True
+            if self.pack.words["clitics"] and self._after_clitic(fold, start):
+                return True
+        return False
+
+    def find_hits(self, fold: str) -> list[Hit]:
+        """Every phrase of the pack in the text, by start, longer ones first."""
+        hits: list[Hit] = []
+        clitics = bool(self.pack.words["clitics"])
+        for index, start, end in self.automaton.find_matches_as_indexes(fold, overlapping=True):
+            if not is_boundary(fold, start) and not (clitics and self._after_clitic(fold, start)):
+                continue
+            closed = is_boundary(fold, end)
+            for entry in self.entries[index]:
+                if not closed and not entry.open_end:
+                    continue
+                tail_end = self._find_tails(fold, end, entry.tails) if entry.tails else end
+                if tail_end:
+                    hits.append(Hit(start, end, entry, tail_end))
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        return hits
+
+    def _after_clitic(self, fold: str, start: int) -> bool:
+        for clitic in self.pack.words["clitics"]:
+            begin = start - len(clitic)
+            if begin >= 0 and fold.startswith(clitic, begin) and is_boundary(fold, begin):
+                return True
+        return False
+
+    def _find_tails(self, fold: str, end: int, tails: tuple[tuple[str, bool], ...]) -> int:
+        position = end
+        for literal, open_end in tails:
+            found = fold.find(literal, position, position + MAX_GAP + len(literal))
+            while found >= 0 and not (
+                is_boundary(fold, found) and (open_end or is_boundary(fold, found + len(literal)))
+            ):
+                found = fold.find(literal, found + 1, position + MAX_GAP + len(literal))
+            if found < 0 or _crosses_sentence(fold, position, found):
+                return 0
+            position = found + len(literal)
+        return position
+
+    def is_guarded(self, fold: str, hit: Hit) -> bool:
+        """Whether the words right beside a trigger cancel it (`not_before`, `not_after` of its rule)."""
+        before, after = self.guards.get(hit.entry.value.rule_id, (frozenset(), frozenset()))
+        if after:
+            rest = fold[hit.end : hit.end + 40].lstrip(" ,\"'")
+            if any(rest.startswith(word) and is_boundary(rest, len(word)) for word in after):
+                return True
+        if before:
+            rest = fold[max(0, hit.start - 40) : hit.start].rstrip(" \"'")
+            if any(rest.endswith(word) and is_boundary(rest, len(rest) - len(word)) for word in before):
+                return True
+        return False
+
+
+def _crosses_sentence(fold: str, start: int, end: int) -> bool:
+    return any(mark in fold[start:end] for mark in ("\n", "。", ". ", "।", "! ", "? "))
+
+
+@cache
+def load_lexicon(code: str) -> Lexicon:
+    """Compile the pack of one language."""
+    return compile_pack(load_pack(code))
+
+
+def compile_pack(pack: LanguagePack) -> Lexicon:
+    """Compile a pack: fold its phrases, build the automata."""
+    table: dict[str, list[Entry]] = defaultdict(list)
+    for rule in pack.triggers:
+        _add(table, pack, rule.phrases, "trigger", rule)
+    for family, phrases in pack.roles.items():
+        _add(table, pack, phrases, "role", family)
+    for name, phrases in pack.words.items():
+        if name not in ("articles", "clitics", "abbreviations"):
+            _add(table, pack, phrases, name)
+    for name in ("and", "including"):
+        _add(table, pack, pack.markers[name], name)
+    for side, phrases in pack.org_words.items():
+        _add(table, pack, phrases, f"org_{side}")
+    for key in ("months", "weekdays", "relative"):
+        for number, phrases in pack.dates[key].items():
+            _add(table, pack, phrases, f"date:{key}", number)
+    for key in ("last", "next"):
+        _add(table, pack, pack.dates.get(key, ()), f"date:{key}")
+    literals = list(table)
+    gate = _gate_literals(pack)
+    markers = {
+        name: tuple(sorted({_fold(pack, m).removesuffix("*") for m in phrases}, key=len, reverse=True))
+        for name, phrases in pack.markers.items()
+    }
+    return Lexicon(
+        pack=pack,
+        automaton=AhoCorasick(literals, matchkind=MatchKind.Standard),
+        entries=[tuple(table[literal]) for literal in literals],
+        lengths=[len(literal) for literal in literals],
+        gate=AhoCorasick(list(gate), matchkind=MatchKind.Standard),
+        gate_open=list(gate.values()),
+        markers={name: frozenset(words) for name, words in markers.items()},
+        marker_lists=markers,
+        words={name: frozenset(_fold(pack, w) for w in words) for name, words in pack.words.items()},
+        guards={
+            rule.rule_id: (
+                frozenset(_fold(pack, w) for w in rule.not_after),
+                frozenset(_fold(pack, w) for w in rule.not_before),
+            )
+            for rule in pack.triggers
+            if rule.not_before or rule.not_after
+        },
+    )
+
+
+def _fold(pack: LanguagePack, phrase: str) -> str:
+    from include.detect.text import normalise
+
+    cleaned = normalise("", phrase, han_fold=pack.han_fold).norm[1:]
+    return fold_text(cleaned, pack.han_fold)
+
+
+def _add(table: dict[str, list[Entry]], pack: LanguagePack, phrases: Iterable[str], category: str, value: Any = None) -> None:
+    for phrase in phrases:
+        head, *tails = [_fold(pack, part) for part in split_gap(phrase)]
+        entry = Entry(
+            category,
+            value,
+            open_end=pack.open_end or head.endswith("*"),
+            tails=tuple((tail.removesuffix("*"), pack.open_end or tail.endswith("*")) for tail in tails),
+        )
+        literal = head.removesuffix("*").strip() if not head.endswith(" *") else head.removesuffix("*")
+        if literal and entry not in table[literal]:
+            table[literal].append(entry)
+
+
+def _gate_literals(pack: LanguagePack) -> dict[str, bool]:
+    literals: dict[str, bool] = {}
+    for rule in pack.triggers:
+        if rule.trigger_class in ("stay", "found"):
+            continue
+        for phrase in rule.phrases:
+            head = _fold(pack, split_gap(phrase)[0])
+            literal = head.removesuffix("*").strip()
+            literals[literal] = literals.get(literal, False) or pack.open_end or head.endswith("*")
+    return literals
+
+
+__all__ = ["Entry", "Hit", "Lexicon", "TriggerRule", "compile_pack", "load_lexicon"]

@@ -1,0 +1,52 @@
+"""Small linear models over named features: the weights are a JSON file, the arithmetic is a sum."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+
+Features = Mapping[str, float]
+
+
+Models = dict[str, dict[str, float]]
+_replaced: list[Models] = []  # training scores with weights that are not on disk yet
+
+
+@cache
+def _read_weights() -> Models:
+    loaded: Models = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return loaded
+
+
+def load_weights() -> Models:
+    """All models: name -> feature -> weight."""
+    return _replaced[-1] if _replaced else _read_weights()
+
+
+def replace_weights(models: Models) -> None:
+    """Score with other weights than the shipped ones, in this process."""
+    _replaced[:] = [models]
+
+
+def score(model: str, features: Features) -> float:
+    """Log-odds of one candidate."""
+    weights = load_weights().get(model, {})
+    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+
+
+def probability(model: str, features: Features) -> float:
+    """Probability of one candidate, 0..1."""
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score(model, features)))))
+
+
+def choose(model: str, candidates: Sequence[Features]) -> tuple[int, float]:
+    """Index of the best of several candidates and its share of a softmax over them."""
+    scores = [score(model, features) for features in candidates]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    total = sum(math.exp(max(-50.0, s - scores[best])) for s in scores)
+    return best, 1.0 / total

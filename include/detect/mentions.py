@@ -1,0 +1,576 @@
+"""Find and type the people, organisations and posts of a document, and join what means the same."""
+
+from __future__ import annotations
+
+import re
+
+from include.detect.known import KnownName, find_known_names
+from include.detect.lexicon import Hit, Lexicon
+from include.detect.names import (
+    BLOCKING,
+    Candidate,
+    find_capitalised,
+    find_dotted,
+    find_han_names,
+    find_hangul_names,
+    find_katakana_words,
+    find_listed,
+    folded_names,
+)
+from include.detect.reading import Entity, Mention, Reading
+from include.detect.sides import find_marks
+from include.detect.text import NormalText, script_of, split_sentences
+
+_LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
+_AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
+
+
+def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Reading:
+    """Find every mention of a document and join them into entities."""
+    sentences = split_sentences(text, lexicon.words["abbreviations"])
+    reading = Reading(text, lexicon, sentences, hits)
+    known = find_known_names(
+        text,
+        han_fold=lexicon.pack.han_fold,
+        inflected=lexicon.pack.inflected_names,
+        open_end=lexicon.pack.open_end,
+    )
+    reading.title_case = _is_title_case(text, lexicon)
+    mentions = _type_names(reading, known)
+    mentions += _other_mentions(reading, mentions)
+    mentions.sort(key=lambda m: (m.start, -m.end))
+    reading.mentions = mentions
+    _join_people(reading)
+    _join_organisations(reading)
+    _attach_posts(reading)
+    for mention in reading.mentions:
+        if mention.kind in ("person", "org", "org_ref", "unknown"):
+            mention.sides |= find_marks(text.fold, mention.start, _extended_end(reading, mention), lexicon)
+    reading.dominant_org = _dominant(reading)
+    return reading
+
+
+def _is_title_case(text: NormalText, lexicon: Lexicon) -> bool:
+    if lexicon.pack.capitals != "names":
+        return False
+    words = [w for w in re.findall(r"[^\W\d_]{4,}", text.norm[: text.title_end])]
+    return len(words) >= 3 and sum(w[0].isupper() for w in words) / len(words) > 0.75
+
+
+# --------------------------------------------------------------------------------------------------- typing names
+
+
+def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
+    text, lexicon = reading.text, reading.lexicon
+    taken = [False] * (len(text.norm) + 1)
+    mentions: list[Mention] = []
+    blocked = _blocked(reading)
+    candidates = list(_candidates(reading, blocked, known))
+    spans = {(c.start, c.end): c for c in candidates}
+    full_known = {k.alias.entity_id for k in known if k.alias.kind == "person" and not k.alias.short}
+    orgs_known = {k.alias.entity_id for k in known if k.alias.kind == "org"}
+    for name in known:
+        wider = next((c for (s, e), c in spans.items() if s <= name.start and e >= name.end and e - s > name.end - name.start), None)
+        if wider and _wider_wins(name, wider, text):
+            continue
+        if name.alias.short and not _short_form_holds(name, full_known, orgs_known):
+            continue
+        mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
+        for offset in range(name.start, name.end):
+            taken[offset] = True
+    for candidate in candidates:
+        if any(taken[candidate.start : candidate.end]):
+            continue
+        mention = _judge(reading, candidate)
+        if mention:
+            mentions.append(mention)
+            for offset in range(candidate.start, candidate.end):
+                taken[offset] = True
+    return mentions
+
+
+def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
+    """A known name inside a longer run is another name: "Jordan" in "Jordan Patel", "Apple" in "Apple Records"."""
+    if name.alias.kind == "person":
+        return wider.words >= 2 and name.alias.short
+    if len(name.alias.text) <= 5 and wider.person >= 2:
+        return True
+    following = text.norm[name.end : wider.end].strip()
+    return bool(following) and wider.words == 2 and wider.person >= 2.5
+
+
+def _short_form_holds(name: KnownName, full: set[str], orgs: set[str]) -> bool:
+    from include.knowledge.gazetteer import load_gazetteer
+
+    if name.alias.entity_id in full:
+        return True
+    person = load_gazetteer().person_by_id[name.alias.entity_id]
+    return bool(orgs & set(person.known_for)) and script_of(name.alias.text[0]) not in (1, 2)
+
+
+def _blocked(reading: Reading) -> dict[int, int]:
+    blocked: dict[int, int] = {}
+    for hit in reading.hits:
+        if hit.entry.category in BLOCKING and hit.end > blocked.get(hit.start, 0):
+            blocked[hit.start] = hit.end
+    if reading.title_case:
+        body = reading.text.fold[reading.text.title_end :]
+        norm = reading.text.norm
+        for match in re.finditer(r"[^\W\d_]+", norm[: reading.text.title_end]):
+            word = match.group().lower()
+            if f" {word} " in body and f" {match.group()} " not in norm[reading.text.title_end :]:
+                blocked.setdefault(match.start(), match.end())
+    return blocked
+
+
+def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName]) -> list[Candidate]:
+    text, lexicon = reading.text, reading.lexicon
+    script = lexicon.pack.script
+    found = list(find_capitalised(text, lexicon, blocked))
+    if script in ("han", "kana"):
+        found += find_dotted(text)
+        if script == "kana":
+            found += find_katakana_words(text)
+        cuts = frozenset(
+            edge
+            for start, end in [
+                *((h.start, h.end) for h in reading.hits if h.entry.category not in ("org_after", "org_before")),
+                *((k.start, k.end) for k in known),
+            ]
+            for edge in (start, end)
+        )
+        cuts |= frozenset(_marker_edges(text, lexicon))
+        found += find_han_names(text, lexicon, cuts, lexicon.pack.han_fold)
+    elif script == "hangul":
+        found += find_hangul_names(text, lexicon, reading.hits)
+    elif script in ("arabic", "devanagari", "thai"):
+        found += find_listed(text, script, lexicon, blocked)
+    found.extend(_glossed(text, script))
+    found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))
+    return found
+
+
+def _marker_edges(text: NormalText, lexicon: Lexicon) -> list[int]:
+    edges = []
+    for kind in ("from", "to", "at", "by", "object", "subject", "as", "and", "including"):
+        for marker in lexicon.marker_lists[kind]:
+            at = text.fold.find(marker)
+            while at >= 0:
+                edges += [at, at + len(marker)]
+                at = text.fold.find(marker, at + 1)
+    return edges
+
+
+def _glossed(text: NormalText, script: str) -> list[Candidate]:
+    """Native words right before their Latin form in brackets: แซม อัลต์แมน (Sam Altman), के यांग (Ke Yang)."""
+    if script not in ("arabic", "devanagari", "thai", "hangul"):
+        return []
+    found = []
+    for match in _LATIN_IN_BRACKETS.finditer(text.norm):
+        words = match.group(1).count(" ") + 1
+        if words < 2:
+            continue
+        before = text.norm[max(0, match.start() - 60) : match.start()].rstrip("'\"”’ ")
+        parts = re.split(r"\s+", before)
+        native = " ".join(parts[-words:])
+        start = max(0, match.start() - 60) + before.rfind(native)
+        if native and before.endswith(native):
+            names = folded_names("latin", False)
+            first = match.group(1).split()[0].lower()
+            found.append(Candidate(start, start + len(native), 1.0 + 1.5 * (first in names.given), 0.6, words))
+    return found
+
+
+def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
+    text, lexicon = reading.text, reading.lexicon
+    person, org = candidate.person, candidate.org
+    start, end = candidate.start, candidate.end
+    fold = text.fold
+    key = fold[start:end]
+    if key in lexicon.words["not_names"]:
+        return None
+    if key in lexicon.words["places"] or _is_inflected_place(key, lexicon):
+        return None
+    first_word = key.split(" ")[0]
+    if first_word in lexicon.words["places"]:
+        org += 1.2
+    around = _context(reading, start, end)
+    person += 3.5 * around["honorific"] + 2.4 * around["role_before"] + 1.6 * around["role_after"] + 2.0 * around["age"]
+    org += 3.0 * around["org_word"] + 2.4 * around["role_of"] + 1.8 * around["owns_role"]
+    if candidate.words == 1 and not candidate.person:
+        org += 0.5 * around["marked"]
+    title_only = reading.title_case and end <= text.title_end
+    if title_only and key not in fold[text.title_end :] and person < 1.5 and org < 1.5:
+        return None
+    nouns = lexicon.pack.capitals == "nouns"
+    if nouns and person <= 0.8 and org <= 0.3:
+        return None
+    if nouns and candidate.words == 1 and org < 1.0 and not around["marked"]:
+        return None
+    if person > org and person >= 0.8:
+        return _mention(reading, start, end, "person", min(1.0, 0.3 + 0.2 * (person - org)), None)
+    if org > 0.9 and org >= person:
+        return _mention(reading, start, end, "org", min(1.0, 0.3 + 0.2 * (org - person)), None)
+    return _mention(reading, start, end, "unknown", 0.3, None)
+
+
+def _is_inflected_place(key: str, lexicon: Lexicon) -> bool:
+    if not lexicon.pack.inflected_names or len(key) < 4:
+        return False
+    return any(key[:cut] in lexicon.words["places"] for cut in range(max(3, len(key) - 3), len(key)))
+
+
+def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
+    """Evidence beside a span: 1.0 where a kind of word stands next to it, else 0."""
+    text, lexicon = reading.text, reading.lexicon
+    fold = text.fold
+    before = [h for h in reading.hits if h.end <= start and start - h.end <= 2 and h.start >= start - 40]
+    after = [h for h in reading.hits if end <= h.start <= end + 3]
+    inside = [h for h in reading.hits if start <= h.start and h.end <= end and h.end - h.start > 1]
+    gap_before = {h.entry.category: fold[h.end : start] for h in before}
+    gap_after = {h.entry.category: fold[end : h.start] for h in after}
+    tight = not lexicon.pack.spaces
+    marks = find_marks(fold, start, end, lexicon)
+    role_then_marker = 0.0
+    if "at" in marks or "from" in marks:
+        window = fold[max(0, start - 30) : start]
+        role_then_marker = float(
+            any(h.entry.category == "role" and start - 30 <= h.start and h.end <= start and len(fold[h.end : start].split()) <= 2 for h in reading.hits)
+            and bool(window)
+        )
+    role_gap_before = gap_before.get("role")
+    role_gap_after = gap_after.get("role")
+    possessive = fold[end : end + 2] in ("'s", "s'")
+    return {
+        "honorific": float("honorifics" in gap_before and gap_before["honorifics"].strip(" .") == "" or "honorifics" in gap_after and gap_after["honorifics"].strip() == ""),
+        "role_before": float(role_gap_before is not None and role_gap_before in (" ", "", ", ", ": ", " \"", " '") and "at" not in marks),
+        "role_after": float(role_gap_after is not None and (role_gap_after in (", ", " (", "(", " - ") or (role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)))),
+        "age": float(bool(_AGE_AFTER.match(fold, end))),
+        "org_word": float(
+            any(h.entry.category in ("org_before", "org_after") for h in inside)
+            or ("org_before" in gap_before and gap_before["org_before"] in (" ", "", " \"", "\""))
+            or ("org_after" in gap_after and gap_after["org_after"] in (" ", "", "-"))
+        ),
+        "role_of": role_then_marker,
+        "owns_role": float(possessive and any(h.entry.category in ("role", "role_modifiers") for h in reading.hits if end <= h.start <= end + 5)),
+        "marked": float(bool(marks)),
+    }  # fmt: skip
+
+
+def _mention(reading: Reading, start: int, end: int, kind: str, score: float, gazetteer_id: str | None) -> Mention:
+    return Mention(
+        start, end, kind, reading.text.norm[start:end], reading.text.fold[start:end],  # type: ignore[arg-type]
+        reading.sentence_at(start), score, gazetteer_id=gazetteer_id,
+    )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------- roles, references
+
+
+def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
+    covered = [False] * (len(reading.text.norm) + 1)
+    for name in names:
+        if name.kind != "unknown":
+            for offset in range(name.start, name.end):
+                covered[offset] = True
+    found: list[Mention] = []
+    last_end = -1
+    for hit in reading.hits:
+        kind = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}.get(hit.entry.category)
+        if not kind or covered[hit.start] or hit.start < last_end:
+            continue
+        mention = _mention(reading, hit.start, hit.end, kind, 1.0, None)
+        if kind == "role":
+            mention.family = hit.entry.value
+            _widen_role(reading, mention)
+        found.append(mention)
+        last_end = mention.end
+    return found
+
+
+def _widen_role(reading: Reading, role: Mention) -> None:
+    """Take in modifiers on both sides: "senior vice president", "director of research"."""
+    fold = reading.text.fold
+    changed = True
+    while changed:
+        changed = False
+        for hit in reading.hits:
+            if hit.entry.category not in ("role_modifiers", "role", "acting"):
+                continue
+            if hit.end <= role.start and fold[hit.end : role.start] in ("", " ", "-") and hit.start < role.start:
+                role.start, changed = hit.start, True
+            elif hit.start >= role.end and fold[role.end : hit.start] in ("", " ", "-") and hit.end > role.end:
+                role.end, changed = hit.end, True
+    role.text, role.key = reading.text.norm[role.start : role.end], fold[role.start : role.end]
+
+
+# ------------------------------------------------------------------------------------------------- joining
+
+
+def _join_people(reading: Reading) -> None:
+    inflected = reading.lexicon.pack.inflected_names
+    people = [m for m in reading.mentions if m.kind == "person"]
+    people.sort(key=lambda m: (m.gazetteer_id is None, -_word_count(m.key), m.start))
+    for mention in people:
+        entity = _matching_person(reading, mention, inflected)
+        _attach(reading.persons, mention, entity)
+    for mention in reading.mentions:
+        if mention.kind in ("unknown", "org") and mention.gazetteer_id is None and _word_count(mention.key) == 1:
+            entity = _matching_person(reading, mention, inflected)
+            if entity is not None and not _is_firm_org(reading, mention):
+                mention.kind = "person"
+                mention.score = 0.9
+                _attach(reading.persons, mention, entity)
+    _find_short_forms(reading)
+    _join_glosses(reading)
+
+
+def _is_firm_org(reading: Reading, mention: Mention) -> bool:
+    """A surname that is an organisation's name too, marked as one: "at Morgan"."""
+    return mention.kind == "org" and mention.score > 0.85
+
+
+def _word_count(key: str) -> int:
+    return len(re.findall(r"[^\s·=\-]+", key))
+
+
+def _parts(key: str) -> list[str]:
+    return [p for p in re.split(r"[\s·=\-]+", key) if p]
+
+
+def _same_word(a: str, b: str, inflected: bool) -> bool:
+    if a == b:
+        return True
+    if not inflected or min(len(a), len(b)) < 3:
+        return False
+    common = 0
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            break
+        common += 1
+    return common >= max(2, min(len(a), len(b)) - 2) and max(len(a), len(b)) - common <= 3
+
+
+def _matching_person(reading: Reading, mention: Mention, inflected: bool) -> int | None:
+    parts = _parts(mention.key)
+    for index, entity in enumerate(reading.persons):
+        if mention.gazetteer_id and entity.gazetteer_id == mention.gazetteer_id:
+            return index
+        for form in entity.forms:
+            own = _parts(form)
+            if len(parts) == len(own) and all(_same_word(a, b, inflected) for a, b in zip(parts, own, strict=True)):
+                return index
+            if len(parts) == 1 and len(own) >= 2 and any(_same_word(parts[0], word, inflected) for word in (own[-1], own[0])) and len(parts[0]) > 1:
+                return index
+            if 2 <= len(parts) < len(own) and set(parts) <= set(own):
+                return index
+    return None
+
+
+def _attach(entities: list[Entity], mention: Mention, index: int | None) -> None:
+    if index is None:
+        entities.append(Entity(mention.text, mention.key, mention.gazetteer_id))
+        index = len(entities) - 1
+    entity = entities[index]
+    mention.entity = index
+    entity.mentions.append(mention)
+    entity.forms.setdefault(mention.key)
+    entity.gazetteer_id = entity.gazetteer_id or mention.gazetteer_id
+
+
+def _find_short_forms(reading: Reading) -> None:
+    """Later surname-only mentions in scripts without capitals: 穆拉蒂 after 米拉·穆拉蒂, アルトマン氏, 올트먼."""
+    if reading.lexicon.pack.capitals != "none":
+        return
+    fold = reading.text.fold
+    occupied = {o for m in reading.mentions if m.kind in ("person", "org") for o in range(m.start, m.end)}
+    for index, entity in enumerate(reading.persons):
+        shorts = set()
+        for form in list(entity.forms):
+            parts = _parts(form)
+            if len(parts) >= 2:
+                shorts |= {p for p in (parts[-1], parts[0]) if len(p) >= 2}
+            elif reading.lexicon.pack.script == "kana" and len(form) >= 4 and script_of(form[0]) == 7:
+                shorts.add(form[:2])
+        for short in sorted(shorts, key=len, reverse=True):
+            at = fold.find(short)
+            while at >= 0:
+                end = at + len(short)
+                if at not in occupied and _short_boundary(reading, at, end):
+                    mention = _mention(reading, at, end, "person", 0.9, entity.gazetteer_id)
+                    reading.mentions.append(mention)
+                    _attach(reading.persons, mention, index)
+                    occupied.update(range(at, end))
+                at = fold.find(short, end)
+    reading.mentions.sort(key=lambda m: (m.start, -m.end))
+
+
+def _short_boundary(reading: Reading, start: int, end: int) -> bool:
+    from include.detect.text import is_boundary
+
+    fold = reading.text.fold
+    script = script_of(fold[start])
+    if script in (6, 7):
+        return len(fold[start:end]) >= 2
+    before = is_boundary(fold, start) or (start > 0 and fold[start - 1] in reading.lexicon.words["clitics"])
+    return before and (is_boundary(fold, end) or script == 5)
+
+
+def _join_glosses(reading: Reading) -> None:
+    """A name followed by itself in another script in brackets is one person: Джерри Творек (Jerry Tworek)."""
+    people = [m for m in reading.mentions if m.kind == "person"]
+    for first, second in zip(people, people[1:], strict=False):
+        gap = reading.text.fold[first.end : second.start]
+        if first.entity != second.entity and re.fullmatch(r"[\"'’”]?\s?\(\s?", gap) and reading.text.fold[second.end : second.end + 2].strip()[:1] == ")":
+            kept, gone = reading.persons[first.entity], reading.persons[second.entity]
+            if script_of(first.key[0]) == script_of(second.key[0]):
+                continue
+            for mention in gone.mentions:
+                mention.entity = first.entity
+            kept.mentions += gone.mentions
+            kept.forms |= gone.forms
+            kept.gazetteer_id = kept.gazetteer_id or gone.gazetteer_id
+            gone.mentions = []
+
+
+_LEGAL = frozenset("inc corp corporation ltd llc plc gmbh ag sa co company the group pt tbk se nv kk".split())
+
+
+def _org_words(key: str) -> frozenset[str]:
+    return frozenset(w for w in re.findall(r"\w+", key) if w not in _LEGAL)
+
+
+def _join_organisations(reading: Reading) -> None:
+    from include.knowledge.gazetteer import load_gazetteer
+
+    inflected = reading.lexicon.pack.inflected_names
+    for mention in sorted((m for m in reading.mentions if m.kind in ("org", "unknown")), key=lambda m: (m.gazetteer_id is None, -len(m.key))):
+        index = next(
+            (
+                i
+                for i, entity in enumerate(reading.orgs)
+                if (mention.gazetteer_id and entity.gazetteer_id == mention.gazetteer_id)
+                or any(_same_org(mention.key, form, inflected) for form in entity.forms)
+            ),
+            None,
+        )
+        _attach(reading.orgs, mention, index)
+        entity = reading.orgs[mention.entity]
+        if mention.kind == "unknown" and any(m.kind == "org" for m in entity.mentions):
+            mention.kind = "org"
+        if entity.gazetteer_id and not entity.kind:
+            entity.kind = load_gazetteer().organisation_by_id[entity.gazetteer_id].kind
+
+
+def _same_org(a: str, b: str, inflected: bool) -> bool:
+    if a == b:
+        return True
+    x, y = _org_words(a), _org_words(b)
+    if x and y and (x <= y or y <= x) and len(min(x | y, key=len)) > 2:
+        return True
+    return inflected and " " not in a and " " not in b and _same_word(a, b, True) and min(len(a), len(b)) >= 4
+
+
+def _dominant(reading: Reading) -> int:
+    """The organisation that the article is about: most mentions, the title counting threefold, media less."""
+    best, best_weight = -1, 0.0
+    for index, entity in enumerate(reading.orgs):
+        weight = 0.0
+        for mention in entity.mentions:
+            if mention.kind != "org":
+                continue
+            weight += 3.0 if mention.end <= reading.text.title_end else 1.0 + (0.6 if mention.sentence <= 1 else 0.0)
+            weight += 0.5 * bool(mention.sides.get("at"))
+        if entity.kind == "media":
+            weight *= 0.4
+        if weight > best_weight:
+            best, best_weight = index, weight
+    return best
+
+
+# -------------------------------------------------------------------------------------- posts beside people
+
+
+def _extended_end(reading: Reading, mention: Mention) -> int:
+    """End past a post, an age or a gloss that belongs to the name: 샘 올트먼 최고경영자(CEO)가."""
+    if reading.lexicon.pack.adpositions != "after" or mention.kind != "person":
+        return mention.end
+    end = mention.end
+    bracket = re.compile(r"\s?[(（][^()（）]{1,40}[)）]")
+    for _ in range(3):
+        match = bracket.match(reading.text.fold, end)
+        if match:
+            end = match.end()
+            continue
+        role = next((m for m in mention.roles if m.start >= end and m.start - end <= 1), None)
+        if role is None:
+            break
+        end = role.end
+    return end
+
+
+def _attach_posts(reading: Reading) -> None:
+    """Give every person the posts and organisations that stand in apposition."""
+    by_sentence: dict[int, list[Mention]] = {}
+    for mention in reading.mentions:
+        if mention.kind in ("person", "org", "role", "org_ref", "unknown"):
+            by_sentence.setdefault(mention.sentence, []).append(mention)
+    for row in by_sentence.values():
+        for index, mention in enumerate(row):
+            if mention.kind == "person":
+                _walk(reading, row, index, -1)
+                _walk(reading, row, index, +1)
+
+
+def _walk(reading: Reading, row: list[Mention], index: int, step: int) -> None:
+    person = row[index]
+    at = index + step
+    near = person
+    taken = 0
+    while 0 <= at < len(row) and taken < 4:
+        other = row[at]
+        if other.kind == "person":
+            break
+        left, right = (other, near) if step < 0 else (near, other)
+        if not _is_apposition(reading, left, right, step, first=taken == 0):
+            break
+        if other.kind == "role":
+            person.roles.append(other)
+        elif other.kind in ("org", "org_ref", "unknown"):
+            person.orgs.append(other)
+        gap = (left.end, right.start)
+        person.former |= any(gap[0] - 12 <= h.start and h.end <= gap[1] + 1 for h in reading.hits if h.entry.category == "former")
+        near = other
+        at += step
+        taken += 1
+    if step < 0 and taken:
+        person.former |= any(
+            h.entry.category == "former" and near.start - 14 <= h.start and h.end <= near.start + 1 for h in reading.hits
+        )
+
+
+_PUNCTUATION = re.compile(r"[\s,'\"()（）\-·.、&/「」“”]+")
+
+
+def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *, first: bool) -> bool:
+    lexicon, fold = reading.lexicon, reading.text.fold
+    gap = fold[left.end : right.start]
+    if len(gap) > 45 or any(mark in gap for mark in ";:!?。；"):
+        return False
+    if right.start < left.end:
+        return True
+    if step > 0 and first and lexicon.pack.spaces and gap.strip(" ") == "" and not lexicon.pack.open_end and right.kind != "role":
+        return False
+    gap = gap.removeprefix("'s")
+    words = [w for w in _PUNCTUATION.split(gap) if w]
+    allowed = (
+        lexicon.words["articles"] | lexicon.words["role_modifiers"] | lexicon.words["former"] | lexicon.words["acting"]
+        | lexicon.words["honorifics"] | lexicon.markers["at"] | lexicon.markers["and"] | lexicon.markers["as"]
+    )  # fmt: skip
+    if not lexicon.pack.spaces:
+        return not gap or all(w in allowed for w in words) or gap in lexicon.markers["at"]
+    unknown = [w for w in words if w not in allowed and not w.isdigit()]
+    if any(h.entry.category == "trigger" for h in reading.hits_in(left.end, right.start, "trigger")):
+        return False
+    limit = 0 if step > 0 and first and "," not in gap and "(" not in gap else (2 if right.kind == "person" or left.kind == "role" else 1)
+    return len(unknown) <= limit

@@ -1,0 +1,305 @@
+"""Candidates for names that stand in no list, by script.
+
+Scripts with capitals: runs of capitalised words. Others: transliteration marks, surname characters, given names that
+we know, honorifics and posts beside them. A candidate is a span with a first guess; `mentions` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from include.detect.lexicon import Hit, Lexicon
+from include.detect.text import NormalText, fold_text, is_boundary, script_of
+from include.knowledge.gazetteer import Names, load_names
+
+# Runs of Latin or Cyrillic letters and digits; other scripts have their own readers.
+_WORD = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ɏḀ-ỿ]+|[Ѐ-ԯ]+")
+_JOINS = {" ", "-", "'", "’", " & ", "&", "+", ". ", "."}
+BLOCKING = frozenset(
+    "role former acting honorifics pronouns org_refs not_names date:months date:weekdays date:relative trigger "
+    "attribution official reported".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may be a name. `person` and `org` are evidence for either, 0 is none."""
+
+    start: int
+    end: int
+    person: float
+    org: float
+    words: int
+
+
+@cache
+def folded_names(script: str, han_fold: bool) -> Names:
+    """The name parts of a script in matching form."""
+    names = load_names(script)
+    fold = {
+        key: frozenset(fold_text(value, han_fold) for value in getattr(names, key))
+        for key in ("given", "surnames", "particles", "honorifics", "transliteration")
+    }
+    return Names(script, **fold)
+
+
+def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]) -> Iterator[Candidate]:
+    """Runs of capitalised words, cut at words that are no names. `blocked` maps start to end of such words."""
+    words = [(m.start(), m.end()) for m in _WORD.finditer(text.norm)]
+    names = folded_names("latin", False)
+    particles = names.particles
+    index = 0
+    while index < len(words):
+        start, end = words[index]
+        if not _is_name_word(text, start, end, blocked):
+            index += 1
+            continue
+        run = [(start, end)]
+        index += 1
+        while index < len(words):
+            gap = text.norm[run[-1][1] : words[index][0]]
+            if not _joins(text, run[-1], gap):
+                break
+            if _is_name_word(text, *words[index], blocked):
+                run.append(words[index])
+                index += 1
+                continue
+            length = _particle_run(text, words, index, particles, blocked)
+            if not length or gap != " ":
+                break
+            run.extend(words[index : index + length])
+            index += length
+        yield _judge_run(text, run)
+
+
+def _is_name_word(text: NormalText, start: int, end: int, blocked: dict[int, int]) -> bool:
+    if blocked.get(start, 0) >= end:
+        return False
+    word = text.norm[start:end]
+    if word[0].isupper():
+        return not word.isdigit()
+    # lower-case brands: xAI, iFlytek, eBay
+    return len(word) > 2 and any(c.isupper() for c in word[1:3]) and word[0].isalpha()
+
+
+def _joins(text: NormalText, previous: tuple[int, int], gap: str) -> bool:
+    if gap not in _JOINS:
+        return False
+    length = previous[1] - previous[0]
+    if gap.startswith("."):
+        return length == 1 or (length <= 3 and gap == ". " and text.norm[previous[0] : previous[1]].istitle() and length < 3)
+    if gap in ("'", "’"):
+        return length <= 2
+    return True
+
+
+def _particle_run(
+    text: NormalText, words: list[tuple[int, int]], index: int, particles: frozenset[str], blocked: dict[int, int]
+) -> int:
+    """Number of words to take when name particles and then a name word follow, else 0."""
+    for length in (1, 2):
+        following = index + length
+        if following >= len(words) or text.fold[slice(*words[following - 1])] not in particles:
+            return 0
+        if text.norm[words[following - 1][1] : words[following][0]] not in (" ", "'", "’", "-"):
+            return 0
+        if _is_name_word(text, *words[following], blocked):
+            return length + 1
+    return 0
+
+
+def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
+    words = [text.norm[s:e] for s, e in run]
+    folded = [text.fold[s:e] for s, e in run]
+    script = "cyrillic" if script_of(words[0][0]) == 2 else "latin"
+    names = folded_names(script, False)
+    person = org = 0.0
+    given = folded[0] in names.given or (script == "cyrillic" and _inflected_in(folded[0], names.given))
+    if given:
+        person += 2.0 if len(run) > 1 else 0.6
+    if len(run) > 1 and (folded[-1] in names.surnames or (script == "cyrillic" and _inflected_in(folded[-1], names.surnames))):
+        person += 1.2
+    if len(run) > 1 and folded[0] in names.surnames and not given:
+        person += 0.8
+    for word in words:
+        org += _shape_says_org(word, len(run))
+    if 2 <= len(run) <= 3:
+        person += 0.8
+    elif len(run) == 1:
+        org += 0.3
+    elif len(run) > 4:
+        org += 0.4
+    if " & " in text.norm[run[0][0] : run[-1][1]]:
+        org += 3.0
+    return Candidate(run[0][0], run[-1][1], person, org, len(run))
+
+
+def _shape_says_org(word: str, run_length: int) -> float:
+    if any(c.isdigit() for c in word):
+        return 2.0
+    if word.isupper() and len(word) >= 2:
+        return 1.6 if run_length == 1 or len(word) > 2 else 0.4
+    inner = any(c.isupper() for c in word[1:])
+    if inner and not re.match(r"(Mc|Mac|De|Di|La|Le|Van|O|D|Fitz|El|Al|Ben|Du|Da|Ni)[A-ZÀ-Þ]", word):
+        return 1.8
+    return 0.0
+
+
+def _inflected_in(word: str, known: frozenset[str]) -> bool:
+    """Whether a Slavic word is an inflected form of a known name: up to three letters of ending differ."""
+    return any(word[:cut] in known or word[:cut] + tail in known for cut in range(max(3, len(word) - 3), len(word) + 1) for tail in ("", "а", "я", "й", "о", "ь", "ий", "ел"))
+
+
+_DOTTED = re.compile(r"[㐀-鿿]{1,8}(?:[·‧・･][㐀-鿿]{1,8}|[·‧・･][A-Z]\.?)+")
+_KATAKANA = re.compile(r"[ァ-ヺー]{2,}(?:[·・･=＝゠][ァ-ヺー]{1,})+")
+_KATAKANA_WORD = re.compile(r"[ァ-ヺー]{3,}")
+_HAN_RUN = re.compile(r"[㐀-鿿]+")
+
+
+def find_dotted(text: NormalText) -> Iterator[Candidate]:
+    """Transliterated names whose parts a dot joins: 米拉·穆拉蒂, サム・アルトマン."""
+    for pattern in (_DOTTED, _KATAKANA):
+        for match in pattern.finditer(text.norm):
+            yield Candidate(match.start(), match.end(), 3.0, 0.0, 2)
+
+
+def find_han_names(text: NormalText, lexicon: Lexicon, cuts: frozenset[int], han_fold: bool) -> Iterator[Candidate]:
+    """Names in Han characters between two places where a word is known to end or begin (`cuts`)."""
+    names = folded_names("han", han_fold)
+    for match in _HAN_RUN.finditer(text.norm):
+        edges = sorted({match.start(), match.end(), *(c for c in cuts if match.start() < c < match.end())})
+        edge_set = set(edges)
+        for start in edges:
+            yield from _han_at(text, start, edge_set, names, match.end())
+
+
+def _han_at(text: NormalText, start: int, edges: set[int], names: Names, limit: int) -> Iterator[Candidate]:
+    fold = text.fold
+    compound = fold[start : start + 2] in names.surnames
+    single = fold[start : start + 1] in names.surnames
+    for length in (3, 4, 2):
+        end = start + length
+        if end not in edges or end > limit:
+            continue
+        given = fold[start + (2 if compound and length > 2 else 1) : end]
+        good = sum(c in names.given for c in given)
+        if (compound and length in (3, 4)) or (single and length in (2, 3)):
+            yield Candidate(start, end, 0.8 + 0.7 * good / max(1, len(given)) + (0.3 if length == 3 else 0.0), 0.0, 2)
+            return
+    for end in sorted(e for e in edges if start + 2 <= e <= start + 7):
+        if all(c in names.transliteration for c in fold[start:end]):
+            yield Candidate(start, end, 0.7 + 0.15 * (end - start), 0.3, 1)
+            return
+
+
+def find_katakana_words(text: NormalText) -> Iterator[Candidate]:
+    """Single katakana words that a list of names knows."""
+    names = folded_names("katakana", False)
+    for match in _KATAKANA_WORD.finditer(text.norm):
+        word = text.fold[match.start() : match.end()]
+        if word in names.given or word in names.surnames:
+            yield Candidate(match.start(), match.end(), 1.0, 0.2, 1)
+
+
+_TOKEN = {
+    "arabic": re.compile(r"[ء-ٟٱ-ە]+"),
+    "devanagari": re.compile(r"[ऀ-ॣॲ-ॿ]+"),
+    "hangul": re.compile(r"[가-힣]+"),
+    "thai": re.compile(r"[ก-๎]+"),
+}
+
+
+def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[int, int]) -> Iterator[Candidate]:
+    """Runs of words around a given name that we know, in scripts without capitals (Arabic, Devanagari, Thai)."""
+    names = folded_names(script, False)
+    words = [(m.start(), m.end()) for m in _TOKEN[script].finditer(text.norm)]
+    index = 0
+    while index < len(words):
+        start, end = words[index]
+        word = text.fold[start:end]
+        offset = _glued_honorific(word, names.honorifics)
+        if offset:
+            start, word = start + offset, word[offset:]
+        glued = _clitic_length(word, lexicon, names)
+        known = word in names.given or word[glued:] in names.given
+        if blocked.get(start, 0) >= end or not (known or offset):
+            index += 1
+            continue
+        run_end, count = end, 1
+        while index + count < len(words) and count < 4:
+            following = words[index + count]
+            gap = text.norm[words[index + count - 1][1] : following[0]]
+            if gap not in (" ", "-", "·", ". ") or blocked.get(following[0], 0) >= following[1]:
+                break
+            next_word = text.fold[slice(*following)]
+            if next_word in lexicon.words["not_names"]:
+                break
+            if script == "thai" and count >= 1 and len(next_word) > 14:
+                break
+            run_end = following[1]
+            count += 1
+            if script in ("devanagari", "thai") and count == 2:
+                break
+        first = 0 if word in names.given else glued
+        sure = 2.0 if count > 1 else 0.7
+        yield Candidate(start + first, run_end, sure + (1.0 if offset else 0.0), 0.0, count)
+        index += count
+
+
+def _glued_honorific(word: str, honorifics: frozenset[str]) -> int:
+    return max((len(h) for h in honorifics if word.startswith(h) and len(word) > len(h) + 1 and script_of(h[0]) == 6), default=0)
+
+
+def _clitic_length(word: str, lexicon: Lexicon, names: Names) -> int:
+    for clitic in lexicon.pack.words["clitics"]:
+        if word.startswith(clitic) and word[len(clitic) :] in names.given:
+            return len(clitic)
+    return 0
+
+
+def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
+    """Korean names before a post, an honorific or a particle; transliterated ones by their given name."""
+    names = folded_names("hangul", False)
+    role_starts = {hit.start for hit in hits if hit.entry.category in ("role", "honorifics", "org_refs")}
+    blocked = {hit.start: hit.end for hit in hits if hit.entry.category in BLOCKING and hit.end - hit.start > 1}
+    words = [(m.start(), m.end()) for m in _TOKEN["hangul"].finditer(text.norm)]
+    for index, (start, end) in enumerate(words):
+        if start in blocked:
+            continue
+        word = text.fold[start:end]
+        stem = _strip_particle(word, lexicon)
+        followed = any(end + gap in role_starts for gap in (0, 1)) or any(start + cut in role_starts for cut in (2, 3, 4))
+        if word in names.given and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " ":
+            next_start, next_end = words[index + 1]
+            if next_start not in blocked:
+                tail = _strip_particle(text.fold[next_start:next_end], lexicon)
+                yield Candidate(start, next_start + len(tail), 2.2, 0.0, 2)
+                continue
+        for cut in (4, 3, 2):
+            if len(stem) == cut or (followed and start + cut in role_starts and len(word) > cut):
+                name = word[:cut]
+                surname = name[:2] in names.surnames and cut == 4 or name[:1] in names.surnames and cut in (2, 3)
+                if not surname:
+                    continue
+                known = name[1:] in names.given or name[2:] in names.given
+                score = (0.9 if followed else 0.0) + (1.2 if known else 0.4) + (0.4 if cut == 3 else -0.4)
+                if score >= 1.2:
+                    yield Candidate(start, start + cut, score, 0.0, 2)
+                break
+
+
+def _strip_particle(word: str, lexicon: Lexicon) -> str:
+    for kind in ("object", "subject", "from", "to", "at", "by", "and", "as"):
+        for marker in lexicon.marker_lists[kind]:
+            if word.endswith(marker) and len(word) - len(marker) >= 2:
+                return word[: -len(marker)]
+    return word
+
+
+__all__ = [
+    "BLOCKING", "Candidate", "find_capitalised", "find_dotted", "find_han_names", "find_hangul_names",
+    "find_katakana_words", "find_listed", "folded_names", "is_boundary",
+]  # fmt: skip

@@ -1,0 +1,71 @@
+"""What the engine has understood of a document before it looks for moves: mentions, entities, sentences."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Literal
+
+from include.detect.lexicon import Hit, Lexicon
+from include.detect.text import NormalText
+
+MentionKind = Literal["person", "org", "role", "org_ref", "pronoun", "unknown"]
+
+
+@dataclass(slots=True)
+class Mention:
+    """A typed span of the normal text."""
+
+    start: int
+    end: int
+    kind: MentionKind
+    text: str
+    key: str  # folded
+    sentence: int
+    score: float = 1.0  # how sure the type is; 0.5 and less is a guess
+    entity: int = -1  # index into Reading.persons or Reading.orgs
+    gazetteer_id: str | None = None
+    family: str | None = None  # of a role
+    sides: dict[str, bool] = field(default_factory=dict)  # grammatical marks: "from", "to", "at", "by", ...
+    roles: list[Mention] = field(default_factory=list)  # of a person: posts beside the name
+    orgs: list[Mention] = field(default_factory=list)  # of a person: organisations beside the name
+    former: bool = False
+
+
+@dataclass(slots=True)
+class Entity:
+    """A person or organisation of this document."""
+
+    name: str
+    key: str
+    gazetteer_id: str | None
+    mentions: list[Mention] = field(default_factory=list)
+    forms: dict[str, None] = field(default_factory=dict)
+    kind: str = ""  # of an organisation in the gazetteer: lab, media, ...
+
+
+@dataclass(slots=True)
+class Reading:
+    """One document, read."""
+
+    text: NormalText
+    lexicon: Lexicon
+    sentences: list[tuple[int, int]]
+    hits: list[Hit]
+    mentions: list[Mention] = field(default_factory=list)  # by start
+    persons: list[Entity] = field(default_factory=list)
+    orgs: list[Entity] = field(default_factory=list)
+    dominant_org: int = -1
+    title_case: bool = False
+
+    def sentence_at(self, offset: int) -> int:
+        """Index of the sentence that holds an offset."""
+        return max(0, bisect_right(self.sentences, (offset, len(self.text.norm) + 1)) - 1)
+
+    def in_sentence(self, index: int, *kinds: str) -> list[Mention]:
+        """Mentions of one sentence, by start."""
+        return [m for m in self.mentions if m.sentence == index and (not kinds or m.kind in kinds)]
+
+    def hits_in(self, start: int, end: int, *categories: str) -> list[Hit]:
+        """Lexicon hits that begin in a span."""
+        return [hit for hit in self.hits if start <= hit.start < end and hit.entry.category in categories]

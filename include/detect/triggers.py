@@ -1,0 +1,131 @@
+"""Triggers of a document: which phrases count, and what stands around them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from include.detect.lexicon import Hit
+from include.detect.reading import Reading
+from include.knowledge.languages import TriggerRule
+
+# class -> (what the person does, where the person stands in a plain clause)
+ARGUMENTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "leave": (("leaver", "subject"),),
+    "leave_noun": (("leaver", "noun"),),
+    "dismiss": (("leaver", "object"),),
+    "dismissed": (("leaver", "subject"),),
+    "lose": (("leaver", "object"),),
+    "join": (("joiner", "subject"),),
+    "hire": (("joiner", "object"),),
+    "hired": (("joiner", "subject"),),
+    "move": (("leaver", "subject"),),
+    "appoint": (("appointee", "object"),),
+    "appointed": (("appointee", "subject"),),
+    "appoint_noun": (("appointee", "noun"),),
+    "replace": (("appointee", "subject"), ("leaver", "object")),
+    "replaced": (("leaver", "subject"), ("appointee", "agent")),
+    "successor_noun": (("appointee", "noun"),),
+    "absence": (("absentee", "subject"),),
+    "return": (("returner", "subject"),),
+    "found": (("founder", "subject"),),
+    "stay": (),
+}
+SCOPE_LISTS = ("negation", "denial", "rumour", "reported", "official", "attribution", "hypothetical", "background")
+
+
+@dataclass(slots=True)
+class Trigger:
+    """One phrase that tells a move, with the cues of its clause and sentence."""
+
+    start: int
+    end: int
+    tail_end: int
+    rule: TriggerRule
+    sentence: int
+    clause: tuple[int, int]
+    in_title: bool
+    clause_cues: frozenset[str]
+    sentence_cues: frozenset[str]
+    negated: bool
+
+    @property
+    def trigger_class(self) -> str:
+        return self.rule.trigger_class
+
+
+def find_triggers(reading: Reading) -> list[Trigger]:
+    """Triggers that count: the longest of overlapping ones, not inside a cancelling phrase, not guarded."""
+    fold, lexicon = reading.text.fold, reading.lexicon
+    cancelled = [(h.start, h.end) for h in reading.hits if h.entry.category == "bare_nouns"]
+    found: list[Hit] = [
+        hit
+        for hit in reading.hits
+        if hit.entry.category == "trigger"
+        and not any(s <= hit.start and hit.end <= e for s, e in cancelled)
+        and not lexicon.is_guarded(fold, hit)
+    ]
+    found.sort(key=lambda h: (-(h.end - h.start), h.start))
+    kept: list[Hit] = []
+    for hit in found:
+        if not any(_swallows(k, hit) for k in kept):
+            kept.append(hit)
+    kept.sort(key=lambda h: h.start)
+    return [_describe(reading, hit) for hit in kept]
+
+
+def _swallows(longer: Hit, hit: Hit) -> bool:
+    if longer.start <= hit.start and hit.end <= longer.end:
+        return (longer.end - longer.start) > (hit.end - hit.start) or longer.entry == hit.entry or (
+            longer.entry.value.trigger_class == hit.entry.value.trigger_class
+        )
+    # the tail of a gapped phrase ("tritt ... zurück") is no trigger of its own
+    return longer.tail_end > longer.end and hit.start >= longer.end and hit.end == longer.tail_end
+
+
+_CLAUSE_MARKS = ",;:、，；。()（）"
+
+
+def _describe(reading: Reading, hit: Hit) -> Trigger:
+    sentence = reading.sentence_at(hit.start)
+    start, end = reading.sentences[sentence]
+    fold = reading.text.fold
+    left = max((fold.rfind(mark, start, hit.start) for mark in _CLAUSE_MARKS), default=-1)
+    right = min((at for mark in _CLAUSE_MARKS if (at := fold.find(mark, hit.tail_end, end)) >= 0), default=end)
+    clause = (max(start, left + 1), right)
+    clause_cues, sentence_cues, negated = set(), set(), False
+    for cue in reading.hits_in(start, end, *SCOPE_LISTS):
+        category = cue.entry.category
+        if cue.start >= hit.start and cue.end <= hit.end and category != "background":
+            clause_cues.add(category)
+            continue
+        sentence_cues.add(category)
+        if clause[0] <= cue.start < clause[1]:
+            clause_cues.add(category)
+            if category == "negation":
+                negated |= _negates(reading, cue, hit)
+    return Trigger(
+        start=hit.start,
+        end=hit.end,
+        tail_end=hit.tail_end,
+        rule=hit.entry.value,
+        sentence=sentence,
+        clause=clause,
+        in_title=hit.start < reading.text.title_end,
+        clause_cues=frozenset(clause_cues),
+        sentence_cues=frozenset(sentence_cues),
+        negated=negated,
+    )
+
+
+def _negates(reading: Reading, cue: Hit, hit: Hit) -> bool:
+    """Negation reaches a trigger from up to five words before it, in verb-final languages from right after it."""
+    fold = reading.text.fold
+    tight = not reading.lexicon.pack.spaces
+    if cue.end <= hit.start:
+        gap = fold[cue.end : hit.start]
+        return len(gap) <= 6 if tight else len(gap.split()) <= 4
+    if cue.start >= hit.end:
+        gap = fold[hit.end : cue.start]
+        near = len(gap) <= 4 if tight else len(gap.split()) <= 1
+        return near and (reading.lexicon.pack.order == "sov" or hit.tail_end > hit.end or reading.lexicon.pack.capitals == "nouns")
+    return False
