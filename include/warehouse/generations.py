@@ -1,0 +1,249 @@
+"""Generations of the published file: copied, worked on, and swapped in whole. The published one is never written to."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from include.errors import BaseMoved, ConfigError
+from include.warehouse.arrow import store_time
+from include.warehouse.migrations import list_migrations, migrate, read_version
+from include.warehouse.texts import prepare_root
+from include.warehouse.views import create_views
+
+_FICLONE = 0x40049409  # ioctl of Linux: share the blocks of another file (btrfs, xfs)
+_REMEDY = "restore a backup with `departures restore`, or move the file away to start afresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Which publication a file is. `number` 0 and `run_id` "" stand for nothing published yet."""
+
+    number: int
+    run_id: str
+
+
+def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetime, articles_root: Path) -> Generation:
+    """Copy the published file to `work`, migrate the copy, and return the generation it started from.
+
+    Where nothing is published the work copy is a new, empty warehouse. An earlier work copy of the same name is
+    replaced: a step that begins here can be killed and run again. Raises ConfigError where the published file is not
+    one of ours, is cut short, or was made by a newer program; it is left as it is.
+    """
+    work.parent.mkdir(parents=True, exist_ok=True)
+    remove_work_copy(work)
+    prepare_root(articles_root)
+    partial = work.with_name(f".{work.name}.{os.getpid()}.tmp")
+    try:
+        if published.exists():
+            _copy_file(published, partial)
+        base = _prepare_copy(partial, published, run_id, as_of, articles_root)
+        partial.replace(work)
+    finally:
+        for leftover in (partial, Path(f"{partial}.wal")):
+            leftover.unlink(missing_ok=True)
+    return base
+
+
+def publish_work_copy(work: Path, published: Path, base: Generation) -> Generation:
+    """Move a finished work copy over the published file and return its generation.
+
+    Compare-and-swap: under a short file lock the published generation must still be `base`, else BaseMoved is raised
+    and nothing changes. The work copy is checkpointed first, so that it is one file. Open readers keep the
+    generation that they have opened. Where this very work was published already (the step was killed after the swap
+    and runs again), it says so and does nothing.
+    """
+    published.parent.mkdir(parents=True, exist_ok=True)
+    if not work.exists():
+        current = read_generation(published)
+        if published.exists() and current.number == base.number + 1 and current.run_id == work.stem:
+            return current
+        raise ConfigError(f"{work}: no such work copy; run the steps from load again")
+    with open_work(work) as con:
+        con.execute("CHECKPOINT")
+        made = _read_generation(con)
+    _sync(work)
+    with file_lock(published.parent / ".publish.lock"):
+        current = read_generation(published)
+        if current != base:
+            raise BaseMoved(
+                f"{published}: generation {current.number} of run {current.run_id!r} was published meanwhile, "
+                f"this run started from generation {base.number}; load to audit must run again on the new base"
+            )
+        _set_aside_foreign_wal(published, current)
+        work.replace(published)
+        _sync(published.parent)
+    return made
+
+
+def read_generation(published: Path) -> Generation:
+    """The generation of the published file; number 0 where there is none. Raises ConfigError as create_work_copy."""
+    if not published.exists():
+        return Generation(0, "")
+    con = _attach(published)
+    try:
+        return _read_generation(con)
+    finally:
+        con.close()
+
+
+def open_read_only(
+    published: Path, *, articles_root: Path | None = None, memory_limit: str = ""
+) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the file as it is published at this moment, closed to the world outside.
+
+    The file is attached to a connection of its own: `duckdb.connect(path)` would return the generation that any other
+    connection of this process still has open. External access is off but for the article Parquet (default: the folder
+    `articles` of the same home). Raises ConfigError where nothing is published or the file is not ours.
+    """
+    if not published.exists():
+        raise ConfigError(f"{published}: nothing has been published yet; run `departures run` first")
+    root = (articles_root or published.parent.parent / "articles").resolve()
+    con = _attach(published)
+    try:
+        if memory_limit:
+            con.execute("SET memory_limit = ?", [memory_limit])
+            con.execute("SET temp_directory = ''")
+        con.execute("SET VARIABLE articles_root = ?", [str(root)])
+        con.execute("SET allowed_directories = [" + _quote(f"{root}/") + "]")
+        con.execute("SET enable_external_access = false")
+        con.execute("SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+@contextmanager
+def open_work(work: Path, *, memory_limit: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The work copy, open for writing while the block lasts. One process at a time."""
+    config: dict[str, str | bool | int | float | list[str]] = {}
+    if memory_limit:
+        config["memory_limit"] = memory_limit
+    if threads:
+        config["threads"] = threads
+    con = duckdb.connect(str(work), config=config)
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def remove_work_copy(work: Path) -> None:
+    """Remove a work copy and what DuckDB keeps beside it."""
+    for path in (work, Path(f"{work}.wal")):
+        path.unlink(missing_ok=True)
+    shutil.rmtree(f"{work}.tmp", ignore_errors=True)
+
+
+@contextmanager
+def file_lock(path: Path) -> Iterator[None]:
+    """Hold an advisory lock on a file; it goes with the process, so that a kill cannot leave it behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(stream, fcntl.LOCK_UN)
+
+
+def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, articles_root: Path) -> Generation:
+    copied = partial.exists()
+    try:
+        with open_work(partial) as con:
+            _check_whole(con, partial)
+            if copied and read_version(con) == 0:
+                raise ConfigError(f"an empty DuckDB file; {_REMEDY}")
+            migrate(con)
+            base = _read_generation(con)
+            con.execute(
+                "UPDATE store.generation SET number = ?, run_id = ?, as_of = ?",
+                [base.number + 1, run_id, store_time(as_of)],
+            )
+            create_views(con, articles_root)
+            con.execute("CHECKPOINT")
+    except ConfigError as error:
+        raise ConfigError(f"{published}: {error}") from None
+    except duckdb.Error as error:
+        raise ConfigError(f"{published}: {_explain(error)}; {_REMEDY}") from None
+    return base
+
+
+def _attach(published: Path) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:")
+    try:
+        con.execute(f"ATTACH {_quote(str(published))} AS departures (READ_ONLY)")
+        con.execute("USE departures")
+        version, known = read_version(con), len(list_migrations())
+        if version > known:
+            raise ConfigError(f"schema version {version}, and this program knows versions up to {known}; upgrade it")
+        if version == 0:
+            raise ConfigError(f"an empty DuckDB file; {_REMEDY}")
+    except ConfigError as error:
+        con.close()
+        raise ConfigError(f"{published}: {error}") from None
+    except duckdb.Error as error:
+        con.close()
+        raise ConfigError(f"{published}: {_explain(error)}; {_REMEDY}") from None
+    return con
+
+
+def _explain(error: duckdb.Error) -> str:
+    """What is wrong with a file, in one line."""
+    text = " ".join(str(error).split())
+    if "version number" in text:
+        return f"made by another version of DuckDB than {duckdb.__version__}; upgrade the program"
+    if "not a valid DuckDB database" in text:
+        return "not a DuckDB file"
+    if "Could not set lock" in text or "lock on file" in text:
+        return "open for writing in another program; close it there, or open it there with `duckdb -readonly`"
+    return f"damaged or cut short ({text[:160]})"
+
+
+def _check_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Raise ConfigError where the file is shorter than its header says: DuckDB notices when it reads there."""
+    row = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchone()
+    if row and path.stat().st_size < int(row[0]) * int(row[1]):
+        raise ConfigError(f"cut short ({path.stat().st_size} of {int(row[0]) * int(row[1])} bytes); {_REMEDY}")
+
+
+def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
+    row = con.execute("SELECT number, run_id FROM store.generation").fetchone()
+    return Generation(int(row[0]), str(row[1])) if row else Generation(0, "")
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """Copy by sharing blocks where the file system can, else byte by byte. The source may be replaced meanwhile."""
+    with source.open("rb") as reading, target.open("wb") as writing:
+        try:
+            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+        except OSError:
+            shutil.copyfileobj(reading, writing, 1 << 20)
+
+
+def _set_aside_foreign_wal(published: Path, current: Generation) -> None:
+    """Someone opened the published file for writing and left a log: keep it, but away from the next generation."""
+    log = Path(f"{published}.wal")
+    if log.exists():
+        log.replace(published.with_name(f"{published.name}.wal.of-generation-{current.number}"))
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

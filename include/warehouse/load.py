@@ -1,0 +1,283 @@
+"""Load a batch of articles and moves into a work copy: duplicates, versions and origins are decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from include.records import Article, Move
+from include.warehouse.arrow import registered, store_time, transaction
+from include.warehouse.copies import NEAR_WINDOW, Copy, find_copies
+from include.warehouse.staged import MOVE_COLUMNS, articles_table, moves_table
+from include.warehouse.texts import write_texts
+
+_LIGHT = (  # columns of an article that go into the table as they come
+    "article_id, source_id, source_kind, source_ref, url, canonical_url, lang, title, authors, published_at, "
+    "modified_at, fetched_at, completeness, site_name, keywords, paywalled, cites, content_hash, field_sources, "
+    "cleaning, archive_path, archive_offset"
+)
+# Of several rows with one id (two feeds brought the page) the fullest and latest is read; the others are sightings.
+_INCOMING = f"""
+CREATE OR REPLACE TEMP TABLE incoming AS
+WITH best AS (
+    SELECT {_LIGHT}, cited_origin, minhash, bands, row_index, text_length,
+        row_number() OVER (ORDER BY coalesce(published_at, fetched_at), article_id) AS rank
+    FROM batch SEMI JOIN chosen USING (row_index))
+SELECT b.*, s.version AS old_version, CASE
+    WHEN h.record_id IS NOT NULL THEN 'held'
+    WHEN s.article_id IS NULL THEN 'new'
+    WHEN s.content_hash = b.content_hash THEN 'same'
+    WHEN s.completeness <> b.completeness THEN if(b.completeness = 'full', 'newer', 'older')
+    WHEN b.fetched_at >= s.fetched_at THEN 'newer'
+    ELSE 'older' END AS decision
+FROM best b LEFT JOIN store.articles s USING (article_id)
+LEFT JOIN (SELECT DISTINCT record_id, payload->>'$.article.content_hash' AS content_hash FROM store.quarantine
+    WHERE kind = 'article' AND stage IN ('check', 'audit') AND released_at IS NULL) h
+    ON h.record_id = b.article_id AND h.content_hash = b.content_hash
+"""
+_CHOSEN = """
+CREATE OR REPLACE TEMP TABLE chosen AS SELECT row_index FROM batch QUALIFY row_number() OVER (
+    PARTITION BY article_id ORDER BY completeness = 'full' DESC, fetched_at DESC, text_length DESC, content_hash,
+    source_id, row_index) = 1
+"""
+_SIGHTINGS = """
+INSERT INTO store.sightings BY NAME
+SELECT b.article_id, b.source_id, b.url, b.published_at, b.fetched_at AS seen_at, ? AS run_id
+FROM batch b JOIN store.articles a USING (article_id) WHERE a.source_id <> b.source_id
+QUALIFY row_number() OVER (PARTITION BY b.article_id, b.source_id ORDER BY b.fetched_at, b.row_index) = 1
+ON CONFLICT DO NOTHING
+"""
+_KEEP_OLD_VERSIONS = """
+INSERT INTO store.article_versions BY NAME SELECT s.*, ?::TIMESTAMP AS superseded_at, ? AS superseded_by
+FROM store.articles s SEMI JOIN (SELECT article_id FROM incoming WHERE decision = 'newer') USING (article_id)
+"""
+_UPDATE_EDITED = """
+UPDATE store.articles AS s SET version = i.old_version + 1, lang = i.lang, title = i.title, authors = i.authors,
+    published_at = coalesce(i.published_at, s.published_at), modified_at = i.modified_at, fetched_at = i.fetched_at,
+    completeness = i.completeness, site_name = i.site_name, keywords = i.keywords, paywalled = i.paywalled,
+    cites = i.cites, content_hash = i.content_hash, field_sources = i.field_sources, cleaning = i.cleaning,
+    archive_path = i.archive_path, archive_offset = i.archive_offset, text_id = t.text_id,
+    text_length = i.text_length, run_id = ?
+FROM incoming i JOIN new_texts t USING (article_id) WHERE i.decision = 'newer' AND s.article_id = i.article_id
+"""
+_INSERT_NEW = f"""
+INSERT INTO store.articles BY NAME
+SELECT {_LIGHT.replace("article_id,", "i.article_id,", 1)}, 1 AS version, ?::TIMESTAMP AS known_at,
+    if(cited_origin <> '', cited_origin, source_id) AS origin, t.text_id, text_length, ? AS run_id
+FROM incoming i JOIN new_texts t USING (article_id) WHERE decision = 'new' ORDER BY rank
+"""
+_MARK_COPIES = """
+UPDATE store.articles AS s SET copy_of = c.original, copy_kind = c.kind FROM copies c
+WHERE s.article_id = c.article_id
+"""
+_FOLLOW_ORIGINAL = """
+UPDATE store.articles AS s SET copy_of = c.original FROM copies c WHERE s.copy_of = c.article_id
+"""
+_TAKE_ORIGIN = """
+UPDATE store.articles AS s SET origin = r.origin FROM store.articles r
+WHERE r.article_id = s.copy_of AND s.copy_of IN (SELECT original FROM copies) AND s.origin <> r.origin
+"""
+# Moves of an article that is read anew replace those it had; what both have stays as it is, so nothing is added twice.
+_WANTED_MOVES = f"""
+CREATE OR REPLACE TEMP TABLE wanted_moves AS
+SELECT {MOVE_COLUMNS} FROM moves_in JOIN incoming i USING (article_id)
+WHERE i.decision IN ('new', 'newer', 'same') AND move_id NOT IN (
+    SELECT record_id FROM store.quarantine WHERE kind = 'move' AND released_at IS NULL)
+"""
+_SAID = MOVE_COLUMNS.replace(", detector", "")  # a newer detector that says the same changes nothing
+_STALE_MOVES = f"""
+CREATE OR REPLACE TEMP TABLE stale_moves AS
+SELECT move_id, if(i.decision = 'newer', 'edited', 'reread') AS cause
+FROM (SELECT {_SAID} FROM store.moves SEMI JOIN (SELECT article_id FROM incoming WHERE decision IN ('newer', 'same'))
+        USING (article_id)
+    EXCEPT SELECT {_SAID} FROM wanted_moves) JOIN incoming i USING (article_id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadReport:
+    """What a load did. `touched_moves` are the ids whose people must be merged anew."""
+
+    new_articles: int
+    new_versions: int
+    unchanged: int  # the same content again, or an older one
+    copies: int
+    moves_added: int
+    moves_retired: int
+    touched_moves: tuple[str, ...]
+
+
+def load_batch(
+    con: duckdb.DuckDBPyConnection,
+    articles: Sequence[Article],
+    moves: Mapping[str, Sequence[Move]],
+    *,
+    run_id: str,
+    as_of: datetime,
+    articles_root: Path,
+    bands: Mapping[str, Sequence[str]],
+    similarity: Callable[[bytes, bytes], float],
+    source_kinds: Mapping[str, str] | None = None,
+) -> LoadReport:
+    """Load articles and, by article id, their moves into an open work copy. The same batch twice adds nothing.
+
+    - An article whose id is there with other words is a new version, unless it was fetched earlier or is a summary
+      where the full text is known. Its moves replace those of the version before.
+    - An article with the address, the words or nearly the words of another is stored as a copy of it and has its
+      origin, so that ten copies count as one source. `bands` (by article id) and `similarity` come from
+      `extract.fingerprint`; near copies are looked for among the articles of the last 30 days.
+    - Otherwise the origin is whom the article cites, else its source. `source_kinds` are the sources' kinds by id.
+    - Articles and moves that are held in quarantine unchanged are left out.
+
+    The text goes to Parquet below `articles_root`.
+    """
+    return load_tables(
+        con,
+        articles_table(articles, bands, source_kinds or {}),
+        moves_table(_pair_moves(articles, moves)),
+        run_id=run_id,
+        as_of=as_of,
+        articles_root=articles_root,
+        similarity=similarity,
+    )
+
+
+def load_tables(
+    con: duckdb.DuckDBPyConnection,
+    articles: pa.Table,
+    moves: pa.Table,
+    *,
+    run_id: str,
+    as_of: datetime,
+    articles_root: Path,
+    similarity: Callable[[bytes, bytes], float],
+) -> LoadReport:
+    """As load_batch, for a batch that is Arrow already (schemas `staged.ARTICLES` and `staged.MOVES`)."""
+    known_at = store_time(as_of)
+    indexed = _light_columns(articles)
+    with transaction(con), registered(con, batch=indexed, moves_in=moves):
+        con.execute("DELETE FROM store.touched_moves WHERE run_id <> ?", [run_id])
+        con.execute(_CHOSEN)
+        con.execute(_INCOMING)
+        copies = find_copies(con, as_of=as_of, similarity=similarity)
+        texts = _store_texts(con, articles, articles_root, as_of)
+        with registered(con, new_texts=texts):
+            con.execute(_KEEP_OLD_VERSIONS, [known_at, run_id])
+            con.execute(_UPDATE_EDITED, [run_id])
+            con.execute(_INSERT_NEW, [known_at, run_id])
+        con.execute(_SIGHTINGS, [run_id])
+        _store_signatures(con, as_of)
+        _mark_copies(con, copies, run_id)
+        added, retired = _replace_moves(con, run_id, as_of)
+        counts = dict(con.execute("SELECT decision, count(*) FROM incoming GROUP BY ALL").fetchall())
+        touched = con.execute("SELECT move_id FROM store.touched_moves ORDER BY move_id").fetchall()
+    return LoadReport(
+        new_articles=counts.get("new", 0),
+        new_versions=counts.get("newer", 0),
+        unchanged=counts.get("same", 0) + counts.get("older", 0) + counts.get("held", 0),
+        copies=len(copies),
+        moves_added=added,
+        moves_retired=retired,
+        touched_moves=tuple(move_id for (move_id,) in touched),
+    )
+
+
+def read_touched(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Ids of the moves that the run of this work copy touched, for a merge in another process than the load."""
+    return [key for (key,) in con.execute("SELECT move_id FROM store.touched_moves ORDER BY move_id").fetchall()]
+
+
+def retire_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> int:
+    """Move the rows of the temporary table `stale_moves` (move_id, cause) to the retired ones; return how many."""
+    con.execute(
+        "INSERT INTO store.retired_moves BY NAME SELECT m.*, ?::TIMESTAMP AS retired_at, s.cause, ? AS retired_by "
+        "FROM store.moves m JOIN stale_moves s USING (move_id)",
+        [store_time(as_of), run_id],
+    )
+    con.execute(
+        "INSERT INTO store.touched_moves SELECT move_id, ? FROM stale_moves SEMI JOIN store.moves USING (move_id) "
+        "ON CONFLICT DO NOTHING",
+        [run_id],
+    )
+    row = con.execute("DELETE FROM store.moves WHERE move_id IN (SELECT move_id FROM stale_moves)").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _pair_moves(articles: Sequence[Article], moves: Mapping[str, Sequence[Move]]) -> list[tuple[str, Move]]:
+    return [(key, move) for key in dict.fromkeys(a.article_id for a in articles) for move in moves.get(key, ())]
+
+
+def _light_columns(articles: pa.Table) -> pa.Table:
+    """The batch without its texts, which never enter the DuckDB file, and with the place of each row."""
+    import pyarrow.compute as pc
+
+    return (
+        articles.drop_columns(["text"])
+        .append_column("text_length", pc.utf8_length(articles["text"]))
+        .append_column("row_index", pa.array(range(articles.num_rows), pa.int64()))
+    )
+
+
+def _store_texts(con: duckdb.DuckDBPyConnection, articles: pa.Table, articles_root: Path, as_of: datetime) -> pa.Table:
+    picked = con.sql(
+        "SELECT row_index, article_id, coalesce(old_version, 0) + 1 AS version FROM incoming "
+        "WHERE decision IN ('new', 'newer') ORDER BY rank"
+    ).to_arrow_table()
+    rows = pa.table(
+        {
+            "article_id": picked["article_id"],
+            "version": picked["version"],
+            "title": articles["title"].take(picked["row_index"]),
+            "text": articles["text"].take(picked["row_index"]),
+        }
+    )
+    return pa.table({"article_id": picked["article_id"], "text_id": write_texts(articles_root, rows, as_of=as_of)})
+
+
+def _store_signatures(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
+    con.execute("DELETE FROM store.signatures WHERE seen_at < ?", [store_time(as_of - NEAR_WINDOW)])
+    con.execute(
+        "INSERT INTO store.signatures SELECT article_id, ?, minhash, bands FROM incoming "
+        "WHERE decision = 'new' AND minhash <> ''::BLOB ORDER BY rank",
+        [store_time(as_of)],
+    )
+
+
+def _mark_copies(con: duckdb.DuckDBPyConnection, copies: Sequence[Copy], run_id: str) -> None:
+    if not copies:
+        return
+    table = pa.table(
+        {
+            "article_id": [copy.article_id for copy in copies],
+            "original": [copy.original for copy in copies],
+            "kind": [copy.kind for copy in copies],
+        }
+    )
+    with registered(con, copies=table):
+        con.execute(_MARK_COPIES)
+        con.execute(_FOLLOW_ORIGINAL)
+        con.execute(_TAKE_ORIGIN)
+        con.execute(
+            "INSERT INTO store.touched_moves SELECT move_id, ? FROM store.moves WHERE article_id IN (SELECT article_id "
+            "FROM store.articles WHERE copy_of IN (SELECT original FROM copies)) ON CONFLICT DO NOTHING",
+            [run_id],
+        )
+
+
+def _replace_moves(con: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> tuple[int, int]:
+    con.execute(_WANTED_MOVES)
+    con.execute(_STALE_MOVES)
+    retired = retire_moves(con, run_id=run_id, as_of=as_of)
+    fresh = "FROM wanted_moves ANTI JOIN store.moves USING (move_id)"
+    con.execute(f"INSERT INTO store.touched_moves SELECT move_id, ? {fresh} ON CONFLICT DO NOTHING", [run_id])
+    row = con.execute(
+        f"INSERT INTO store.moves BY NAME SELECT {MOVE_COLUMNS}, ?::TIMESTAMP AS known_at, ? AS run_id {fresh} "
+        "ORDER BY move_id",
+        [store_time(as_of), run_id],
+    ).fetchone()
+    return int(row[0]) if row else 0, retired

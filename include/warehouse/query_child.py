@@ -1,0 +1,75 @@
+"""The child process of `query.run_query`: a request as JSON on stdin, the result as an Arrow stream on stdout.
+
+Ends with code 2 and one line on stderr where the person's query is at fault.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from include.errors import ConfigError
+from include.warehouse.generations import open_read_only
+
+_READING = ("SELECT", "EXPLAIN")
+
+
+def answer_query(request: dict[str, Any]) -> pa.Table:
+    """The rows as Arrow; the schema's metadata `query` has names, types, truncated and seconds as JSON."""
+    root = request["articles_root"]
+    con = open_read_only(
+        Path(request["path"]),
+        articles_root=Path(root) if root else None,
+        memory_limit=request["memory_limit"],
+    )
+    started = time.perf_counter()
+    try:
+        statements = con.extract_statements(request["sql"])
+        if len(statements) != 1 or statements[0].type.name not in _READING:
+            raise ConfigError(
+                "one reading statement is expected (SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE or EXPLAIN); "
+                "the published file is read-only"
+            )
+        result = con.sql(request["sql"])
+        if result is None:
+            raise ConfigError("the statement gives no rows; write a SELECT")
+        columns, types = list(result.columns), [str(kind) for kind in result.types]
+        table = result.limit(request["max_rows"] + 1).to_arrow_table()
+    except duckdb.Error as error:
+        raise ConfigError(_explain(error)) from None
+    seconds = round(time.perf_counter() - started, 4)
+    truncated = table.num_rows > request["max_rows"]
+    meta = {"columns": columns, "types": types, "truncated": truncated, "seconds": seconds}
+    unique = [f"{index}" for index in range(table.num_columns)]  # two columns of one name are no field names of Arrow
+    return (
+        table.slice(0, request["max_rows"]).rename_columns(unique).replace_schema_metadata({"query": json.dumps(meta)})
+    )
+
+
+def _explain(error: duckdb.Error) -> str:
+    first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "the query needs more memory than it is given; narrow it, or raise the memory limit"
+    return first
+
+
+def main() -> int:
+    """Answer the one request on stdin."""
+    try:
+        table = answer_query(json.load(sys.stdin))
+    except ConfigError as error:
+        print(" ".join(str(error).split()), file=sys.stderr)
+        return 2
+    with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
+        writer.write_table(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

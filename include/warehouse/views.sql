@@ -1,0 +1,111 @@
+-- What readers query. Created anew in every work copy; `articles` and `article_texts` follow in views.py, since they
+-- name the folder of the article Parquet.
+
+CREATE OR REPLACE MACRO first_day(iso) AS
+    CASE length(iso) WHEN 4 THEN try_cast(iso || '-01-01' AS DATE) WHEN 7 THEN try_cast(iso || '-01' AS DATE)
+        ELSE try_cast(iso[1:10] AS DATE) END;
+COMMENT ON MACRO first_day IS 'First day of an ISO date of any precision: first_day(''2026-11'') is 2026-11-01.';
+
+CREATE OR REPLACE VIEW moves AS
+SELECT m.move_id, m.article_id, l.event_id, m.kind, m.person, m.from_org, m.to_org, m.role_from, m.role_to, m.status,
+    m.focus, m.date, m.successor, m.confidence, m.quote, m.quote_field, m.quote_start, m.quote_end,
+    l.person_id, l.from_org_id, l.to_org_id, m.reason_stated, m.acting, m.rule, m.detector, m.known_at, m.run_id
+FROM store.moves m LEFT JOIN store.move_links l USING (move_id);
+COMMENT ON VIEW moves IS 'What each article says: one row a move.';
+
+CREATE OR REPLACE VIEW events AS
+SELECT event_id, kind, person_id, person, from_org, to_org, role_from, role_to, status, date, date_precision,
+    announced_on, effective_on, first_reported_at, origins, languages, score, flagged,
+    from_org_id, to_org_id, role_family, focus, last_reported_at, first_known_at, articles, acting, reason_stated,
+    successor, destination_kind, group_event_ids, confidence, review, alerted, model, version, known_from, run_id
+FROM store.event_versions WHERE known_to IS NULL AND review <> 'taken-down';
+COMMENT ON VIEW events IS 'What happened, as believed now: one row an event.';
+
+CREATE OR REPLACE VIEW departures AS SELECT * FROM events WHERE kind = 'departure' AND review <> 'rejected';
+COMMENT ON VIEW departures IS 'Events of kind departure that nobody has rejected.';
+
+CREATE OR REPLACE VIEW notable_departures AS SELECT * FROM departures WHERE flagged;
+COMMENT ON VIEW notable_departures IS 'Departures that matter: those on the board.';
+
+CREATE OR REPLACE VIEW event_history AS
+SELECT event_id, version, known_from, known_to, status, date, from_org, to_org, cause,
+    kind, person, role_from, role_to, announced_on, effective_on, origins, articles, score, flagged, review, run_id
+FROM store.event_versions WHERE review <> 'taken-down';
+COMMENT ON VIEW event_history IS 'Everything we ever believed of an event, and from when to when.';
+
+CREATE OR REPLACE MACRO events_as_of(moment) AS TABLE
+    SELECT * EXCLUDE (known_to, cause, state_hash, move_ids, terms, history) FROM store.event_versions
+    WHERE known_from <= moment::TIMESTAMP AND (known_to IS NULL OR known_to > moment::TIMESTAMP)
+        AND review <> 'taken-down';
+COMMENT ON MACRO TABLE events_as_of IS 'Events as believed at a time (UTC): FROM events_as_of(''2026-11-21'').';
+
+CREATE OR REPLACE VIEW status_changes AS
+SELECT event_id, step.status AS status, step."at" AS changed_at, step.move_id AS move_id, step.cause AS cause
+FROM (SELECT event_id, unnest(history) AS step FROM store.event_versions
+    WHERE known_to IS NULL AND review <> 'taken-down');
+COMMENT ON VIEW status_changes IS 'Steps of the status of each event, each with the move that caused it.';
+
+CREATE OR REPLACE VIEW reasons AS
+SELECT event_id, term.feature AS feature, term.value AS value, term.points AS points, term.move_id AS move_id
+FROM (SELECT event_id, unnest(terms) AS term FROM store.event_versions
+    WHERE known_to IS NULL AND review <> 'taken-down');
+COMMENT ON VIEW reasons IS 'Why an event has its score: the summands, each with the move whose sentence carries it.';
+
+CREATE OR REPLACE VIEW evidence AS
+SELECT l.event_id, m.move_id, m.article_id, a.url, a.lang, m.quote, m.quote_field AS field, m.quote_start AS start,
+    m.quote_end AS "end", CASE WHEN m.status = 'denied' THEN 'denies' ELSE 'supports' END AS stance,
+    m.status, a.source_id, a.origin, a.title, a.published_at, m.rule, m.detector, m.known_at, m.confidence
+FROM store.move_links l JOIN store.moves m USING (move_id) JOIN store.articles a USING (article_id)
+WHERE l.event_id IS NOT NULL;
+COMMENT ON VIEW evidence IS 'The sentences that prove or deny an event.';
+
+CREATE OR REPLACE VIEW exodus AS
+SELECT organisation, window_start, window_end, observed, expected, p_value, people, organisation_id, q_value,
+    significant, event_ids, run_id
+FROM store.exodus;
+COMMENT ON VIEW exodus IS 'Departures of an organisation in 30 days against its own previous twelve months.';
+
+CREATE OR REPLACE VIEW talent_flow AS
+SELECT year(day) || '-Q' || quarter(day) AS quarter, from_org, to_org, count(DISTINCT person_id) AS people,
+    list(DISTINCT event_id ORDER BY event_id) AS event_ids
+FROM (SELECT *, coalesce(first_day(CASE WHEN length(effective_on) > 4 THEN effective_on END),
+        first_day(announced_on), first_reported_at::DATE) AS day FROM events
+    WHERE from_org IS NOT NULL AND to_org IS NOT NULL AND from_org <> to_org AND focus = 'main'
+        AND kind IN ('departure', 'arrival', 'appointment') AND status IN ('reported', 'announced', 'effective')
+        AND review <> 'rejected')
+WHERE day IS NOT NULL GROUP BY ALL;
+COMMENT ON VIEW talent_flow IS 'People who went from one organisation to another, by quarter; rumours and denials left out.';
+
+CREATE OR REPLACE VIEW source_health AS
+SELECT s.source_id, s.url, s.last_polled_at, s.last_success_at, s.last_item_at, s.next_due_at, s.interval_s, s.failures,
+    s.last_error, s.gone, coalesce(p.polls, 0) AS polls_30d, coalesce(p.failed, 0) AS failed_30d,
+    coalesce(p.new_items, 0) AS new_items_30d, coalesce(p.overlap_lost, 0) AS overlap_lost_30d,
+    p.seconds AS seconds_30d, coalesce(a.articles, 0) AS articles_30d, a.lag_hours AS lag_hours_30d
+FROM store.feed_states s
+LEFT JOIN (SELECT source_id, count(*) AS polls, count(*) FILTER (outcome IN ('failed', 'gone')) AS failed,
+        sum(new_items) AS new_items, count(*) FILTER (overlap_lost) AS overlap_lost, round(avg(seconds), 3) AS seconds
+    FROM store.feed_polls WHERE outcome <> 'not-due'
+        AND polled_at > (SELECT max(polled_at) FROM store.feed_polls) - INTERVAL 30 DAY GROUP BY source_id) p
+    USING (source_id)
+LEFT JOIN (SELECT source_id, count(*) AS articles,
+        round(median(date_diff('minute', published_at, known_at)) / 60, 1) AS lag_hours
+    FROM store.articles WHERE known_at > (SELECT max(polled_at) FROM store.feed_polls) - INTERVAL 30 DAY
+    GROUP BY source_id) a USING (source_id);
+COMMENT ON VIEW source_health IS 'How each feed does, now and over the last thirty days of polling.';
+
+CREATE OR REPLACE VIEW quality_results AS
+SELECT run_id, as_of, suite, expectation, subject, severity, success, observed, failed_rows, advice
+FROM store.quality_results;
+COMMENT ON VIEW quality_results IS 'Outcome of every expectation in every published run.';
+
+CREATE OR REPLACE VIEW quarantine AS
+SELECT record_id, stage, kind, reason, detail, payload, source_id, quarantined_at, run_id, released_at, released_by
+FROM store.quarantine;
+COMMENT ON VIEW quarantine IS 'Records set aside, with the reason.';
+
+CREATE OR REPLACE VIEW runs AS SELECT run_id, as_of, generation, detector, counts FROM store.runs;
+COMMENT ON VIEW runs IS 'Published runs.';
+
+CREATE OR REPLACE VIEW entities AS
+SELECT entity_id, kind, name, aliases, parent_id, merged_into, known_at FROM store.entities;
+COMMENT ON VIEW entities IS 'People and organisations, once for all scripts.';
