@@ -10,9 +10,10 @@ from urllib.parse import urljoin
 
 from include.fetch.address import host_of, split_web_url
 from include.fetch.archive import Archive
+from include.fetch.exchange import Exchange, ReplayTransport, Transport, read_exchange
 from include.fetch.limits import MAX_REDIRECTS, ROBOTS, Purpose
+from include.fetch.network import LiveTransport, NetworkHooks
 from include.fetch.robots import RobotsBook, RobotsFile, read_robots
-from include.fetch.transport import Exchange, LiveTransport, NetworkHooks, ReplayTransport, Transport, read_exchange
 from include.settings import Settings
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

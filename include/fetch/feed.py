@@ -87,9 +87,7 @@ class FeedPoller:
             return Polled(gone, self._outcome(gone, "gone", http_status=410, error="http-410"))
         if answer.status == 304:
             return self._failed(state, answer, "http-304")  # we did not say that we have anything
-        if answer.exchange is None or answer.reason not in _USABLE_ENDINGS or not answer.exchange.path:
-            return self._failed(state, answer, answer.reason)
-        if answer.status is None:
+        if answer.status is None or answer.reason not in _USABLE_ENDINGS:
             return self._failed(state, answer, answer.reason)
         reading = await asyncio.get_running_loop().run_in_executor(self._parser, self._read, state, answer)
         if reading is None:
@@ -112,9 +110,10 @@ class FeedPoller:
     def _succeed(self, state: FeedState, answer: Answer, body_hash: str) -> FeedState:
         return replace(
             note_redirect(state, answer.permanent_url),
-            etag=answer.headers.get("etag") or None,
-            last_modified=answer.headers.get("last-modified") or None,
-            body_hash=body_hash,
+            # Of a body that was cut off nothing is kept: a 304 to its ETag would hide the missing rest.
+            etag=None if answer.reason else answer.headers.get("etag") or None,
+            last_modified=None if answer.reason else answer.headers.get("last-modified") or None,
+            body_hash=None if answer.reason else body_hash,
             last_full_at=self._as_of,
             last_success_at=self._as_of,
             failures=0.0,

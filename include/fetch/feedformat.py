@@ -13,6 +13,7 @@ import feedparser
 from include.fetch.entries import RawEntry, RawFeed
 from include.fetch.limits import MAX_ENTRIES
 from include.fetch.plaintext import MAX_MARKUP
+from include.fetch.sitemap import read_news_sitemap
 
 # Two thirds of feedparser's time go into these; links are resolved and markup is removed by us.
 feedparser.SANITIZE_HTML = 0
@@ -28,7 +29,10 @@ def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
     head = body[:2_000].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n")
     if head[:1] == b"{":
         return _read_json(body)
-    body, dropped = cut_entries(body, MAX_ENTRIES)
+    body, surplus = cut_entries(body, MAX_ENTRIES)
+    dropped = (("too-many-entries", surplus),) if surplus else ()
+    if b"<urlset" in head:
+        return read_news_sitemap(body, dropped)
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     # BytesIO and never bytes: feedparser opens what looks like a file name, and a body may be "/etc/passwd".
     try:
@@ -36,7 +40,6 @@ def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
     except Exception as error:  # noqa: BLE001 - a parser of hostile input that raised: the feed is unreadable
         return RawFeed("", dropped=((f"parser-{type(error).__name__}", 1),))
     feed = parsed.get("feed", {})
-    cut = (("too-many-entries", dropped),) if dropped else ()
     return RawFeed(
         version=parsed.get("version") or "",
         title=_text(feed.get("title")),
@@ -44,7 +47,7 @@ def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
         link=_text(feed.get("link")),
         entries=tuple(_read_entry(entry, parsed.get("version") or "") for entry in parsed.entries[:MAX_ENTRIES]),
         refresh_s=_refresh(feed),
-        dropped=cut,
+        dropped=dropped,
     )
 
 

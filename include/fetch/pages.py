@@ -12,7 +12,7 @@ from include.fetch.address import host_of
 from include.fetch.archive import Archive
 from include.fetch.client import Answer, WebClient, open_client
 from include.fetch.limits import PAGE, Patience
-from include.fetch.transport import NetworkHooks
+from include.fetch.network import NetworkHooks
 from include.records import FeedItem, Page
 from include.settings import Settings
 

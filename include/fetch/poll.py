@@ -11,7 +11,7 @@ from datetime import datetime
 from include.fetch.archive import Archive
 from include.fetch.client import open_client
 from include.fetch.feed import FeedPoller, Polled
-from include.fetch.transport import NetworkHooks
+from include.fetch.network import NetworkHooks
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, FeedOutcome, FeedState
 from include.settings import Settings

@@ -1,17 +1,15 @@
-"""One request, one archived answer. Two ways to get it: from the network, or from the archive."""
+"""The only code that opens sockets: one polite, bounded, archived GET."""
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 import tempfile
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, cast
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -19,8 +17,10 @@ from aiohttp.abc import AbstractResolver
 from include.fetch import address, warc
 from include.fetch.archive import Archive
 from include.fetch.decode import BadEncoding, open_decoder
+from include.fetch.exchange import Exchange, read_exchange
 from include.fetch.gate import HostClosed, HostGate
 from include.fetch.limits import Patience, Purpose
+from include.fetch.resolver import PooledResolver
 from include.fetch.retry_after import parse_retry_after
 from include.settings import Settings
 
@@ -30,87 +30,12 @@ _NOT_TEXT = ("audio/", "video/", "image/", "font/", "application/pdf", "applicat
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """What became of one request. The body is in the archive at (path, offset)."""
-
-    url: str
-    status: int | None  # None: nothing came back
-    headers: dict[str, str] = field(default_factory=dict)  # names in small letters
-    path: str = ""
-    offset: int = 0
-    fetched_at: datetime | None = None
-    truncated: str = ""  # why the body ends early: length, time, disconnect, unspecified
-    error: str = ""  # why nothing came back: timeout, dns, refused, tls, blocked-address, bad-http, disconnected ...
-
-
-class Transport(Protocol):
-    """Gets one answer to one GET, redirects not followed. Never raises for what the web does."""
-
-    async def exchange(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
-        """Return what became of the request."""
-        ...
-
-    def slow_down(self, host: str, delay: float) -> None:
-        """Start requests on this host at least so many seconds apart."""
-        ...
-
-    def set_delay(self, host: str, delay: float) -> None:
-        """Use this delay for a host instead of the setting."""
-        ...
-
-    def delay_of(self, host: str) -> float:
-        """Seconds between two starts on this host."""
-        ...
-
-    async def __aenter__(self) -> Transport: ...
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
 class NetworkHooks:
     """What tests and benchmarks put in the place of the internet's own."""
 
-    resolver: AbstractResolver | None = None
+    resolver: AbstractResolver | None = None  # closed by whoever made it
     ssl_context: ssl.SSLContext | None = None
     patience: Patience = Patience()
-
-
-class ReplayTransport:
-    """Answers from the archive: the newest response at or before `as_of`."""
-
-    def __init__(self, archive: Archive, *, as_of: datetime, settings: Settings) -> None:
-        self._archive, self._as_of, self._delay = archive, as_of, settings.host_delay
-        self._delays: dict[str, float] = {}
-
-    async def exchange(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
-        """Return the archived answer; error "not-archived" where there is none."""
-        entry = self._archive.find(url, not_after=self._as_of, conditional=bool(headers))
-        if entry is None:
-            return Exchange(url, None, error="not-archived")
-        return read_exchange(self._archive, entry.path, entry.offset)
-
-    def slow_down(self, host: str, delay: float) -> None:
-        """Remember the delay: how many pages of a host fit into a run depends on it."""
-        self._delays[host] = max(self.delay_of(host), delay)
-
-    def set_delay(self, host: str, delay: float) -> None:
-        """Use this delay for a host instead of the setting."""
-        self._delays[host] = delay
-
-    def delay_of(self, host: str) -> float:
-        """Seconds between two starts on this host in the run that is replayed."""
-        return self._delays.get(host, self._delay)
-
-    async def __aenter__(self) -> ReplayTransport:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
 
 
 class LiveTransport:
@@ -129,17 +54,13 @@ class LiveTransport:
             total=self._patience.connections,
         )
         self._session: aiohttp.ClientSession | None = None
-        self._threads: ThreadPoolExecutor | None = None
+        self._own_resolver = PooledResolver() if self._hooks.resolver is None else None
 
     async def __aenter__(self) -> LiveTransport:
-        # getaddrinfo blocks its thread for up to half a minute on a dead name server; the loop's own pool has
-        # six threads on two cores, and five dead hosts would hold up all others.
-        self._threads = ThreadPoolExecutor(64, thread_name_prefix="resolve")
-        asyncio.get_running_loop().set_default_executor(self._threads)
         connector = aiohttp.TCPConnector(
             limit=0,  # the gate counts
             ttl_dns_cache=300,
-            resolver=self._hooks.resolver,
+            resolver=self._hooks.resolver or self._own_resolver,
             ssl=self._hooks.ssl_context or True,
             socket_factory=address.socket_factory(self._allow),
         )
@@ -161,8 +82,8 @@ class LiveTransport:
     ) -> None:
         if self._session is not None:
             await self._session.close()
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._own_resolver is not None:
+            await self._own_resolver.close()
         if error is None:
             self._archive.finish()
         else:
@@ -245,14 +166,6 @@ class LiveTransport:
     def _fail(self, url: str, error: str) -> Exchange:
         path, offset = self._archive.append_failure(url, error, fetched_at=self._as_of)
         return Exchange(url, None, {}, path, offset, self._as_of, error=error)
-
-
-def read_exchange(archive: Archive, path: str, offset: int) -> Exchange:
-    """Return an archived exchange as if it had just happened."""
-    found = archive.read(path, offset)
-    return Exchange(
-        found.url, found.status, found.headers, path, offset, found.fetched_at, found.truncated, found.error
-    )
 
 
 async def _receive_body(response: aiohttp.ClientResponse, body: BinaryIO, purpose: Purpose, encoding: str) -> str:

@@ -1,0 +1,144 @@
+"""Find the feeds of a page: the address itself, its link tags, then the usual places."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from include.errors import ConfigError
+from include.fetch.archive import Archive
+from include.fetch.client import Answer, WebClient, open_client, resolve_link
+from include.fetch.feedformat import read_feed
+from include.fetch.identity import clean_link
+from include.fetch.limits import FEED
+from include.fetch.network import NetworkHooks
+from include.fetch.reasons import explain_reason
+from include.knowledge.feeds import FeedSource, check_feed_url
+from include.knowledge.opml import make_id, normalise_lang
+from include.settings import Settings
+
+COMMON_PATHS = (
+    "/feed",
+    "/rss",
+    "/rss.xml",
+    "/feed.xml",
+    "/atom.xml",
+    "/index.xml",
+    "/feed.json",
+    "/feeds/posts/default",
+)
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "text/xml"}
+)
+_MAX_LINKS = 10  # tried of one page; comment feeds come last on every site that has them
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFeed:
+    """A feed that answers and parses."""
+
+    url: str
+    title: str
+    version: str
+    lang: str  # what it says of itself, "" where it says nothing
+    entries: int
+
+
+def find_feeds(
+    url: str, *, as_of: datetime, settings: Settings, archive: Archive, hooks: NetworkHooks | None = None
+) -> tuple[FoundFeed, ...]:
+    """Return the feeds of the page at `url`, the best first; the address itself where it is a feed.
+
+    Raises ConfigError where the address cannot be had or nothing is found, saying what was tried.
+    """
+    check_feed_url(url)
+    return asyncio.run(_find(url, as_of, settings, archive, hooks))
+
+
+def propose_source(found: FoundFeed, existing: Sequence[FeedSource], *, name: str = "", lang: str = "") -> FeedSource:
+    """Return a source entry for a feed, with an id that none of `existing` has.
+
+    Raises ConfigError where the address is in the list already.
+    """
+    for source in existing:
+        if source.url == found.url:
+            raise ConfigError(f"{found.url}: already in the list as {source.id!r}")
+    title = name or found.title or (urlsplit(found.url).hostname or "feed")
+    return FeedSource(
+        id=make_id(title, {source.id for source in existing}),
+        name=title,
+        url=found.url,
+        lang=lang or normalise_lang(found.lang, "und"),
+        country="XX",
+        kind="press",
+    )
+
+
+async def _find(
+    url: str, as_of: datetime, settings: Settings, archive: Archive, hooks: NetworkHooks | None
+) -> tuple[FoundFeed, ...]:
+    async with open_client(archive, as_of=as_of, settings=settings, hooks=hooks) as client:
+        answer = await client.get(url, FEED)
+        if answer.reason or answer.exchange is None:
+            raise ConfigError(f"{url}: {explain_reason(answer.reason)}")
+        body = archive.read(answer.exchange.path, answer.exchange.offset).body
+        itself = _read(answer, body)
+        if itself is not None:
+            return (itself,)
+        linked = list_linked_feeds(body, answer.final_url)
+        found = await _try(client, archive, linked[:_MAX_LINKS])
+        if not found:
+            usual = [resolve_link(answer.final_url, path) for path in COMMON_PATHS]
+            found = await _try(client, archive, usual, stop_at_first=True)
+    if not found:
+        tried = ", ".join([*linked[:_MAX_LINKS], *COMMON_PATHS])
+        raise ConfigError(f"{url}: no feed found; tried the page's link tags and {tried}")
+    return tuple(found)
+
+
+def list_linked_feeds(page: bytes, url: str) -> list[str]:
+    """Addresses of the feeds that a page's link tags name, in its order, comment feeds last."""
+    try:
+        root = lxml_html.document_fromstring(page, base_url=url)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return []
+    bases = root.xpath("//base/@href")
+    base = resolve_link(url, str(bases[0])) if bases else url
+    found: dict[str, None] = {}
+    for link in root.iter("link", "a"):
+        kind = (link.get("type") or "").split(";")[0].strip().lower()
+        relations = (link.get("rel") or "").lower().split()
+        if kind in _FEED_TYPES and ("alternate" in relations or link.tag == "a"):
+            address = clean_link(resolve_link(base, link.get("href") or ""))
+            if address:
+                found[address] = None
+    return sorted(found, key=lambda address: "comment" in address)
+
+
+async def _try(
+    client: WebClient, archive: Archive, urls: Sequence[str], *, stop_at_first: bool = False
+) -> list[FoundFeed]:
+    found: dict[str, FoundFeed] = {}
+    for url in urls:
+        answer = await client.get(url, FEED)
+        if answer.reason or answer.exchange is None:
+            continue
+        feed = _read(answer, archive.read(answer.exchange.path, answer.exchange.offset).body)
+        if feed is not None:
+            found.setdefault(feed.url, feed)
+            if stop_at_first:
+                break
+    return list(found.values())
+
+
+def _read(answer: Answer, body: bytes) -> FoundFeed | None:
+    feed = read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
+    if not feed.version:
+        return None
+    return FoundFeed(answer.final_url, feed.title.strip(), feed.version, feed.lang.strip(), len(feed.entries))

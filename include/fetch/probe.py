@@ -1,0 +1,166 @@
+"""Ask every source once and say which answer, which parse and what to do: `departures sources check`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from include.fetch.archive import Archive
+from include.fetch.client import Answer, WebClient, open_client
+from include.fetch.feedformat import read_feed
+from include.fetch.items import make_items
+from include.fetch.limits import FEED
+from include.fetch.network import NetworkHooks
+from include.fetch.reasons import explain_reason
+from include.knowledge.feeds import FeedSource
+from include.records import FeedItem
+from include.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """One row of the table that `sources check` prints."""
+
+    source_id: str
+    url: str
+    final_url: str  # where redirects led
+    ok: bool  # it answers and parses; warnings are in `advice`
+    http_status: int | None
+    reason: str  # "" or the reason code
+    version: str  # rss20, atom10, json11 ..., "" where it does not parse
+    title: str
+    lang: str  # what the feed says of itself
+    entries: int
+    newest: datetime | None
+    per_day: float | None  # entries a day, over the time that the feed spans
+    seconds: float
+    advice: str  # "" or what to do
+
+
+CheckProgress = Callable[[int, int, SourceCheck], None]  # done, total, the check just made
+
+
+def check_sources(
+    sources: Sequence[FeedSource],
+    *,
+    as_of: datetime,
+    settings: Settings,
+    archive: Archive,
+    on_progress: CheckProgress | None = None,
+    hooks: NetworkHooks | None = None,
+) -> list[SourceCheck]:
+    """Fetch every source, disabled ones too, without changing any state; results in the order of `sources`."""
+    return asyncio.run(_check_all(sources, as_of, settings, archive, on_progress, hooks))
+
+
+async def _check_all(
+    sources: Sequence[FeedSource],
+    as_of: datetime,
+    settings: Settings,
+    archive: Archive,
+    on_progress: CheckProgress | None,
+    hooks: NetworkHooks | None,
+) -> list[SourceCheck]:
+    done = 0
+
+    async def check_one(source: FeedSource) -> SourceCheck:
+        nonlocal done
+        check = await _check(client, archive, parser, source, as_of)
+        done += 1
+        if on_progress is not None:
+            on_progress(done, len(sources), check)
+        return check
+
+    with ThreadPoolExecutor(1, thread_name_prefix="feedparser") as parser:
+        async with open_client(archive, as_of=as_of, settings=settings, hooks=hooks) as client:
+            return await asyncio.gather(*map(check_one, sources))
+
+
+async def _check(
+    client: WebClient, archive: Archive, parser: Executor, source: FeedSource, as_of: datetime
+) -> SourceCheck:
+    clock = asyncio.get_running_loop().time
+    started = clock()
+    answer = await client.get(source.url, FEED)
+    seconds = round(clock() - started, 3)
+    if answer.reason or answer.exchange is None:
+        return _failed(source, answer, answer.reason, seconds)
+    body = archive.read(answer.exchange.path, answer.exchange.offset).body
+    loop = asyncio.get_running_loop()
+    feed = await loop.run_in_executor(
+        parser, lambda: read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
+    )
+    if not feed.version:
+        return _failed(source, answer, "not-a-feed", seconds)
+    items = make_items(feed, source_id=source.id, url=answer.final_url, as_of=as_of).items
+    newest = max((item.published_at for item in items if item.published_at), default=None)
+    per_day = _entries_a_day(items)
+    return SourceCheck(
+        source.id,
+        source.url,
+        answer.final_url,
+        True,
+        answer.status,
+        "",
+        feed.version,
+        feed.title,
+        feed.lang,
+        len(items),
+        newest,
+        per_day,
+        seconds,
+        _advise(source, answer, items, newest, per_day, as_of),
+    )
+
+
+def _failed(source: FeedSource, answer: Answer, reason: str, seconds: float) -> SourceCheck:
+    advice = explain_reason(reason)
+    return SourceCheck(
+        source.id,
+        source.url,
+        answer.final_url,
+        False,
+        answer.status,
+        reason,
+        "",
+        "",
+        "",
+        0,
+        None,
+        None,
+        seconds,
+        advice,
+    )
+
+
+def _entries_a_day(items: Sequence[FeedItem]) -> float | None:
+    dates = sorted(item.published_at for item in items if item.published_at)
+    if len(dates) < 3 or dates[-1] == dates[0]:
+        return None
+    return round((len(dates) - 1) / ((dates[-1] - dates[0]) / timedelta(days=1)), 2)
+
+
+def _advise(
+    source: FeedSource,
+    answer: Answer,
+    items: Sequence[FeedItem],
+    newest: datetime | None,
+    per_day: float | None,
+    as_of: datetime,
+) -> str:
+    advice: list[str] = []
+    if not items:
+        advice.append("no entries at the moment: quiet, or the wrong feed of this site")
+    if answer.permanent_url:
+        advice.append(f"moved for good to {answer.permanent_url}: write this into the sources file")
+    if newest is not None and source.lag_hours is not None and as_of - newest > timedelta(hours=source.lag_hours):
+        age = (as_of - newest) // timedelta(hours=1)
+        advice.append(f"newest entry is {age} hours old, expected at most {source.lag_hours:g}")
+    if per_day is not None and source.expect_per_day is not None:
+        low, high = source.expect_per_day
+        if not low <= per_day <= high:
+            advice.append(f"{per_day:g} entries a day, expected {low:g} to {high:g}: adjust `expect` or find out why")
+    return "; ".join(advice)
