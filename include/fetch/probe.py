@@ -117,22 +117,21 @@ async def _check(
 
 
 def _failed(source: FeedSource, answer: Answer, reason: str, seconds: float) -> SourceCheck:
-    advice = explain_reason(reason)
     return SourceCheck(
         source.id,
         source.url,
         answer.final_url,
-        False,
-        answer.status,
-        reason,
-        "",
-        "",
-        "",
-        0,
-        None,
-        None,
-        seconds,
-        advice,
+        ok=False,
+        http_status=answer.status,
+        reason=reason,
+        version="",
+        title="",
+        lang="",
+        entries=0,
+        newest=None,
+        per_day=None,
+        seconds=seconds,
+        advice=explain_reason(reason),
     )
 
 
