@@ -1,0 +1,110 @@
+"""The digest: what is new since the last one, corrections first, as an HTML mail and as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from include.publish.files import write_text
+from include.publish.rows import Row, as_list, as_text, as_time, event_url, headline, status_word
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+_MOST_EVENTS = 40  # keeps a mail under 100 KB, above which mail readers cut it
+_MOST_QUOTES = 2
+_MOST_REASONS = 5
+_QUOTE_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A message in its two forms."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def render_digest(rows: Sequence[Row], *, as_of: datetime, base_url: str, corrections: Sequence[Row] = ()) -> Digest:
+    """Render departures, the highest score first, and corrections of what was sent before."""
+    ranked = sorted(rows, key=lambda row: (-float(row.get("score") or 0), str(row["event_id"])))
+    view = {
+        "as_of": as_of,
+        "base_url": base_url,
+        "subject": _subject(ranked, corrections),
+        "corrections": [_entry(row, base_url) for row in corrections],
+        "entries": [_entry(row, base_url) for row in ranked[:_MOST_EVENTS]],
+        "more": max(0, len(ranked) - _MOST_EVENTS),
+    }
+    html = _inline(_environment().get_template("digest.html.j2").render(view))
+    return Digest(str(view["subject"]), html, _environment().get_template("digest.txt.j2").render(view))
+
+
+def write_digest(digest: Digest, folder: Path, as_of: datetime) -> tuple[Path, Path]:
+    """Write a digest as `<day>.html` and `<day>.txt`."""
+    name = f"{as_of.astimezone(UTC):%Y-%m-%d}"
+    return write_text(folder / f"{name}.html", digest.html), write_text(folder / f"{name}.txt", digest.text)
+
+
+def _subject(rows: Sequence[Row], corrections: Sequence[Row]) -> str:
+    if corrections:
+        first = f"Correction: {headline(corrections[0])} is {status_word(corrections[0]).lower()}"
+        return first if not rows and len(corrections) == 1 else f"{first}, and {len(rows) + len(corrections) - 1} more"
+    if not rows:
+        return "No new departures"
+    return headline(rows[0]) if len(rows) == 1 else f"{headline(rows[0])}, and {len(rows) - 1} more"
+
+
+def _entry(row: Row, base_url: str) -> dict[str, Any]:
+    evidence = [piece for piece in as_list(row.get("evidence")) if piece.get("quote")]
+    reported = as_time(row.get("first_reported_at"))
+    return {
+        "headline": headline(row),
+        "status": status_word(row),
+        "status_class": as_text(row.get("status")),
+        "score": f"{float(row.get('score') or 0):.0f}",
+        "url": event_url(base_url, str(row["event_id"])),
+        "reported": f"{reported:%d %b %Y}" if reported else "date not known",
+        "date": as_text(row.get("date")),
+        "origins": int(row.get("origins") or 0),
+        "languages": ", ".join(as_list(row.get("languages"))),
+        "reasons": [as_text(reason) for reason in as_list(row.get("reasons"))[:_MOST_REASONS]],
+        "quotes": [_quote(piece) for piece in evidence[:_MOST_QUOTES]],
+    }
+
+
+def _quote(piece: Row) -> dict[str, str]:
+    text = as_text(piece.get("quote"))
+    url = as_text(piece.get("url"))
+    return {
+        "text": text if len(text) <= _QUOTE_LENGTH else text[: _QUOTE_LENGTH - 1].rstrip() + "…",
+        "lang": as_text(piece.get("lang")),
+        "url": url if url.startswith(("http://", "https://")) else "",
+        "stance": as_text(piece.get("stance")) or "supports",
+    }
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _inline(html: str) -> str:
+    import css_inline
+
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False).inline(html)

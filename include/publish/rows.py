@@ -1,0 +1,83 @@
+"""What the publish room is handed: rows of the shape of `departures board --json`, and how they are worded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+Row = Mapping[str, Any]
+"""Columns of the view `events`, plus `reasons` (texts), `evidence` (mappings: url, lang, quote, stance) and, for
+alerts, `alerted` and `review`. Times are aware datetimes or ISO texts."""
+
+COLUMNS = (
+    "event_id", "kind", "person_id", "person", "from_org", "to_org", "role_from", "role_to", "status", "date",
+    "date_precision", "announced_on", "effective_on", "first_reported_at", "origins", "languages", "score", "flagged",
+)  # fmt: skip
+STATUS_WORDS = {
+    "rumoured": "Rumoured", "reported": "Reported", "announced": "Announced", "effective": "Effective",
+    "denied": "Denied", "retracted": "Retracted",
+}  # fmt: skip
+
+
+def event_url(base_url: str, event_id: str) -> str:
+    """Where the board shows an event."""
+    return f"{base_url.rstrip('/')}/event/{event_id}"
+
+
+def headline(row: Row) -> str:
+    """One line that says what happened: `Ana Example: OpenAI → Microsoft (VP Research)`."""
+    source, target = row.get("from_org"), row.get("to_org")
+    kind = row.get("kind")
+    if kind == "leave":
+        route = f"on leave from {source}" if source else "on leave"
+    elif kind == "return":
+        route = f"back at {target or source}" if target or source else "back"
+    elif kind in ("arrival", "appointment"):
+        verb = "joins" if kind == "arrival" else "appointed at"
+        route = f"{verb} {target}" if target else verb.split()[0]
+    elif source and target:
+        route = f"{source} → {target}"
+    elif target:
+        route = f"leaves for {target}"
+    else:
+        route = f"leaves {source}" if source else "leaves"
+    role = row.get("role_to") if kind in ("arrival", "appointment") else row.get("role_from")
+    return f"{row.get('person')}: {route}" + (f" ({role})" if role else "")
+
+
+def status_word(row: Row) -> str:
+    """The status as a word for readers."""
+    return STATUS_WORDS.get(str(row.get("status")), str(row.get("status")))
+
+
+def as_list(value: object) -> list[Any]:
+    """A list column as a list: NULL is empty, a text is itself."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [value]
+    return list(value)  # type: ignore[call-overload, no-any-return]
+
+
+def as_text(value: object) -> str:
+    """A cell as text: times in ISO, lists joined, NULL empty."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return "; ".join(as_text(entry) for entry in value)
+    return str(value)
+
+
+def as_time(value: object) -> datetime | None:
+    """A time column as an aware datetime; None for NULL and for what is no time."""
+    if isinstance(value, datetime):
+        return value
+    try:
+        return datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
