@@ -90,7 +90,7 @@ def _enumerated(reading: Reading, left: Mention, right: Mention) -> bool:
     gap = fold[left.end : right.start]
     if len(gap) > 110 or left.entity == right.entity:
         return False
-    if any(h.entry.category == "trigger" for h in reading.hits_in(left.end, right.start, "trigger")):
+    if reading.hits_in(left.end, right.start, "trigger"):
         return False
     pieces = list(gap)
     for mention in (*left.roles, *left.orgs, *right.roles, *right.orgs):
@@ -170,7 +170,7 @@ def _local_features(
     flags = {
         "break": any(mark in gap for mark in _BREAKS),
         "chain": chain is not None,
-        "including": any(h.entry.category == "including" for h in reading.hits_in(gap_start, gap_end, "including")),
+        "including": bool(reading.hits_in(gap_start, gap_end, "including")),
         "weak": trigger.rule.weak,
         "weak|org": trigger.rule.weak and orgs_near,
         "weak|role": trigger.rule.weak and roles_near,

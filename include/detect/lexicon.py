@@ -10,7 +10,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-from include.detect.text import fold_text, is_boundary
+from include.detect.text import is_boundary, normalise
 from include.knowledge.languages import LanguagePack, TriggerRule, load_pack, split_gap
 
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
@@ -128,27 +128,28 @@ def load_lexicon(code: str) -> Lexicon:
 
 def compile_pack(pack: LanguagePack) -> Lexicon:
     """Compile a pack: fold its phrases, build the automata."""
+    fold = _fold_phrases(pack)
     table: dict[str, list[Entry]] = defaultdict(list)
     for rule in pack.triggers:
-        _add(table, pack, rule.phrases, "trigger", rule)
+        _add(table, fold, pack, rule.phrases, "trigger", rule)
     for family, phrases in pack.roles.items():
-        _add(table, pack, phrases, "role", family)
+        _add(table, fold, pack, phrases, "role", family)
     for name, phrases in pack.words.items():
         if name not in ("articles", "clitics", "abbreviations"):
-            _add(table, pack, phrases, name)
+            _add(table, fold, pack, phrases, name)
     for name in ("and", "including"):
-        _add(table, pack, pack.markers[name], name)
+        _add(table, fold, pack, pack.markers[name], name)
     for side, phrases in pack.org_words.items():
-        _add(table, pack, phrases, f"org_{side}")
+        _add(table, fold, pack, phrases, f"org_{side}")
     for key in ("months", "weekdays", "relative"):
         for number, phrases in pack.dates[key].items():
-            _add(table, pack, phrases, f"date:{key}", number)
+            _add(table, fold, pack, phrases, f"date:{key}", number)
     for key in ("last", "next"):
-        _add(table, pack, pack.dates.get(key, ()), f"date:{key}")
+        _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
     literals = list(table)
-    gate = _gate_literals(pack)
+    gate = _gate_literals(pack, fold)
     markers = {
-        name: tuple(sorted({_fold(pack, m).removesuffix("*") for m in phrases}, key=len, reverse=True))
+        name: tuple(sorted({fold[m].removesuffix("*") for m in phrases}, key=len, reverse=True))
         for name, phrases in pack.markers.items()
     }
     return Lexicon(
@@ -160,11 +161,11 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
         gate_open=list(gate.values()),
         markers={name: frozenset(words) for name, words in markers.items()},
         marker_lists=markers,
-        words={name: frozenset(_fold(pack, w) for w in words) for name, words in pack.words.items()},
+        words={name: frozenset(fold[w] for w in words) for name, words in pack.words.items()},
         guards={
             rule.rule_id: (
-                frozenset(_fold(pack, w) for w in rule.not_after),
-                frozenset(_fold(pack, w) for w in rule.not_before),
+                frozenset(fold[w] for w in rule.not_after),
+                frozenset(fold[w] for w in rule.not_before),
             )
             for rule in pack.triggers
             if rule.not_before or rule.not_after
@@ -172,34 +173,47 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
     )
 
 
-def _fold(pack: LanguagePack, phrase: str) -> str:
-    from include.detect.text import normalise
+def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
+    """Matching form of every phrase of a pack; all in one go, because a pack holds thousands."""
+    phrases = {
+        *(p for rule in pack.triggers for p in (*rule.phrases, *rule.not_before, *rule.not_after)),
+        *(p for groups in (pack.markers, pack.roles, pack.org_words, pack.words) for ps in groups.values() for p in ps),
+        *(p for key in ("months", "weekdays", "relative") for ps in pack.dates[key].values() for p in ps),
+        *(p for key in ("last", "next") for p in pack.dates.get(key, ())),
+    }
+    ordered = sorted(phrases)
+    folded = normalise("", "\n".join(ordered), han_fold=pack.han_fold).fold[1:].split("\n")
+    return dict(zip(ordered, folded, strict=True))
 
-    cleaned = normalise("", phrase, han_fold=pack.han_fold).norm[1:]
-    return fold_text(cleaned, pack.han_fold)
 
-
-def _add(table: dict[str, list[Entry]], pack: LanguagePack, phrases: Iterable[str], category: str, value: Any = None) -> None:
+def _add(
+    table: dict[str, list[Entry]],
+    fold: dict[str, str],
+    pack: LanguagePack,
+    phrases: Iterable[str],
+    category: str,
+    value: Any = None,
+) -> None:
     for phrase in phrases:
-        head, *tails = [_fold(pack, part) for part in split_gap(phrase)]
+        head, *tails = split_gap(fold[phrase])
         entry = Entry(
             category,
             value,
             open_end=pack.open_end or head.endswith("*"),
             tails=tuple((tail.removesuffix("*"), pack.open_end or tail.endswith("*")) for tail in tails),
         )
-        literal = head.removesuffix("*").strip() if not head.endswith(" *") else head.removesuffix("*")
+        literal = head.removesuffix("*").strip()
         if literal and entry not in table[literal]:
             table[literal].append(entry)
 
 
-def _gate_literals(pack: LanguagePack) -> dict[str, bool]:
+def _gate_literals(pack: LanguagePack, fold: dict[str, str]) -> dict[str, bool]:
     literals: dict[str, bool] = {}
     for rule in pack.triggers:
         if rule.trigger_class in ("stay", "found"):
             continue
         for phrase in rule.phrases:
-            head = _fold(pack, split_gap(phrase)[0])
+            head = split_gap(fold[phrase])[0]
             literal = head.removesuffix("*").strip()
             literals[literal] = literals.get(literal, False) or pack.open_end or head.endswith("*")
     return literals

@@ -38,8 +38,7 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Readin
     reading.title_case = _is_title_case(text, lexicon)
     mentions = _type_names(reading, known)
     mentions += _other_mentions(reading, mentions)
-    mentions.sort(key=lambda m: (m.start, -m.end))
-    reading.mentions = mentions
+    reading.set_mentions(mentions)
     _join_people(reading)
     _join_organisations(reading)
     _attach_posts(reading)
@@ -224,19 +223,18 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     """Evidence beside a span: 1.0 where a kind of word stands next to it, else 0."""
     text, lexicon = reading.text, reading.lexicon
     fold = text.fold
-    before = [h for h in reading.hits if h.end <= start and start - h.end <= 2 and h.start >= start - 40]
-    after = [h for h in reading.hits if end <= h.start <= end + 3]
-    inside = [h for h in reading.hits if start <= h.start and h.end <= end and h.end - h.start > 1]
+    preceding = reading.hits_from(start - 40, start)
+    before = [h for h in preceding if h.end <= start and start - h.end <= 2]
+    after = reading.hits_from(end, end + 4)
+    inside = [h for h in reading.hits_from(start, end) if h.end <= end and h.end - h.start > 1]
     gap_before = {h.entry.category: fold[h.end : start] for h in before}
     gap_after = {h.entry.category: fold[end : h.start] for h in after}
     tight = not lexicon.pack.spaces
     marks = find_marks(fold, start, end, lexicon)
     role_then_marker = 0.0
     if "at" in marks or "from" in marks:
-        window = fold[max(0, start - 30) : start]
         role_then_marker = float(
-            any(h.entry.category == "role" and start - 30 <= h.start and h.end <= start and len(fold[h.end : start].split()) <= 2 for h in reading.hits)
-            and bool(window)
+            any(h.entry.category == "role" and h.end <= start and len(fold[h.end : start].split()) <= 2 for h in preceding)
         )
     role_gap_before = gap_before.get("role")
     role_gap_after = gap_after.get("role")
@@ -252,7 +250,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
             or ("org_after" in gap_after and gap_after["org_after"] in (" ", "", "-"))
         ),
         "role_of": role_then_marker,
-        "owns_role": float(possessive and any(h.entry.category in ("role", "role_modifiers") for h in reading.hits if end <= h.start <= end + 5)),
+        "owns_role": float(possessive and bool(reading.hits_in(end, end + 6, "role", "role_modifiers"))),
         "marked": float(bool(marks)),
     }  # fmt: skip
 
@@ -291,12 +289,11 @@ def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
 def _widen_role(reading: Reading, role: Mention) -> None:
     """Take in modifiers on both sides: "senior vice president", "director of research"."""
     fold = reading.text.fold
+    near = reading.hits_in(role.start - 60, role.end + 60, "role_modifiers", "role", "acting")
     changed = True
     while changed:
         changed = False
-        for hit in reading.hits:
-            if hit.entry.category not in ("role_modifiers", "role", "acting"):
-                continue
+        for hit in near:
             if hit.end <= role.start and fold[hit.end : role.start] in ("", " ", "-") and hit.start < role.start:
                 role.start, changed = hit.start, True
             elif hit.start >= role.end and fold[role.end : hit.start] in ("", " ", "-") and hit.end > role.end:
@@ -402,7 +399,7 @@ def _find_short_forms(reading: Reading) -> None:
                     _attach(reading.persons, mention, index)
                     occupied.update(range(at, end))
                 at = fold.find(short, end)
-    reading.mentions.sort(key=lambda m: (m.start, -m.end))
+    reading.set_mentions(reading.mentions)
 
 
 def _short_boundary(reading: Reading, start: int, end: int) -> bool:
@@ -539,14 +536,12 @@ def _walk(reading: Reading, row: list[Mention], index: int, step: int) -> None:
         elif other.kind in ("org", "org_ref", "unknown"):
             person.orgs.append(other)
         gap = (left.end, right.start)
-        person.former |= any(gap[0] - 12 <= h.start and h.end <= gap[1] + 1 for h in reading.hits if h.entry.category == "former")
+        person.former |= any(h.end <= gap[1] + 1 for h in reading.hits_in(gap[0] - 12, gap[1], "former"))
         near = other
         at += step
         taken += 1
     if step < 0 and taken:
-        person.former |= any(
-            h.entry.category == "former" and near.start - 14 <= h.start and h.end <= near.start + 1 for h in reading.hits
-        )
+        person.former |= bool(reading.hits_in(near.start - 14, near.start, "former"))
 
 
 _PUNCTUATION = re.compile(r"[\s,'\"()（）\-·.、&/「」“”]+")
@@ -570,7 +565,7 @@ def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *
     if not lexicon.pack.spaces:
         return not gap or all(w in allowed for w in words) or gap in lexicon.markers["at"]
     unknown = [w for w in words if w not in allowed and not w.isdigit()]
-    if any(h.entry.category == "trigger" for h in reading.hits_in(left.end, right.start, "trigger")):
+    if reading.hits_in(left.end, right.start, "trigger"):
         return False
     limit = 0 if step > 0 and first and "," not in gap and "(" not in gap else (2 if right.kind == "person" or left.kind == "role" else 1)
     return len(unknown) <= limit

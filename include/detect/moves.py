@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from include.detect.engine import Analysis, analyse
+from include.detect.explain import Explanation, explain_analysis
 from include.detect.lexicon import load_lexicon
 from include.errors import QuarantineRecord
 from include.knowledge.languages import pack_path
@@ -25,3 +26,8 @@ def analyse_document(document: Document) -> Analysis:
     if not pack_path(document.lang).is_file():
         raise QuarantineRecord("unsupported-language", f"{document.doc_id}: no language pack for {document.lang!r}")
     return analyse(document, load_lexicon(document.lang), DETECTOR_VERSION)
+
+
+def explain(document: Document) -> Explanation:
+    """What was seen in an article, and which frame fired or why none did."""
+    return explain_analysis(analyse_document(document))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -57,6 +57,16 @@ class Reading:
     orgs: list[Entity] = field(default_factory=list)
     dominant_org: int = -1
     title_case: bool = False
+    _starts: list[int] = field(default_factory=list)
+    _rows: dict[int, list[Mention]] | None = None
+
+    def __post_init__(self) -> None:
+        self._starts = [hit.start for hit in self.hits]
+
+    def set_mentions(self, mentions: list[Mention]) -> None:
+        """Replace the mentions; they are kept by start."""
+        self.mentions = sorted(mentions, key=lambda m: (m.start, -m.end))
+        self._rows = None
 
     def sentence_at(self, offset: int) -> int:
         """Index of the sentence that holds an offset."""
@@ -64,8 +74,18 @@ class Reading:
 
     def in_sentence(self, index: int, *kinds: str) -> list[Mention]:
         """Mentions of one sentence, by start."""
-        return [m for m in self.mentions if m.sentence == index and (not kinds or m.kind in kinds)]
+        if self._rows is None:
+            self._rows = {}
+            for mention in self.mentions:
+                self._rows.setdefault(mention.sentence, []).append(mention)
+        row = self._rows.get(index, [])
+        return [m for m in row if m.kind in kinds] if kinds else row
 
     def hits_in(self, start: int, end: int, *categories: str) -> list[Hit]:
         """Lexicon hits that begin in a span."""
-        return [hit for hit in self.hits if start <= hit.start < end and hit.entry.category in categories]
+        first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
+        return [hit for hit in self.hits[first:last] if hit.entry.category in categories]
+
+    def hits_from(self, start: int, end: int) -> list[Hit]:
+        """Lexicon hits of any category that begin in a span."""
+        return self.hits[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
