@@ -29,7 +29,10 @@ class AppliedDecision:
 def write_run(
     con: duckdb.DuckDBPyConnection, run_id: str, *, as_of: datetime, detector: str, counts: Mapping[str, int]
 ) -> None:
-    """Record the run of an open work copy; recorded again, the later counts stand."""
+    """Record the run of an open work copy, with how many articles and moves there are now (`articles_total`,
+    `moves_total`); recorded again, the later counts stand."""
+    totals = con.execute("SELECT (SELECT count(*) FROM store.articles), (SELECT count(*) FROM store.moves)").fetchone()
+    counts = {**counts, **dict(zip(("articles_total", "moves_total"), totals or (), strict=True))}
     con.execute(
         "INSERT OR REPLACE INTO store.runs SELECT ?, ?, number, ?, map_from_entries(?) FROM store.generation",
         [run_id, store_time(as_of), detector, [{"k": key, "v": value} for key, value in counts.items()]],
