@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,7 +73,7 @@ class Evaluation:
         }
 
 
-def evaluate_predictions(gold: Iterable[Annotation], predicted: Mapping[str, list[Annotation]]) -> Evaluation:
+def evaluate_predictions(gold: Iterable[Annotation], predicted: Mapping[str, Sequence[Annotation]]) -> Evaluation:
     """Score predictions, by article id, against annotated articles; a missing article predicts nothing."""
     evaluation = Evaluation()
     for article in gold:

@@ -41,7 +41,7 @@ def board(
     settings = read_settings(home)
     con = open_read_only(settings.published_path, articles_root=settings.articles_root)
     try:
-        rows = read_rows(con, everything=everything or bool(why))
+        rows = read_rows(con, "events" if everything or why else "notable_departures")
         (total,) = con.execute("SELECT count(*) FROM events").fetchone() or (0,)
         (as_of,) = con.execute("SELECT max(as_of) FROM runs").fetchone() or (None,)
     finally:
@@ -80,7 +80,7 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
         console.print()
         console.print(_headline(row))
         if row["reasons"]:
-            console.print(Text(f"     why: {_sum_up(row['reasons'])}", style="dim"))
+            console.print(Text(f"     why: {_sum_up(row['terms'])}", style="dim"))
         if row["evidence"]:
             console.print(_quote(row["evidence"][0]))
     if rows:
@@ -102,7 +102,7 @@ def print_event(console: Console, row: dict[str, Any]) -> None:
         if value:
             console.print(Text(f"     {label}: {_clean(str(value))}"))
     for reason in row["reasons"]:
-        console.print(Text(f"     {reason['points']:+6.1f}  {_clean(reason['feature'])}: {_clean(reason['value'])}"))
+        console.print(Text(f"     why: {_clean(reason)}"))
     for evidence in row["evidence"]:
         console.print(_quote(evidence))
         console.print(Text(f"        {evidence['url']}", style="dim"))
@@ -125,8 +125,8 @@ def _headline(row: dict[str, Any]) -> Text:
     return text
 
 
-def _sum_up(reasons: list[dict[str, Any]]) -> str:
-    shown = [f"{_clean(reason['value'] or reason['feature'])} {reason['points']:+.0f}" for reason in reasons]
+def _sum_up(terms: list[dict[str, Any]]) -> str:
+    shown = [f"{_clean(term['value'] or term['feature'])} {term['points']:+g}" for term in terms]
     more = len(shown) - _REASONS_SHOWN
     return " · ".join(shown[:_REASONS_SHOWN]) + (f" · {more} more" if more > 0 else "")
 

@@ -39,8 +39,8 @@ def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
     """Write a person's output file whole or not at all; return the lines. Raises ConfigError."""
     from include.pipeline.staging import write_lines
 
-    if path.is_dir() or not path.parent.is_dir():
-        raise ConfigError(
-            f"--out {path}: {'is a folder' if path.is_dir() else 'its folder does not exist'}; name a file"
-        )
+    if path.is_dir():
+        raise ConfigError(f"--out {path}: is a folder; name a file")
+    if not path.parent.is_dir():
+        raise ConfigError(f"--out {path}: the folder {path.parent} does not exist; make it or name another")
     return write_lines(path, (json.dumps(row, ensure_ascii=False) for row in rows))

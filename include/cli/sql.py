@@ -33,10 +33,11 @@ def sql(
 
 
 def _print_table(result: QueryResult) -> None:
+    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*[Text(name) for name in result.columns])
+    table = Table(*map(escape, result.columns))
     for row in result.rows:
         table.add_row(*[Text("" if value is None else _cell(value)) for value in row])
     out().print(table)

@@ -57,9 +57,7 @@ def _check_date(place: str, published: str | None) -> None:
     from include.extract.dates import parse_moment
 
     if published and parse_moment(published) is None:
-        raise ConfigError(
-            f"{place}: field 'published' is {published!r}; a date such as 2026-11-21 or 2026-11-21T08:30:00Z is expected"
-        )
+        raise ConfigError(f"{place}: field 'published' is {published!r}; an ISO date such as 2026-11-21 is expected")
 
 
 def _text(place: str, values: dict[str, Any], name: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from include.errors import QuarantineRecord
 from include.records import UNSUPPORTED, Document, Move, Quarantined
 
 PARALLEL_FROM = 48  # articles; below it a worker's start takes longer than the work
@@ -43,8 +44,13 @@ def detect_article(article: dict[str, Any]) -> dict[str, Any]:
     from include.detect.moves import find_moves
 
     document = make_document(article)
-    moves = find_moves(document) if document.lang != UNSUPPORTED else []
-    return {"id": article["id"], "lang": document.lang, "moves": [describe_move(move) for move in moves]}
+    row: dict[str, Any] = {"id": article["id"], "lang": document.lang, "moves": []}
+    if document.lang == UNSUPPORTED:
+        return row
+    try:
+        return {**row, "moves": [describe_move(move) for move in find_moves(document)]}
+    except QuarantineRecord as error:
+        return {**row, "error": f"{error.reason}: {error}"}
 
 
 def make_document(article: dict[str, Any]) -> Document:
@@ -95,10 +101,7 @@ def _detect_singly(batch: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     tasks = [Task(article["id"], (article,)) for article in batch]
     for article, row in zip(batch, run_isolated(detect_article, tasks, workers=1), strict=True):
         if isinstance(row, Quarantined):
-            row = {
-                "id": article["id"],
-                "lang": article.get("lang"),
-                "moves": [],
-                "error": f"{row.reason}: {row.detail}",
-            }
-        yield row
+            error = f"{row.reason}: {row.detail}"
+            yield {"id": article["id"], "lang": article.get("lang"), "moves": [], "error": error}
+        else:
+            yield row

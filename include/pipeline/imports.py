@@ -9,9 +9,7 @@ from include.pipeline.run import RunContext
 
 
 def stage_articles(run: RunContext, path: Path) -> int:
-    """Check every line of the file and stage it for `read`; return how many. Raises ConfigError before anything else."""
-    records = [
-        {name: value for name, value in record.items() if value is not None} for _, record in read_articles(path)
-    ]
+    """Check every line of the file, then stage it for `read`; return how many articles. Raises ConfigError."""
+    records = [{name: value for name, value in row.items() if value is not None} for _, row in read_articles(path)]
     run.staging.write_json("import.json", records)
     return len(records)

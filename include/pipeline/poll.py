@@ -107,5 +107,12 @@ def _report(
         sentence += f"; {len(outcomes) - len(polled)} are not due"
     if left_out:
         sentence += f"; {left_out} left for later"
-    counts = {"feeds": len(polled), "failed": len(failed), "items": len(items), "left_out": left_out}
-    return run.report("poll", sentence, warnings=tuple(warnings), **counts)
+    return run.report(
+        "poll",
+        sentence,
+        warnings=tuple(warnings),
+        feeds=len(polled),
+        failed=len(failed),
+        items=len(items),
+        left_out=left_out,
+    )

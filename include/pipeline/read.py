@@ -54,7 +54,10 @@ def _read_pages(
     worded = [page for page in summaries if f"{page.item.title}{page.item.summary}".strip()]
     tasks = [Task(page.item.item_id, (page.item, page.fetched_at), page.item.source_id) for page in worded]
     for result in _run_tasks(run, read_summary, tasks, "Reading summaries", on_progress):
-        (refused if isinstance(result, Quarantined) else readings).append(result)
+        if isinstance(result, Quarantined):
+            refused.append(result)
+        else:
+            readings.append(result)
     return readings, refused
 
 

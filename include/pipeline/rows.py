@@ -1,18 +1,24 @@
-"""Events as rows for the board, the exports and the alerts: columns of the view `events`, `reasons`, `evidence`."""
+"""Events as rows for board, exports and alerts: columns of the view `events`, `reasons`, `terms` and `evidence`."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from include.flag.notability import explain_flag
+from include.knowledge.notability import load_notability
+from include.warehouse.events import read_flags
 
 if TYPE_CHECKING:
     import duckdb
 
-_EVENTS = "SELECT * FROM {view} WHERE {where} ORDER BY score DESC, first_reported_at DESC NULLS LAST, event_id"
-_REASONS = """
+View = Literal["notable_departures", "departures", "events"]
+
+_EVENTS = "SELECT * FROM {view} ORDER BY score DESC, first_reported_at DESC NULLS LAST, event_id"
+_TERMS = """
 SELECT r.event_id, r.feature, r.value, r.points, r.move_id, e.quote
 FROM reasons r LEFT JOIN evidence e ON e.event_id = r.event_id AND e.move_id = r.move_id
-WHERE list_contains(?, r.event_id) ORDER BY r.points DESC, r.feature
+WHERE list_contains(?, r.event_id) ORDER BY abs(r.points) DESC, r.feature
 """
 _EVIDENCE = """
 SELECT event_id, move_id, article_id, url, lang, quote, field, start, "end", stance, status, source_id, origin, title,
@@ -22,23 +28,28 @@ ORDER BY stance = 'denies' DESC, published_at NULLS LAST, confidence DESC, move_
 """
 
 
-def read_rows(con: duckdb.DuckDBPyConnection, *, everything: bool = False, event_id: str = "") -> list[dict[str, Any]]:
-    """Rows of the notable departures, of all events, or of one event (none where it is not there).
+def read_rows(con: duckdb.DuckDBPyConnection, view: View = "notable_departures") -> list[dict[str, Any]]:
+    """The events of a view, highest score first; times are ISO text in UTC.
 
-    Highest score first; times are ISO text in UTC. An event's evidence begins with what denies it.
+    `reasons` are lines for people, `terms` the summands of the score with the sentence that carries each, `evidence`
+    the sentences for and against, what denies first.
     """
-    if event_id:
-        rows = _fetch(con, _EVENTS.format(view="events", where="event_id = ?"), [event_id])
-    else:
-        view = "events" if everything else "notable_departures"
-        rows = _fetch(con, _EVENTS.format(view=view, where="true"), [])
+    rows = _fetch(con, _EVENTS.format(view=view), [])
     ids = [row["event_id"] for row in rows]
-    reasons = _group(_fetch(con, _REASONS, [ids]))
+    model, flags = load_notability(), read_flags(con, ids)
+    terms = _group(_fetch(con, _TERMS, [ids]))
     evidence = _group(_fetch(con, _EVIDENCE, [ids]))
     for row in rows:
-        row["reasons"] = reasons.get(row["event_id"], [])
-        row["evidence"] = evidence.get(row["event_id"], [])
+        event_id = row["event_id"]
+        row["reasons"] = explain_flag(flags[event_id], model) if event_id in flags else []
+        row["terms"] = terms.get(event_id, [])
+        row["evidence"] = evidence.get(event_id, [])
     return rows
+
+
+def read_flows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Rows of the view `talent_flow`."""
+    return _fetch(con, "SELECT * FROM talent_flow ORDER BY quarter, people DESC, from_org, to_org", [])
 
 
 def _fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:

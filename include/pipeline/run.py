@@ -13,7 +13,6 @@ from include.errors import ConfigError
 from include.pipeline.staging import Staging
 from include.settings import Settings
 
-STEPS = ("poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish", "alert")
 Progress = Callable[[str, int, int], None]  # what, done, of how many (0: not known)
 
 
@@ -75,11 +74,11 @@ class RunContext:
         self, step: str, sentence: str, *, shard: str = "", warnings: tuple[str, ...] = (), **counts: int
     ) -> StepReport:
         """Keep the report of a step, or of one shard of it, in staging and return it."""
-        made = StepReport(step, sentence, dict(counts), warnings)
+        made = StepReport(step, sentence, counts, warnings)
         name = f"{step}-{shard}" if shard else step
         self.staging.write_json(
             f"reports/{name}.json",
-            {"step": step, "sentence": sentence, "counts": made.counts, "warnings": list(warnings)},
+            {"step": step, "sentence": sentence, "counts": counts, "warnings": list(warnings)},
         )
         return made
 

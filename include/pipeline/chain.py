@@ -1,0 +1,43 @@
+"""The whole chain in one process: what `departures run` and `departures import` do without Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from include.errors import RetryLater
+from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+
+
+def run_chain(run: RunContext, on_progress: Progress = no_progress) -> Iterator[StepReport]:
+    """Run every step in order and yield its report; the same functions as the tasks of the DAG."""
+    yield from _collect(run, on_progress)
+    from include.pipeline.alert import alert_run
+    from include.pipeline.audit import audit_run
+    from include.pipeline.check import check_run
+    from include.pipeline.flag import flag_run
+    from include.pipeline.load import load_run
+    from include.pipeline.merge import merge_run
+    from include.pipeline.publish import publish_run
+
+    for step in (load_run, check_run, merge_run, flag_run, audit_run, publish_run):
+        yield step(run, on_progress)
+    try:
+        yield alert_run(run, on_progress)
+    except RetryLater as error:  # the publication stands, and the next run delivers what is owed
+        yield StepReport("alert", "kept for the next run", warnings=(str(error),))
+
+
+def _collect(run: RunContext, on_progress: Progress) -> Iterator[StepReport]:
+    """From the feeds, or from a file, to articles and moves in staging."""
+    from include.pipeline.read import IMPORT_SHARD, read_shard
+
+    if run.options.origin == "import":
+        yield read_shard(run, IMPORT_SHARD, on_progress)
+        return
+    from include.pipeline.fetch import fetch_shard
+    from include.pipeline.poll import list_shards, poll_sources
+
+    yield poll_sources(run, on_progress)
+    for shard in list_shards(run):
+        yield fetch_shard(run, shard, on_progress)
+        yield read_shard(run, shard, on_progress)

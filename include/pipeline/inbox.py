@@ -1,0 +1,57 @@
+"""What the merge needs of the inbox besides the decisions in force: whom they are about, and releases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+RELEASE = "quarantine-release"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseDecision:
+    """A person lets a record out of quarantine."""
+
+    record_id: str
+    author: str
+
+
+def read_targets(inbox: Path) -> set[str]:
+    """Ids of the events and entities that any file of the inbox is about.
+
+    Those of undone decisions too: what they had changed is to be seen anew.
+    """
+    targets: set[str] = set()
+    for content in _read_objects(inbox):
+        targets.update(content[name] for name in ("subject", "other") if isinstance(content.get(name), str))
+    return targets
+
+
+def read_releases(inbox: Path, on_refused: Callable[[str], None]) -> list[ReleaseDecision]:
+    """The releases of an inbox, in the order of file names; one that cannot be used is named through `on_refused`."""
+    releases = []
+    for content in _read_objects(inbox):
+        if content.get("kind") != RELEASE:
+            continue
+        subject, author = content.get("subject"), content.get("author")
+        if isinstance(subject, str) and isinstance(author, str):
+            releases.append(ReleaseDecision(subject, author))
+        else:
+            on_refused(f"{content['file']}: a {RELEASE} needs `subject`, the record's id, and `author`")
+    return releases
+
+
+def _read_objects(inbox: Path) -> list[dict[str, Any]]:
+    """Every JSON object of the inbox; files that are none are named by `resolve.decisions.read_inbox`."""
+    found = []
+    for path in sorted(inbox.glob("*.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(content, dict):
+            found.append({**content, "file": str(path)})
+    return found

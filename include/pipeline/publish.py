@@ -1,0 +1,49 @@
+"""publish: swap the work copy in. Where another run was first, load to audit are repeated on its result."""
+
+from __future__ import annotations
+
+from include.errors import BaseMoved
+from include.pipeline.audit import audit_run
+from include.pipeline.check import check_run
+from include.pipeline.failures import clear_failure
+from include.pipeline.flag import flag_run
+from include.pipeline.load import load_run, read_base
+from include.pipeline.merge import merge_run
+from include.pipeline.rows import read_flows, read_rows
+from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.publish.exports import write_exports
+from include.warehouse.generations import Generation, open_read_only, publish_work_copy
+
+ATTEMPTS = 5  # each one is a run that lost against another; five in a row mean a schedule that overlaps itself
+
+
+def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
+    """Publish, then write what is made from the published file. Raises BaseMoved after too many lost races."""
+    made, attempts = _swap(run, on_progress)
+    settings = run.settings
+    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
+    try:
+        rows, flows = read_rows(con, "departures"), read_flows(con)
+    finally:
+        con.close()
+    write_exports(rows, settings.home / "exports", base_url=settings.base_url, updated_at=run.as_of, flows=flows)
+    clear_failure(settings)
+    flagged = sum(row["flagged"] for row in rows)
+    sentence = f"generation {made.number} is published, {flagged} of {len(rows)} departures on the board"
+    if attempts > 1:
+        sentence += f", after {attempts - 1} repetitions because other runs published first"
+    return run.report(
+        "publish", sentence, generation=made.number, departures=len(rows), flagged=flagged, attempts=attempts
+    )
+
+
+def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return publish_work_copy(run.work_path, run.settings.published_path, read_base(run)), attempt
+        except BaseMoved:
+            if attempt == ATTEMPTS:
+                raise
+            for step in (load_run, check_run, merge_run, flag_run, audit_run):
+                step(run, on_progress)
+    raise AssertionError("the loop returns or raises")
