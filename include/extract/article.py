@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from include.errors import ConfigError
+from include.errors import ConfigError, QuarantineRecord
 from include.extract import urls
 from include.extract.clean import CleanText, clean_text
 from include.extract.dates import parse_moment
@@ -29,6 +29,10 @@ _IMPORT_FIELDS = {
 }
 _TEASER_CHARS = 800  # a paywalled page with less than this shows its opening only
 IMPORT_SOURCE = "import"
+NO_TEXT = {
+    "client-rendered": "the page is filled by its scripts, which are not run; its text was not examined",
+    "no-text": "the page was read and holds no article text",
+}
 
 
 def extract_article(
@@ -40,6 +44,8 @@ def extract_article(
     of `too-large`, `empty-page`, `not-html`, `too-many-elements`, `client-rendered`, `no-text`.
     """
     page = read_page(html, url=url, fetched_at=fetched_at, headers=headers, item=item)
+    if not page.text:
+        raise QuarantineRecord(page.reason, NO_TEXT[page.reason])
     identity = page.canonical_url or (item.item_id if item else url)
     return _sign(
         Article(

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from include.errors import QuarantineRecord
 from include.extract import jsonld
-from include.extract.lines import drop_boilerplate, drop_lead
+from include.extract.hydration import find_markup, is_client_rendered
+from include.extract.lines import drop_boilerplate, drop_lead, drop_repeats
 from include.extract.prune import prune_tree
 from include.extract.standfirst import find_standfirst
 
 _MIN_BODY_CHARS = 25
+_SHORT_BODY = 250  # below this it is worth looking twice
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """An article's text, where it was taken from (`html`, `json-ld`, "" for none) and what was dropped how often."""
+    """An article's text, where it was taken from (`html`, `script`, `json-ld`, "" for none), what was dropped."""
 
     text: str
     source: str
     dropped: tuple[tuple[str, int], ...] = ()
+    reason: str = ""  # why there is no text
 
 
 def parse_tree(text: str) -> Any:
@@ -35,33 +36,60 @@ def parse_tree(text: str) -> Any:
     return tree
 
 
-def extract_body(
-    tree: Any, *, url: str, titles: Iterable[str], descriptions: list[str], authors: Iterable[str], article: jsonld.Node
-) -> Body:
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the page's metadata say that helps to tell its text from what stands around it."""
+
+    url: str
+    titles: tuple[str, ...]  # candidates for the headline, repeated above the text on most pages
+    descriptions: tuple[str, ...]  # summaries, one of which is often the standfirst
+    authors: tuple[str, ...]
+    article: jsonld.Node
+    scripts: tuple[str, ...]  # inline
+
+
+def extract_body(tree: Any, html: str, context: Context) -> Body:
     """Read the article's text from the page's tree, which is changed.
 
-    `titles` are the page's candidates for the headline, repeated above the text on most pages; `descriptions` its
-    summaries, one of which is often the standfirst.
+    Where the page shows next to nothing: once more from `html` without pruning, then from the data that its
+    scripts would fill it with, then from JSON-LD. An empty Body tells whether the page was meant to be filled
+    by its scripts (`client-rendered`) or has no text (`no-text`).
     """
+    client_rendered = is_client_rendered(tree, context.scripts)
+    prune_tree(tree)
+    body = _read(tree, context, "html")
+    if len(body.text) < _SHORT_BODY:
+        again = _read(parse_tree(html), context, "html")
+        markup = find_markup(context.scripts)
+        embedded = _read(parse_tree(f"<html><body><article>{markup}</article></body></html>"), context, "script")
+        body = max(
+            (body, again, embedded),
+            key=lambda candidate: len(candidate.text) if candidate is body else len(candidate.text) / 2,
+        )
+    stated = _article_body(context.article)
+    if len(stated) > 2 * len(body.text):
+        return Body(stated, "json-ld")
+    if len(body.text) < _MIN_BODY_CHARS:
+        return Body("", "", reason="client-rendered" if client_rendered else "no-text")
+    return body
+
+
+def _read(tree: Any, context: Context, source: str) -> Body:
     from trafilatura import bare_extraction
 
-    prune_tree(tree)
-    document = bare_extraction(tree, url=url, include_comments=False)
-    extracted = (document.text if document else "") or ""
-    standfirst = find_standfirst(tree, descriptions, extracted)
+    document = bare_extraction(tree, url=context.url, include_comments=False)
+    extracted = (document.text if document else "") or ""  # type: ignore[union-attr]
+    standfirst = find_standfirst(tree, context.descriptions, extracted)
     lines = [line for line in extracted.split("\n") if line.strip()]
-    lines = drop_lead(lines, titles, standfirst)
-    lines, dropped = drop_boilerplate(lines, authors)
-    if standfirst:
+    lines = drop_lead(lines, context.titles, standfirst)
+    lines, dropped = drop_boilerplate(lines, context.authors)
+    lines, repeats = drop_repeats(lines)
+    if repeats:
+        dropped["repeats"] = repeats
+    if standfirst and lines:
         lines.insert(0, standfirst)
         dropped["standfirst-restored"] += 1
-    text = "\n".join(lines)
-    stated = _article_body(article)
-    if len(stated) > 2 * len(text):
-        return Body(stated, "json-ld")
-    if len(text) < _MIN_BODY_CHARS:
-        return Body("", "")
-    return Body(text, "html", tuple(sorted(Counter(dropped).items())))
+    return Body("\n".join(lines), source, tuple(sorted(dropped.items())))
 
 
 def _article_body(article: jsonld.Node) -> str:

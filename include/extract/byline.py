@@ -2,27 +2,61 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-_MAX_FOUND = 10
-_MAX_BYLINE_CHARS = 160
-_AUTHOR_ATTRIBUTES = ("itemprop", "rel", "class", "data-testid")
-_AUTHOR_WORDS = frozenset({"author", "byline", "authors"})
+_MAX_FOUND = 12
+_MAX_BYLINE_CHARS = 120
+_ATTRIBUTES = ("itemprop", "rel", "class", "data-testid", "id")
+_AUTHOR = re.compile(
+    r"(?:^|[\s_-])(?:authors?|byline|by-line|autor(?:es|in)?|auteurs?|writers?|reporter|contributor)(?:$|[\s_-])", re.I
+)
+_AUTHOR_CAMEL = re.compile(r"(?:[Aa]uthor|[Bb]yline)(?:Name|Link|$)")
+_COMMENT = re.compile(r"comment|reply|disqus|related|recommend|most-?read|sidebar", re.IGNORECASE)
+# The whole text of an element: a label and names after it.
+_LABELLED = re.compile(
+    r"^[(（【\[]?\s*(?:责编|责任编辑|責任編輯|编辑|編輯|作者|记者|記者|撰文|文|글|작성자|автор|autor|author|by|por|par|von|di|oleh|tác giả|بقلم|كتب)"
+    r"\s*[:：/／|｜]\s*(\S.{1,60}?)\s*[)）】\]]?$",
+    re.IGNORECASE,
+)
+_SIGNATURE_TAGS = ("strong", "b", "em", "i")
 
 
 def read_bylines(tree: Any) -> list[str]:
-    """Texts of the elements marked as author: microdata first, then `rel=author`, then classes."""
-    found: dict[str, list[str]] = {attribute: [] for attribute in _AUTHOR_ATTRIBUTES}
-    for element in tree.iter("a", "span", "p", "div", "address", "strong", "li", "meta"):
-        for attribute in _AUTHOR_ATTRIBUTES:
+    """Texts of the elements marked as author: microdata first, then `rel=author`, then classes, then labels, then
+    a signature that ends the article."""
+    found: dict[str, list[Any]] = {attribute: [] for attribute in _ATTRIBUTES}
+    labelled: list[str] = []
+    for element in tree.iter("a", "span", "p", "div", "address", "strong", "li", "meta", "em", "cite"):
+        for attribute in _ATTRIBUTES:
             value = element.get(attribute)
-            if value and _AUTHOR_WORDS & set(
-                value.lower().replace("__", " ").replace("_", " ").replace("-", " ").split()
-            ):
-                text = " ".join(" ".join(element.itertext()).split()) or (element.get("content") or "")
-                if 1 < len(text) <= _MAX_BYLINE_CHARS and len(found[attribute]) < _MAX_FOUND:
-                    found[attribute].append(text)
-    return next((texts[:3] for texts in found.values() if texts), [])
+            if value and len(found[attribute]) < _MAX_FOUND and (_AUTHOR.search(value) or _AUTHOR_CAMEL.search(value)):
+                text = _text_of(element) or (element.get("content") or "").strip()
+                if 1 < len(text) <= _MAX_BYLINE_CHARS and not _is_comment(element):
+                    found[attribute].append((element, text))
+        if len(element) <= 3 and len(labelled) < 3:
+            match = _LABELLED.match(_text_of(element))
+            if match and not _is_comment(element):
+                labelled.append(match[1])
+    ranked = [*(_together(marked) for marked in found.values()), labelled, _signature(tree)]
+    return next((texts for texts in ranked if texts), [])
+
+
+def _together(marked: list[tuple[Any, str]]) -> list[str]:
+    """The first marked text and those that stand with it, one element an author."""
+    if not marked:
+        return []
+    first = marked[0][0]
+    frames = [
+        node
+        for node in (first.getparent(), getattr(first.getparent(), "getparent", lambda: None)())
+        if node is not None
+    ]
+    return [
+        text
+        for element, text in marked
+        if element is first or any(node in frames for node in list(element.iterancestors())[:2])
+    ]
 
 
 def read_times(tree: Any) -> list[str]:
@@ -31,6 +65,26 @@ def read_times(tree: Any) -> list[str]:
     marked = [
         element
         for element in times
-        if "publish" in str(dict(element.attrib)).lower() or element.get("pubdate") is not None
+        if "publish" in " ".join(element.attrib.values()).lower() or element.get("pubdate") is not None
     ]
     return [element.get("datetime") for element in [*marked, *times]]
+
+
+def _signature(tree: Any) -> list[str]:
+    """A last paragraph that is one emphasised name, as Vietnamese newspapers sign."""
+    paragraphs = [element for element in tree.iter("p") if element.get("style") and "right" in element.get("style")]
+    for element in reversed(paragraphs[-3:]):
+        text = _text_of(element)
+        if 3 < len(text) <= 60 and next(element.iter(*_SIGNATURE_TAGS), None) is not None:
+            return [text]
+    return []
+
+
+def _is_comment(element: Any) -> bool:
+    return any(
+        _COMMENT.search(f"{node.get('class', '')} {node.get('id', '')}") for node in (element, *element.iterancestors())
+    )
+
+
+def _text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from include.extract import jsonld
+from include.extract.byline import read_times
 from include.extract.head import Head
+from include.extract.hydration import find_published
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date",
@@ -40,7 +41,6 @@ _EPOCH = re.compile(r"^(1[0-9]{9})(\d{3})?$")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 _FUTURE = timedelta(days=1)  # clocks and zones differ; more is a mistake of the page
-_SAME = timedelta(hours=15)  # two spellings of one moment differ by a zone at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def parse_moment(text: str) -> Moment | None:
 def choose_dates(
     head: Head,
     article: jsonld.Node,
-    visible: Iterable[str],
+    tree: Any,
     *,
     url: str,
     fetched_at: datetime,
@@ -99,13 +99,15 @@ def choose_dates(
     candidates = [
         ("json-ld", jsonld.first_text(article.get("datePublished")) or jsonld.first_text(article.get("dateCreated"))),
         *(("meta", value) for value in head.all(*_PUBLISHED_METAS)),
-        *(("time", value) for value in visible),
+        *(("time", value) for value in read_times(tree)),
     ]
     found = [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
     from_url = _URL_DATE.search(url)
-    if from_url and not found:
-        moment = _plausible("-".join(from_url.groups()), fetched_at)
-        found = [("url", moment)] if moment else []
+    if not found:
+        candidates = [("script", value) for value in find_published(head.scripts)]
+        if from_url:
+            candidates.append(("url", "-".join(from_url.groups())))
+        found = [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
     modified = _plausible(jsonld.first_text(article.get("dateModified")) or head.first(*_MODIFIED_METAS), fetched_at)
     feed = Moment(feed_date, has_offset=True) if feed_date else None
     if not found:

@@ -9,6 +9,7 @@ from include.extract import jsonld
 
 _MAX_VALUE = 2_000
 _MAX_HEADINGS = 20
+_MIN_SCRIPT = 300
 
 
 @dataclass(slots=True)
@@ -19,9 +20,9 @@ class Head:
     title: str = ""
     headings: list[str] = field(default_factory=list)  # h1
     canonical: str = ""
-    amp: bool = False
     html_lang: str = ""
     nodes: list[jsonld.Node] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)  # inline ones that are long enough to hold an article
 
     def first(self, *names: str) -> str:
         """The first value that is not empty among these meta names, in the order given."""
@@ -44,9 +45,12 @@ def read_head(tree: Any) -> Head:
             if (element.get("rel") or "").lower() == "canonical" and not head.canonical:
                 head.canonical = (element.get("href") or "").strip()
         elif tag == "script":
-            kind = (element.get("type") or "").lower()
-            if "ld+json" in kind and element.text:
+            if not element.text:
+                continue
+            if "ld+json" in (element.get("type") or "").lower():
                 scripts.append(element.text)
+            elif len(element.text) >= _MIN_SCRIPT:
+                head.scripts.append(element.text)
         elif tag == "h1":
             if len(head.headings) < _MAX_HEADINGS:
                 head.headings.append(" ".join(" ".join(element.itertext()).split())[:_MAX_VALUE])

@@ -12,11 +12,13 @@ from include.knowledge.boilerplate import load_boilerplate
 
 _SHORT = 160  # width of the longest teaser, prompt or credit
 _NOTICE = 320
+_REPEAT_WIDTH = 24
 _LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
 _LEAD_WIDTH = 90
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")
 _BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|]+")
+_PLACEHOLDER = re.compile(r"^(?:\$\$.*\$\$|\{\{.*\}\}|\[\[.*\]\]|%%.*%%|<!--.*-->)$")  # left in by a template
 _DATE_LINE = re.compile(r"^(?=.*(?:19|20)\d\d)(?=.*\d{1,2}[:.時시h]\d{0,2})[^.!?。]{8,60}$")
 
 
@@ -65,6 +67,23 @@ def drop_boilerplate(lines: list[str], authors: Iterable[str]) -> tuple[list[str
     return kept, dropped
 
 
+def drop_repeats(lines: list[str]) -> tuple[list[str], int]:
+    """Return the lines without pull quotes and without repeats, and how many were dropped.
+
+    A pull quote is a sentence of the text that is set a second time as an ornament.
+    """
+    folded = [fold(line) for line in lines]
+    whole = "\n".join(folded)
+    seen: set[str] = set()
+    kept = []
+    for line, words in zip(lines, folded, strict=True):
+        long_enough = _REPEAT_WIDTH <= width(words) and width(line) <= _NOTICE
+        if not long_enough or (words not in seen and whole.count(words) == folded.count(words)):
+            kept.append(line)
+        seen.add(words)
+    return kept, len(lines) - len(kept)
+
+
 def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
     """Why a line is not the article's, or "". `at_edge`: bylines and dates stand first or last."""
     size = width(line)
@@ -74,7 +93,7 @@ def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
     text = _BULLET.sub("", line).casefold().strip()
     if size <= _SHORT:
         folded = fold(text)
-        if not folded or folded in phrases.furniture:
+        if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text):
             return "furniture"
         if folded in phrases.tail_headings or phrases.tail_prefix.match(text):
             return "tail"
@@ -135,4 +154,27 @@ def _phrases() -> _Phrases:
 def is_tail_heading(text: str) -> bool:
     """True for a heading that other articles follow (`Related news`, `More from us`)."""
     phrases = _phrases()
-    return len(text) <= 60 and (fold(text) in phrases.tail_headings or phrases.tail_prefix.match(text.casefold()) is not None)
+    return len(text) <= 60 and (
+        fold(text) in phrases.tail_headings or phrases.tail_prefix.match(text.casefold()) is not None
+    )
+
+
+def ends_with_teasers(text: str) -> int | None:
+    """Where a closing list of other articles begins, heading included; None where the text ends with itself.
+
+    The heading must stand behind the text's first half and nothing but teasers after it.
+    """
+    lines = text.split("\n")
+    position = len(text)
+    for index in range(len(lines) - 1, 0, -1):
+        position -= len(lines[index]) + (1 if index < len(lines) - 1 else 0)
+        if position < len(text) / 2:
+            return None
+        line = lines[index]
+        if not line.strip():
+            continue
+        if is_tail_heading(line.strip()) and _end_of_teasers(lines, index + 1) == len(lines):
+            return position - 1
+        if width(line) > _SHORT:
+            return None
+    return None

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.errors import QuarantineRecord
 from include.extract import jsonld, urls
 from include.extract.authors import choose_authors
-from include.extract.body import extract_body, parse_tree
-from include.extract.byline import read_bylines, read_times
+from include.extract.body import Context, extract_body, parse_tree
 from include.extract.clean import clean_text
 from include.extract.dates import Moment, choose_dates
 from include.extract.decode import decode_html
@@ -37,6 +35,7 @@ class PageContent:
     site_name: str
     keywords: tuple[str, ...]
     paywalled: bool
+    reason: str  # "" or why there is no text: client-rendered, no-text
     field_sources: tuple[tuple[str, str], ...]
     cleaning: tuple[tuple[str, int], ...]
 
@@ -49,36 +48,24 @@ def read_page(
     headers: Mapping[str, str] | None = None,
     item: FeedItem | None = None,
 ) -> PageContent:
-    """Read one page. Raises QuarantineRecord where it holds no article that can be read, with the reason."""
-    tree = parse_tree(decode_html(html, headers or {}))
+    """Read one page. Its `text` is "" where it shows none, and `reason` says why.
+
+    Raises QuarantineRecord where the answer is no HTML that can be read: `too-large`, `empty-page`, `not-html`,
+    `too-many-elements`.
+    """
+    source = decode_html(html, headers or {})
+    tree = parse_tree(source)
     head = read_head(tree)
     article = choose_article(head, url)
     sites = site_names(head, url)
     title, title_source = choose_title(head, article, sites, item.title if item else "")
-    authors, author_source = choose_authors(head, article, read_bylines(tree), sites)
+    authors, author_source = choose_authors(head, article, tree, sites)
     published, date_source, modified = choose_dates(
-        head, article, read_times(tree), url=url, fetched_at=fetched_at, feed_date=item.published_at if item else None
+        head, article, tree, url=url, fetched_at=fetched_at, feed_date=item.published_at if item else None
     )
-    body = extract_body(
-        tree,
-        url=url,
-        titles=[title, *head.headings, head.first("og:title")],
-        descriptions=[
-            jsonld.first_text(article.get("description")),
-            *head.all("og:description", "description", "twitter:description"),
-        ],
-        authors=authors,
-        article=article,
-    )
-    if not body.text:
-        raise QuarantineRecord("no-text", "the page holds no article text")
-    cleaned, cleaned_title = clean_text(body.text), clean_text(title)
-    hints = tuple(
-        hint
-        for hint in (item.lang if item else None, jsonld.first_text(article.get("inLanguage")), head.html_lang)
-        if hint
-    )
-    lang = identify_language(f"{cleaned_title.text}\n{cleaned.text}", hints=hints)
+    body = extract_body(tree, source, _describe(head, article, url=url, title=title, authors=authors))
+    text, clean_title = clean_text(body.text), clean_text(title)
+    hints = (item.lang if item else None, jsonld.first_text(article.get("inLanguage")), head.html_lang)
     sources = (
         ("title", title_source),
         ("authors", author_source),
@@ -88,17 +75,30 @@ def read_page(
     return PageContent(
         url=url,
         canonical_url=urls.choose_canonical(head.canonical or head.first("og:url"), url),
-        title=" ".join(cleaned_title.text.split()),
-        text=cleaned.text,
+        title=" ".join(clean_title.text.split()),
+        text=text.text,
         authors=authors,
         published=published,
         modified=modified,
-        lang=lang,
+        lang=identify_language(f"{clean_title.text}\n{text.text}", hints=tuple(hint for hint in hints if hint)),
         site_name=choose_site_name(head, article),
         keywords=read_keywords(head, article),
         paywalled=is_paywalled(head, article),
-        field_sources=tuple((field, source) for field, source in sources if source),
-        cleaning=(*body.dropped, *cleaned.changes),
+        reason=body.reason,
+        field_sources=tuple((field, origin) for field, origin in sources if origin),
+        cleaning=(*body.dropped, *text.changes),
+    )
+
+
+def _describe(head: Head, article: jsonld.Node, *, url: str, title: str, authors: tuple[str, ...]) -> Context:
+    stated = jsonld.first_text(article.get("description"))
+    return Context(
+        url=url,
+        titles=(title, *head.headings, head.first("og:title")),
+        descriptions=tuple(filter(None, [stated, *head.all("og:description", "description", "twitter:description")])),
+        authors=authors,
+        article=article,
+        scripts=tuple(head.scripts),
     )
 
 

@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from include.extract.lines import width
 from include.extract.titles import fold
 
-_BLOCKS = frozenset({"p", "div", "section", "article", "ul", "ol", "li", "table", "h1", "h2", "h3", "h4", "figure", "header", "main"})
+_BLOCKS = frozenset(
+    {"p", "div", "section", "article", "ul", "ol", "li", "table", "h1", "h2", "h3", "h4", "figure", "header", "main"}
+)
 _CARRIERS = ("h1", "p", "h2", "h3", "h4", "div", "span", "strong", "em", "section", "li")
 _BESIDE = frozenset({"figure", "figcaption", "nav", "aside", "footer", "form"})
 _MIN_CHARS = 25
 _LOOK_AHEAD = 25
+_SENTENCE_WIDTH = 80
+_SHARED = 0.55
 _PREFIX = 50  # folded characters: a description is often cut
 
 
@@ -58,9 +63,22 @@ def _after_headline(texts: list[tuple[Any, str, str]], folded_body: str) -> str:
         if folded[:_PREFIX] == opening or folded in folded_body or len(text) > _MAX_CHARS:
             return ""
         marks = " ".join(node.get("class", "") for node in (element, element.getparent()) if node is not None)
-        if _STANDFIRST_NAMES.search(marks) or (element.tag in ("p", "h2", "h3", "div") and _SENTENCE.search(text)):
+        sentence = _SENTENCE.search(text) is not None or (element.tag == "h2" and width(text) >= _SENTENCE_WIDTH)
+        if _STANDFIRST_NAMES.search(marks) or (sentence and _is_about(folded, folded_body)):
             return text
     return ""
+
+
+def _is_about(folded: str, folded_body: str) -> bool:
+    """True where a good part of a text's four-letter stretches come up in the body: it speaks of the same thing.
+
+    A note that a page puts under every headline ("Have you found a mistake?") does not.
+    """
+    size = 2 if width(folded) > 1.5 * len(folded) else 4
+    stretches = {folded[index : index + size] for index in range(0, len(folded) - size + 1)}
+    return len(folded) >= _MIN_CHARS * size / 4 and sum(part in folded_body for part in stretches) >= _SHARED * len(
+        stretches
+    )
 
 
 def _is_beside(element: Any) -> bool:

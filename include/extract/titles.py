@@ -14,6 +14,7 @@ _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
 )
 _MAX_SUFFIX_CHARS = 60
+_MAX_SECTION_CHARS = 25
 _MIN_TITLE_CHARS = 4
 _SECOND_LEVEL = frozenset(
     {"co", "com", "org", "net", "gov", "ac", "or", "ne", "go", "gob", "edu", "www", "news", "m", "amp"}
@@ -21,8 +22,11 @@ _SECOND_LEVEL = frozenset(
 
 
 def fold(text: str) -> str:
-    """Letters and digits of any script, case and width folded: what two spellings of a name share."""
-    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
+    """Letters, digits and vowel signs of any script, case and width folded: what two spellings of a name share."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    if folded.isascii():
+        return "".join(filter(str.isalnum, folded))
+    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
 
 
 def site_names(head: Head, url: str) -> tuple[str, ...]:
@@ -116,5 +120,5 @@ def _is_site(part: str, sites: tuple[str, ...]) -> bool:
 
 
 def _is_suffix(part: str, sites: tuple[str, ...]) -> bool:
-    """What may follow the whole headline: the site's name, or a short section such as `Politik`."""
-    return len(part) <= _MAX_SUFFIX_CHARS or _is_site(part, sites)
+    """What may follow the whole headline: the site's name, or a section such as `Politik`."""
+    return _is_site(part, sites) or (len(part) <= _MAX_SECTION_CHARS and len(part.split()) <= 3)

@@ -1,0 +1,69 @@
+"""Read an article out of the data that a client-rendered page hands to its scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+MAX_SCRIPT_CHARS = 2_000_000
+_MIN_MARKUP_CHARS = 300
+_MAX_STRINGS = 400
+# A JSON string long enough to hold an article. Each quote starts at most one attempt, which ends at the next quote.
+_LONG_STRING = re.compile(rf'"((?:[^"\\\n]|\\.){{{_MIN_MARKUP_CHARS},}})"')
+_PARAGRAPHS = re.compile(r"<(?:p|br|div)\b[^<>]*>", re.IGNORECASE)
+_PROGRAM = re.compile(r"function\s*\(|=>|\bvar\s|\breturn\b|<script|<html", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|publishTime|publish_time'
+    r"|firstPublished(?:At|Date)?|first_publish_date|displayDate|display_date|publishDt|pubDate|pubdate|deployDt"
+    r'|articlePublishDt)\\?"\s*:\s*\\?"([^"\\]{8,40})'
+)
+_ROOTS = frozenset(
+    {"root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "svelte", "fusion-app", "gatsby"}
+)
+
+
+def find_markup(scripts: Iterable[str]) -> str:
+    """The longest piece of article markup among the strings of inline scripts; "" where there is none.
+
+    Strings may be escaped twice: JSON inside a string of JSON.
+    """
+    best, best_score = "", 0
+    for script in scripts:
+        for text in _long_strings(script[:MAX_SCRIPT_CHARS], depth=0):
+            tags = len(_PARAGRAPHS.findall(text))
+            if tags >= 2 and len(text) > best_score and not _PROGRAM.search(text[:5_000]):
+                best, best_score = text, len(text)
+    return best
+
+
+def find_published(scripts: Iterable[str]) -> list[str]:
+    """Values of the usual keys for a publication time in inline scripts, in order."""
+    return [match[1] for script in scripts for match in list(_PUBLISHED.finditer(script[:MAX_SCRIPT_CHARS]))[:5]]
+
+
+def is_client_rendered(tree: Any, scripts: list[str]) -> bool:
+    """True for a page that is a frame to be filled by its scripts: little text, and code or an empty root element."""
+    body = tree.find("body")
+    if body is None:
+        return False
+    visible = " ".join("".join(body.itertext()).split())
+    if len(visible) > 1_000:
+        return False
+    rooted = any((element.get("id") or "").lower() in _ROOTS for element in body.iter("div", "main"))
+    return rooted or sum(map(len, scripts)) > 10_000 or next(body.iter("noscript"), None) is not None
+
+
+def _long_strings(script: str, depth: int) -> Iterator[str]:
+    for count, match in enumerate(_LONG_STRING.finditer(script)):
+        if count >= _MAX_STRINGS:
+            return
+        try:
+            text = json.loads(f'"{match[1]}"', strict=False)
+        except ValueError:
+            continue
+        if depth < 2 and text[:1] in "{[" or '\\"' in text[:500]:
+            yield from _long_strings(text, depth + 1)
+        else:
+            yield text
