@@ -9,28 +9,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from include.knowledge.gazetteer import Gazetteer
+from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.mentions import Mention
-from include.resolve.names import (
-    ACCEPT_ACROSS_SCRIPTS,
-    PROPOSE,
-    are_near,
-    folded_parts,
-    name_likeness,
-    same_surname_form,
-    script_of,
-    signature,
-)
-
-ACCEPT_IN_SCRIPT = 0.9
-_COMPARED_AHEAD = 40  # mentions of one name that are compared with each one, in order of time
-Likely = tuple[Mention, Mention, float, str]
+from include.resolve.names import PROPOSE, are_near, folded_parts, same_surname_form
+from include.resolve.union import Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,31 +30,6 @@ class PersonGroup:
     anchor: str | None
 
 
-class _Union:
-    """Disjoint sets of mentions, each with at most one anchor."""
-
-    def __init__(self, mentions: Sequence[Mention], anchors: dict[str, str]) -> None:
-        self.parent = {mention.move_id: mention.move_id for mention in mentions}
-        self.anchor: dict[str, str | None] = {move_id: anchors.get(move_id) for move_id in self.parent}
-
-    def find(self, move_id: str) -> str:
-        while self.parent[move_id] != move_id:
-            self.parent[move_id] = self.parent[self.parent[move_id]]
-            move_id = self.parent[move_id]
-        return move_id
-
-    def join(self, left: str, right: str) -> bool:
-        """Make two sets one, unless they are two different known people."""
-        a, b = sorted((self.find(left), self.find(right)))
-        if a == b:
-            return True
-        if self.anchor[a] and self.anchor[b] and self.anchor[a] != self.anchor[b]:
-            return False
-        self.parent[b] = a
-        self.anchor[a] = self.anchor[a] or self.anchor[b]
-        return True
-
-
 def group_people(
     mentions: Sequence[Mention],
     gazetteer: Gazetteer,
@@ -73,18 +37,18 @@ def group_people(
     known: EntityBook | None = None,
 ) -> tuple[list[PersonGroup], list[Likely]]:
     """Group mentions by person. Also returns likenesses that were too weak or too ambiguous to act on."""
-    union = _Union(mentions, _anchor_known(mentions, gazetteer))
+    union = Union((m.move_id for m in mentions), _anchor_known(mentions, gazetteer))
     _join_anchored(mentions, union)
     _join_decided(mentions, union, decisions, known or EntityBook())
     _join_same_names(mentions, union)
-    likely = _join_alike(mentions, union)
+    likely = join_alike(mentions, union)
     likely += _join_short_forms(mentions, union)
     groups: dict[str, list[Mention]] = defaultdict(list)
     apart = _split_off(mentions, union, decisions, known or EntityBook())
     for mention in mentions:
         groups[apart.get(mention.move_id) or union.find(mention.move_id)].append(mention)
     result = [
-        PersonGroup(tuple(group), None if key.startswith("split:") else union.anchor[key])
+        PersonGroup(tuple(group), None if key.startswith("split:") else union.anchor(key))
         for key, group in sorted(groups.items())
     ]
     return result, likely
@@ -111,15 +75,15 @@ def _is_known_there(known_for: tuple[str, ...], mention: Mention, gazetteer: Gaz
     return bool({gazetteer.root_of(organisation) for organisation in known_for} & set(mention.roots))
 
 
-def _join_anchored(mentions: Iterable[Mention], union: _Union) -> None:
+def _join_anchored(mentions: Iterable[Mention], union: Union) -> None:
     first: dict[str, str] = {}
     for mention in mentions:
-        anchor = union.anchor[mention.move_id]
+        anchor = union.anchor(mention.move_id)
         if anchor:
             union.join(first.setdefault(anchor, mention.move_id), mention.move_id)
 
 
-def _join_decided(mentions: Sequence[Mention], union: _Union, decisions: Sequence[Decision], known: EntityBook) -> None:
+def _join_decided(mentions: Sequence[Mention], union: Union, decisions: Sequence[Decision], known: EntityBook) -> None:
     """People whom a person declared one: join all their mentions."""
     pairs = [(d.subject, d.other) for d in decisions if d.kind == "merge-entities" and d.other]
     if not pairs:
@@ -127,7 +91,7 @@ def _join_decided(mentions: Sequence[Mention], union: _Union, decisions: Sequenc
     held: dict[str, list[str]] = defaultdict(list)
     for mention in mentions:
         link = known.links.get(mention.move_id)
-        for person_id in {link.person_id if link else None, union.anchor[mention.move_id]}:
+        for person_id in {link.person_id if link else None, union.anchor(mention.move_id)}:
             if person_id:
                 held[person_id].append(mention.move_id)
     for kept, gone in pairs:
@@ -136,7 +100,7 @@ def _join_decided(mentions: Sequence[Mention], union: _Union, decisions: Sequenc
             union.join(left, right)
 
 
-def _join_same_names(mentions: Iterable[Mention], union: _Union) -> None:
+def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
     by_name: dict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
         for key in mention.full_keys:
@@ -145,16 +109,12 @@ def _join_same_names(mentions: Iterable[Mention], union: _Union) -> None:
         # One name in one article is one person, whatever the organisations: a career told in a paragraph.
         _join_buckets(same, union, lambda mention: (mention.article_id,))
         _join_buckets(same, union, lambda mention: tuple(mention.marks))
-        same.sort(key=lambda mention: (mention.at, mention.move_id))
-        for index, left in enumerate(same):
-            for right in same[index + 1 : index + 1 + _COMPARED_AHEAD]:
-                if not are_near(left.at, right.at):
-                    break
-                if not _contradict(left, right):
-                    union.join(left.move_id, right.move_id)
+        for (left, _), (right, _) in near_pairs([(mention, "") for mention in same]):
+            if not _contradict(left, right):
+                union.join(left.move_id, right.move_id)
 
 
-def _join_buckets(mentions: Iterable[Mention], union: _Union, keys_of) -> None:  # type: ignore[no-untyped-def]
+def _join_buckets(mentions: Iterable[Mention], union: Union, keys_of: Callable[[Mention], Iterable[str]]) -> None:
     first: dict[str, str] = {}
     for mention in mentions:
         for key in keys_of(mention):
@@ -170,72 +130,59 @@ def _contradict(left: Mention, right: Mention) -> bool:
     return leaves_two or joins_two
 
 
-def _join_alike(mentions: Sequence[Mention], union: _Union) -> list[Likely]:
-    """Join groups whose names are alike where an organisation agrees and the time is near; return the doubtful."""
-    buckets: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
-    for mention in mentions:
-        for form in mention.full_forms:
-            for mark in mention.marks:
-                buckets[mark, signature(form)].append((mention, form))
-                for part in folded_parts(form):
-                    buckets[mark, "=" + part].append((mention, form))
-    best: dict[tuple[str, str], tuple[float, Mention, Mention]] = {}
-    for bucket in buckets.values():
-        bucket.sort(key=lambda entry: (entry[0].at, entry[0].move_id, entry[1]))
-        for index, (left, left_form) in enumerate(bucket):
-            for right, right_form in bucket[index + 1 : index + 1 + _COMPARED_AHEAD]:
-                if not are_near(left.at, right.at):
-                    break
-                pair = tuple(sorted((union.find(left.move_id), union.find(right.move_id))))
-                if pair[0] == pair[1]:
-                    continue
-                likeness = name_likeness(left_form, right_form)
-                if likeness >= PROPOSE and likeness > best.get(pair, (0.0,))[0]:  # type: ignore[arg-type]
-                    best[pair[0], pair[1]] = (likeness, left, right)
-    likely: list[Likely] = []
-    for likeness, left, right in sorted(best.values(), key=lambda e: (-e[0], e[1].move_id, e[2].move_id)):
-        across = script_of(left.full_forms[0]) != script_of(right.full_forms[0])
-        if likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
-            likely.append((left, right, likeness, "like names at one organisation"))
-        elif not union.join(left.move_id, right.move_id):
-            likely.append((left, right, likeness, "like names, but two known people"))
-    return likely
-
-
-def _join_short_forms(mentions: Sequence[Mention], union: _Union) -> list[Likely]:
+def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     """A surname alone joins the full name of its article, else the only full name that fits at its organisation."""
-    full_by_article: dict[str, list[Mention]] = defaultdict(list)
-    full_by_mark: dict[tuple[str, str], list[Mention]] = defaultdict(list)
-    for mention in mentions:
-        if mention.full_forms:
-            full_by_article[mention.article_id].append(mention)
-            for part in {part for form in mention.full_forms for part in folded_parts(form)}:
-                for mark in mention.marks:
-                    full_by_mark[mark, part].append(mention)
+    in_article, at_place = _index_full_names(mentions)
     likely: list[Likely] = []
-    lone: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+    alone: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
     for mention in mentions:
-        if mention.full_forms or union.anchor[mention.move_id]:
+        if mention.full_forms or union.anchor(mention.move_id):
             continue
-        parts = [part for form in mention.forms for part in folded_parts(form)]
-        candidates = [m for m in full_by_article[mention.article_id] if _is_short_for(mention, m)]
-        if not candidates:
-            near = (m for part in parts for mark in sorted(mention.marks) for m in full_by_mark[mark, part])
-            candidates = [m for m in near if are_near(m.at, mention.at) and _is_short_for(mention, m)]
-        people = {union.find(m.move_id): m for m in candidates}
+        people = _find_full_names(mention, in_article, at_place, union)
         if len(people) == 1:
             union.join(mention.move_id, next(iter(people)))
             continue
         likely += [(mention, other, PROPOSE, "a surname that fits several people") for other in people.values()]
-        for mark in mention.marks:
-            for part in parts:
-                lone[mark, part].append(mention)
-    for same in lone.values():
-        same.sort(key=lambda mention: (mention.at, mention.move_id))
-        for left, right in pairwise(same):
-            if are_near(left.at, right.at):
-                union.join(left.move_id, right.move_id)
+        for key in _short_keys(mention):
+            alone[key].append((mention, ""))
+    for _, same in sorted(alone.items()):
+        for (left, _), (right, _) in near_pairs(same):
+            union.join(left.move_id, right.move_id)
     return likely
+
+
+def _index_full_names(
+    mentions: Iterable[Mention],
+) -> tuple[dict[str, list[Mention]], dict[tuple[str, str], list[Mention]]]:
+    """Mentions with a full name, by article, and by organisation and word of the name."""
+    in_article: dict[str, list[Mention]] = defaultdict(list)
+    at_place: dict[tuple[str, str], list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        if mention.full_forms:
+            in_article[mention.article_id].append(mention)
+            for part in {part for form in mention.full_forms for part in folded_parts(form)}:
+                for mark in mention.marks:
+                    at_place[mark, part].append(mention)
+    return in_article, at_place
+
+
+def _find_full_names(
+    mention: Mention,
+    in_article: dict[str, list[Mention]],
+    at_place: dict[tuple[str, str], list[Mention]],
+    union: Union,
+) -> dict[str, Mention]:
+    """People, by their set, whom a short form may mean."""
+    candidates = [other for other in in_article[mention.article_id] if _is_short_for(mention, other)]
+    if not candidates:
+        near = (other for key in _short_keys(mention) for other in at_place[key])
+        candidates = [other for other in near if are_near(other.at, mention.at) and _is_short_for(mention, other)]
+    return {union.find(other.move_id): other for other in candidates}
+
+
+def _short_keys(mention: Mention) -> list[tuple[str, str]]:
+    parts = {part for form in mention.forms for part in folded_parts(form)}
+    return sorted((mark, part) for mark in mention.marks for part in parts)
 
 
 def _is_short_for(mention: Mention, full: Mention) -> bool:
@@ -243,7 +190,7 @@ def _is_short_for(mention: Mention, full: Mention) -> bool:
 
 
 def _split_off(
-    mentions: Iterable[Mention], union: _Union, decisions: Sequence[Decision], known: EntityBook
+    mentions: Iterable[Mention], union: Union, decisions: Sequence[Decision], known: EntityBook
 ) -> dict[str, str]:
     """Mentions that a person took out of an entity: move id -> name of their own group."""
     apart: dict[str, str] = {}
@@ -253,7 +200,7 @@ def _split_off(
         chosen = {*decision.article_ids, *decision.move_ids}
         for mention in mentions:
             link = known.links.get(mention.move_id)
-            held = {link.person_id if link else None, union.anchor[union.find(mention.move_id)]}
+            held = {link.person_id if link else None, union.anchor(mention.move_id)}
             named = mention.move_id in chosen or mention.article_id in chosen
             if named and (
                 decision.subject in held or apart.get(mention.move_id) or link is None or decision.other in held

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -24,16 +24,42 @@ def keep_event_ids(
     survives. Returns the events, and the previous ids that no draft carries: what they went into, or None.
     """
     live = [event for event in previous if event.merged_into is None]
-    holder = {move_id: event.event_id for event in live for move_id in event.move_ids}
     age = {event.event_id: (event.known_from, event.event_id) for event in live}
-    shared: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    shared = _count_shared(drafts, live)
+    chosen = _choose_ids(shared, age)
+    for event in sorted(live, key=lambda event: age[event.event_id]):
+        if event.event_id in chosen.values() or any(event.event_id in counts for counts in shared.values()):
+            continue
+        same = _find_same(event, drafts, chosen, book)
+        if same is not None:
+            chosen[same] = event.event_id
+    events = [replace(draft, event_id=chosen.get(index, draft.event_id)) for index, draft in enumerate(drafts)]
+    gone: dict[str, str | None] = {}
+    for event in live:
+        if event.event_id not in chosen.values():
+            heirs = [(-counts[event.event_id], index) for index, counts in shared.items() if event.event_id in counts]
+            gone[event.event_id] = events[min(heirs)[1]].event_id if heirs else None
+    for event in previous:
+        if event.merged_into is not None:
+            gone[event.event_id] = _survivor(event.merged_into, gone, previous)
+    return events, gone
+
+
+def _count_shared(drafts: Sequence[Event], live: Sequence[Event]) -> dict[int, dict[str, int]]:
+    """How many moves each draft shares with each previous event."""
+    holder = {move_id: event.event_id for event in live for move_id in event.move_ids}
+    shared: dict[int, dict[str, int]] = {}
     for index, draft in enumerate(drafts):
-        for move_id in draft.move_ids:
-            if move_id in holder:
-                shared[index][holder[move_id]] += 1
+        counts = Counter(holder[move_id] for move_id in draft.move_ids if move_id in holder)
+        if counts:
+            shared[index] = counts
+    return shared
+
+
+def _choose_ids(shared: dict[int, dict[str, int]], age: dict[str, tuple[datetime, str]]) -> dict[int, str]:
+    """The id of each draft that continues an event: most shared moves first, of equals the oldest event."""
     taken: dict[str, int] = {}
     chosen: dict[int, str] = {}
-    # Most shared moves first; of equals the oldest event.
     claims = sorted(
         (-count, age[event_id], index) for index, counts in shared.items() for event_id, count in counts.items()
     )
@@ -41,21 +67,7 @@ def keep_event_ids(
         if event_id not in taken and index not in chosen:
             taken[event_id], chosen[index] = index, event_id
     _keep_oldest(chosen, taken, shared, age)
-    for event in sorted(live, key=lambda event: age[event.event_id]):
-        if event.event_id not in taken and not any(event.event_id in counts for counts in shared.values()):
-            same = _find_same(event, drafts, chosen, book)
-            if same is not None:
-                taken[event.event_id], chosen[same] = same, event.event_id
-    events = [replace(draft, event_id=chosen.get(index, draft.event_id)) for index, draft in enumerate(drafts)]
-    gone: dict[str, str | None] = {}
-    for event in live:
-        if event.event_id not in taken:
-            heirs = [(-counts[event.event_id], index) for index, counts in shared.items() if event.event_id in counts]
-            gone[event.event_id] = events[min(heirs)[1]].event_id if heirs else None
-    for event in previous:
-        if event.merged_into is not None:
-            gone[event.event_id] = _survivor(event.merged_into, gone, previous)
-    return events, gone
+    return chosen
 
 
 def _keep_oldest(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import organisation_key
 from include.records import StoredMove
+from include.resolve.intervals import stated_interval
 from include.resolve.names import BlockKey, full_key, is_full_name, name_block_keys, skeleton
 
 _MINIMUM_SKELETON = 4
@@ -27,7 +28,7 @@ class Mention:
     from_root: str | None
     to_root: str | None
     marks: frozenset[str]
-    at: date
+    at: tuple[date, ...]  # when it was told, and the stated date of what it tells
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -62,21 +63,25 @@ def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
         from_root=source.root if source else None,
         to_root=target.root if target else None,
         marks=frozenset(mark for o in named for mark in (o.root, o.mark) if mark),
-        at=mention_date(stored),
+        at=mention_dates(stored),
     )
 
 
-def mention_date(stored: StoredMove) -> date:
-    """When the mention was made, as well as it is known: published, else the day we first had it."""
-    return (stored.published_at or stored.known_at).date()
+def mention_dates(stored: StoredMove) -> tuple[date, ...]:
+    """When it was told (published, else the day we first had it), and the beginning of the stated date."""
+    told = (stored.published_at or stored.known_at).date()
+    stated = stated_interval(stored.move.date, slack=0)
+    return tuple(dict.fromkeys((told, stated.start) if stated else (told,)))
 
 
 def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]:
     """The keys under which the warehouse finds every move that may concern the same person."""
     mention = read_mention(stored, gazetteer)
-    keys = name_block_keys(mention.forms, tuple(sorted(mention.marks)), mention.at)
+    marks = tuple(sorted(mention.marks))
+    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
     known = [found.id for found in map(gazetteer.find_person, mention.forms) if found]
-    return (*keys, *(BlockKey(f"name|#{person_id}", mention.at) for person_id in dict.fromkeys(known)))
+    keys += [BlockKey(f"name|#{person_id}", mention.at[0]) for person_id in known]
+    return tuple(dict.fromkeys(keys))
 
 
 def name_organisation(name: str | None, aliases: tuple[str, ...], gazetteer: Gazetteer) -> NamedOrganisation | None:

@@ -19,6 +19,7 @@ from include.knowledge.namekeys import name_key
 
 NEAR_DAYS = 60
 ACCEPT_ACROSS_SCRIPTS = 0.74  # likeness of consonant skeletons; measured in bench/resolve.py
+ACCEPT_IN_SCRIPT = 0.9
 PROPOSE = 0.6
 
 _PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+")
@@ -43,6 +44,8 @@ _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
 _NOT_CONSONANT = re.compile("[^ptkslmn]")
+_LETTER_BY_LETTER = {"latin", "cyrillic"}
+_ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
 _NICKNAMES = tuple(
     frozenset(group.split())
     for group in (
@@ -87,7 +90,7 @@ def script_of(name: str) -> str:
 
 
 def is_full_name(name: str) -> bool:
-    """Whether a form holds more than a surname: `Sébastien Bubeck`, `李飞飞`, `하정우`; not `Bubeck`, `阿尔特曼` alone."""
+    """Whether a form holds more than a surname: `Sébastien Bubeck`, `李飞飞`, `하정우`; not `Bubeck`, `阿尔特曼`."""
     parts = name_parts(name)
     if len(parts) >= 2:
         return len("".join(parts)) > 3 or script_of(name) != "latin"
@@ -101,7 +104,7 @@ def is_full_name(name: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def folded_parts(name: str) -> tuple[str, ...]:
-    """Name parts sorted, with Cyrillic case endings off and initials left out: equal for `Wei Jason`, `Jason Q. Wei`."""
+    """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
     parts = name_parts(name)
     if script_of(name) == "cyrillic":
         parts = tuple(_strip_case(part) for part in parts)
@@ -132,7 +135,7 @@ def name_likeness(left: str, right: str) -> float:
         return 1.0
     if script_of(left) == script_of(right):
         return _likeness_in_script(folded_parts(left), folded_parts(right))
-    return _likeness_across(name_parts(left), name_parts(right))
+    return _likeness_across(left, right)
 
 
 def same_surname_form(short: str, full: str) -> bool:
@@ -144,11 +147,19 @@ def same_surname_form(short: str, full: str) -> bool:
     return False
 
 
-def signature(name: str) -> str:
-    """First consonant classes of the first and the last part, sorted: the coarse key of likeness across scripts."""
-    parts = name_parts(name)
-    ends = {parts[0], parts[-1]} if parts else set()
-    return "".join(sorted((skeleton(part) or "-")[0] for part in ends))
+@lru_cache(maxsize=65536)
+def signatures(name: str) -> tuple[str, ...]:
+    """Coarse keys of likeness across scripts: the first consonants of both ends, and of the whole name.
+
+    Two names that are alike share one: 김도윤, キム・ドユン and `Kim Do-yun` begin alike, whatever is a word in them.
+    """
+    bones = [skeleton(part) or "-" for part in name_parts(name)]
+    if not bones:
+        return ()
+    ends = "".join(sorted(bone[0] for bone in {bones[0]: "", bones[-1]: ""}))
+    whole = "".join(bones).replace("-", "")
+    turned = "".join([bones[-1], *bones[:-1]]).replace("-", "")
+    return tuple(dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}")))
 
 
 def name_block_keys(forms: tuple[str, ...], roots: tuple[str, ...], at: date) -> tuple[BlockKey, ...]:
@@ -159,39 +170,77 @@ def name_block_keys(forms: tuple[str, ...], roots: tuple[str, ...], at: date) ->
             keys[f"name|{full_key(form)}"] = None
         for root in roots:
             if is_full_name(form):
-                keys[f"near|{root}|{signature(form)}"] = None
+                keys |= dict.fromkeys(f"near|{root}|{sign}" for sign in signatures(form))
             for part in folded_parts(form):
                 keys[f"near|{root}|{part}"] = None
     return tuple(BlockKey(key, at) for key in keys)
 
 
-def are_near(left: date, right: date) -> bool:
-    """Whether two mentions are near enough in time for likeness to count."""
-    return abs(left - right) <= timedelta(days=NEAR_DAYS)
+def are_near(left: tuple[date, ...], right: tuple[date, ...]) -> bool:
+    """Whether two mentions are near enough in time for likeness to count, by any of their dates."""
+    return any(abs(a - b) <= timedelta(days=NEAR_DAYS) for a in left for b in right)
 
 
 def _likeness_in_script(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     shared = set(left) & set(right)
-    only_left, only_right = [p for p in left if p not in shared], [p for p in right if p not in shared]
-    if len(shared) >= 2 and not (only_left and only_right):
+    if len(shared) >= 2 and not (set(left) - shared and set(right) - shared):
         return 0.95  # a middle name, a second surname or a married name added
-    if shared and len(only_left) == 1 and len(only_right) == 1:
-        a, b = only_left[0], only_right[0]
-        if _is_nickname(a, b) or (len(a) == 1 or len(b) == 1) and a[0] == b[0]:
-            return 0.92
-        if min(len(a), len(b)) >= 5 and OSA.distance(a, b) <= 1 or _is_inflected(a, b):
-            return 0.9
-        if min(len(a), len(b)) >= 4 and OSA.distance(a, b) <= 1:
-            return 0.8
-    return 0.7 * fuzz.ratio(" ".join(left), " ".join(right)) / 100
+    if len(left) != len(right):
+        return 0.7 * fuzz.ratio(" ".join(left), " ".join(right)) / 100
+    return max(_likeness_of_parts(left, right), _likeness_of_parts(left, right[::-1]))
 
 
-def _likeness_across(left: tuple[str, ...], right: tuple[str, ...]) -> float:
-    a, b = [skeleton(part) for part in left], [skeleton(part) for part in right]
+def _likeness_of_parts(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    """The product over the parts: one part spelt otherwise is likely one name, two hardly."""
+    likeness = 1.0
+    for a, b in zip(left, right, strict=True):
+        likeness *= _likeness_of_part(a, b)
+    return likeness
+
+
+@lru_cache(maxsize=65536)
+def _likeness_of_part(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    if _fold_umlaut(a) == _fold_umlaut(b) or _is_inflected(a, b):
+        return 0.97
+    ratio = fuzz.ratio(a, b) / 100
+    if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
+        return 0.96  # romanised by another rule: Szewczenko, Shevchenko
+    if _is_nickname(a, b) or (min(len(a), len(b)) == 1 and a[0] == b[0]):
+        return 0.92
+    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4:
+        return 0.9 if min(len(a), len(b)) >= 5 else 0.8
+    return 0.7 * ratio
+
+
+def _likeness_across(left: str, right: str) -> float:
+    a, b = [skeleton(part) for part in name_parts(left)], [skeleton(part) for part in name_parts(right)]
     joined = fuzz.ratio("".join(a), "".join(b)) / 100
-    if len(a) != len(b) or len(a) < 2:
-        return joined * 0.95
-    return max(_aligned(a, b), _aligned(a, b[::-1]))
+    likeness = joined * 0.95
+    if len(a) == len(b) and len(a) > 1:
+        likeness = max(_aligned(a, b), _aligned(a, b[::-1]))
+    if {script_of(left), script_of(right)} <= _LETTER_BY_LETTER:
+        # Анна Петрова and Anton Petrov have like bones; letter for letter they differ.
+        likeness = min(likeness, _letters_alike(left, right))
+    return likeness
+
+
+def _letters_alike(left: str, right: str) -> float:
+    a, b = (sorted(anyascii(part).lower() for part in folded_parts(name)) for name in (left, right))
+    if len(a) != len(b):
+        return fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100
+    orders = (list(zip(a, b, strict=True)), list(zip(a, b[::-1], strict=True)))
+    return max(min(_letter_ratio(x, y) for x, y in order) for order in orders)
+
+
+def _letter_ratio(left: str, right: str) -> float:
+    """Equal but for what romanisations differ in: vowels at the end, y and i, w and v, doubled letters."""
+    plain = [re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right)]
+    return (
+        max(fuzz.ratio(*plain), 95.0 if skeleton(left) == skeleton(right) and plain[0][-1] == plain[1][-1] else 0.0)
+        / 100
+    )
 
 
 def _aligned(left: list[str], right: list[str]) -> float:
@@ -211,6 +260,10 @@ def _is_nickname(left: str, right: str) -> bool:
 def _is_inflected(left: str, right: str) -> bool:
     short, long = sorted((left, right), key=len)
     return len(short) >= 5 and long.startswith(short) and long[len(short) :] in _LATIN_CASE
+
+
+def _fold_umlaut(part: str) -> str:
+    return re.sub("([aou])e", r"\1", part)
 
 
 def _strip_case(part: str) -> str:

@@ -1,0 +1,155 @@
+"""Names that are alike but not equal: joined where an organisation agrees, the time is near and nobody else fits.
+
+Within one script first (typos, nicknames, married names), then across scripts by consonants. Two groups that have
+forms in one script must agree there: 李军 is not 李静, however alike both are to `Li Jing`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from include.resolve.mentions import Mention
+from include.resolve.names import (
+    ACCEPT_ACROSS_SCRIPTS,
+    ACCEPT_IN_SCRIPT,
+    NEAR_DAYS,
+    PROPOSE,
+    folded_parts,
+    name_likeness,
+    script_of,
+    signatures,
+)
+from include.resolve.union import Union
+
+COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
+_MARGIN = 0.03  # another candidate so near makes it a question
+_FORMS_KEPT = 12
+Likely = tuple[Mention, Mention, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two groups and the forms of theirs that are most alike."""
+
+    likeness: float
+    left: Mention
+    right: Mention
+    left_form: str
+    right_form: str
+
+    @property
+    def order(self) -> tuple[float, str, str]:
+        return (-self.likeness, self.left.move_id, self.right.move_id)
+
+
+def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
+    """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
+    likely: list[Likely] = []
+    for across, threshold in ((False, ACCEPT_IN_SCRIPT), (True, ACCEPT_ACROSS_SCRIPTS)):
+        pairs = _compare(mentions, union, across=across)
+        forms = _collect_forms(mentions, union)
+        rivals: dict[str, list[_Pair]] = defaultdict(list)
+        for (left, right), pair in pairs.items():
+            rivals[left].append(pair)
+            rivals[right].append(pair)
+        for pair in sorted(pairs.values(), key=lambda pair: pair.order):
+            left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
+            if left == right:
+                continue
+            problem = _find_problem(pair, rivals, union, forms, threshold)
+            if problem:
+                likely.append((pair.left, pair.right, pair.likeness, problem))
+                continue
+            union.join(left, right)
+            root = union.find(left)
+            forms[root] = sorted({*forms[left], *forms[right]})
+            rivals[root] = [*rivals[left], *rivals[right]]
+    return likely
+
+
+def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
+    """Pairs of (mention, form) that are near by any of their dates, each with the next ones in order of time."""
+    dated = sorted(((at, m.move_id, form, m) for m, form in set(entries) for at in m.at), key=lambda entry: entry[:3])
+    for index, (at, _, form, left) in enumerate(dated):
+        for later, _, other_form, right in dated[index + 1 : index + 1 + COMPARED_AHEAD]:
+            if (later - at).days > NEAR_DAYS:
+                break
+            if left.move_id != right.move_id:
+                yield (left, form), (right, other_form)
+
+
+def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
+    """The most alike forms of every two groups that share an organisation and are near in time."""
+    buckets: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
+    for mention in mentions:
+        for form in mention.full_forms:
+            signs = signatures(form) if across else (*signatures(form), *folded_parts(form))
+            for key in ((mark, sign) for mark in mention.marks for sign in signs):
+                buckets[key].append((mention, form))
+    pairs: dict[tuple[str, str], _Pair] = {}
+    for _, bucket in sorted(buckets.items()):
+        for (left, left_form), (right, right_form) in near_pairs(bucket):
+            roots = sorted((union.find(left.move_id), union.find(right.move_id)))
+            if roots[0] == roots[1] or (script_of(left_form) != script_of(right_form)) != across:
+                continue
+            key = (roots[0], roots[1])
+            likeness = name_likeness(left_form, right_form)
+            if likeness >= PROPOSE:
+                pair = _Pair(likeness, left, right, left_form, right_form)
+                if key not in pairs or pair.order < pairs[key].order:
+                    pairs[key] = pair
+    return pairs
+
+
+def _find_problem(
+    pair: _Pair,
+    rivals: dict[str, list[_Pair]],
+    union: Union,
+    forms: dict[str, list[str]],
+    threshold: float,
+) -> str:
+    """Why two like groups are not joined; "" if they are."""
+    left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
+    if pair.likeness < threshold:
+        return "like names at one organisation"
+    if not union.may_join(left, right):
+        return "like names, but two known people"
+    if not _scripts_agree(forms[left], forms[right]):
+        return "like names, but they differ within one script"
+    if _is_contested(pair, [*rivals[left], *rivals[right]], union):
+        return "a name that is like several people's"
+    return ""
+
+
+def _scripts_agree(left: Sequence[str], right: Sequence[str]) -> bool:
+    for script in {script_of(form) for form in left} & {script_of(form) for form in right}:
+        ours = [form for form in left if script_of(form) == script][:_FORMS_KEPT]
+        theirs = [form for form in right if script_of(form) == script][:_FORMS_KEPT]
+        if max(name_likeness(a, b) for a in ours for b in theirs) < ACCEPT_IN_SCRIPT:
+            return False
+    return True
+
+
+def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
+    """Whether a third group in the same script as one side is about as like the other side."""
+    sides = {union.find(pair.left.move_id): pair.left_form, union.find(pair.right.move_id): pair.right_form}
+    for rival in rivals:
+        if rival.likeness < pair.likeness - _MARGIN:
+            continue
+        ends = {union.find(rival.left.move_id): rival.left_form, union.find(rival.right.move_id): rival.right_form}
+        shared, others = set(ends) & set(sides), set(ends) - set(sides)
+        if len(shared) == 1 and len(others) == 1:
+            displaced = next(form for root, form in sides.items() if root not in shared)
+            third = ends[others.pop()]
+            if script_of(third) == script_of(displaced) and name_likeness(third, displaced) < ACCEPT_IN_SCRIPT:
+                return True
+    return False
+
+
+def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:
+    forms: dict[str, set[str]] = defaultdict(set)
+    for mention in mentions:
+        forms[union.find(mention.move_id)].update(mention.full_forms)
+    return defaultdict(list, {root: sorted(found) for root, found in forms.items()})
