@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from airflow.sdk import Param, dag, get_current_context, task
-from departures_tasks import DEFAULT_ARGS, PUBLISHED, run_step
+
+from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, run_step
 
 DOC = """
 ### Digest and alerts

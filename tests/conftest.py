@@ -1,0 +1,42 @@
+"""Every test runs in an Airflow home of its own, without the settings of whoever runs it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Airflow reads its configuration when it is first imported, which may be while tests are collected.
+_AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="departures-airflow-"))
+os.environ.update(
+    AIRFLOW_HOME=str(_AIRFLOW_HOME),
+    AIRFLOW__CORE__DAGS_FOLDER=str(ROOT / "dags"),
+    AIRFLOW__CORE__PLUGINS_FOLDER=str(ROOT / "plugins"),
+    AIRFLOW__CORE__LOAD_EXAMPLES="False",
+    AIRFLOW__CORE__UNIT_TEST_MODE="True",
+    AIRFLOW__DATABASE__SQL_ALCHEMY_CONN=f"sqlite:///{_AIRFLOW_HOME / 'airflow.db'}",
+    AIRFLOW__API_AUTH__JWT_SECRET="a secret of the test run alone, long enough for HMAC with SHA-512, 64 characters",
+    AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
+)
+for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name != "DEPARTURES_SHARED"]:
+    del os.environ[_name]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remove_airflow_home() -> Iterator[None]:
+    yield
+    shutil.rmtree(_AIRFLOW_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def airflow_db() -> None:
+    """Airflow's metadata database, made once a session."""
+    from airflow.utils.db import initdb
+
+    initdb()
