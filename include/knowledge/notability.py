@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from include.errors import ConfigError
-from include.knowledge.gazetteer import ORGANISATION_KINDS
+from include.knowledge.gazetteerfiles import ORGANISATION_KINDS
 from include.knowledge.roles import load_roles
 from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
 from include.records import MOVE_KINDS
@@ -86,7 +86,7 @@ def _allowed_values() -> dict[str, tuple[str, ...]]:
         "kind": MOVE_KINDS,
         "seniority": load_roles().order,
         "organisation_tier": ("1", "2", "3"),
-        "organisation_kind": tuple(sorted(ORGANISATION_KINDS)),
+        "organisation_kind": ORGANISATION_KINDS,
         "person_prominence": ("1", "2", "3"),
         "destination": DESTINATIONS,
         "status": STATUSES,

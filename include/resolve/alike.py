@@ -10,17 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, PROPOSE, name_likeness
 from include.resolve.mentions import Mention
-from include.resolve.names import (
-    ACCEPT_ACROSS_SCRIPTS,
-    ACCEPT_IN_SCRIPT,
-    NEAR_DAYS,
-    PROPOSE,
-    folded_parts,
-    name_likeness,
-    script_of,
-    signatures,
-)
+from include.resolve.names import NEAR_DAYS, folded_parts, script_of, signatures
 from include.resolve.union import Union
 
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time

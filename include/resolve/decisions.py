@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from include.errors import ConfigError
+from include.knowledge.namekeys import name_key
 from include.records import MOVE_KINDS
 
 DecisionKind = Literal[
@@ -101,6 +103,30 @@ def write_decision(inbox: Path, decision: Decision) -> Path:
         os.fsync(stream.fileno())
     temporary.replace(target)
     return target
+
+
+def hash_name(name: str) -> str:
+    """The form in which a takedown remembers a name without holding it."""
+    return hashlib.sha256(name_key(name).encode()).hexdigest()[:24]
+
+
+def plan_takedown(
+    subject: str, names: Iterable[str], organisation_ids: Iterable[str], *, author: str, at: datetime, reason: str
+) -> Decision:
+    """The decision that removes a person: `subject` is the person's id, or an event of theirs.
+
+    `names` are all forms that are known; only their hashes are kept. `organisation_ids` spare namesakes elsewhere.
+    """
+    return Decision(
+        decision_id=f"takedown-{hash_name(subject)[:12]}",
+        kind="takedown",
+        subject=subject,
+        author=author,
+        at=at,
+        reason=reason,
+        name_hashes=tuple(sorted({hash_name(name) for name in names if name.strip()})),
+        organisation_ids=tuple(sorted(set(organisation_ids))),
+    )
 
 
 def check_subjects(

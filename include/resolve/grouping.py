@@ -17,8 +17,9 @@ from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
+from include.resolve.likeness import PROPOSE
 from include.resolve.mentions import Mention
-from include.resolve.names import PROPOSE, are_near, folded_parts, same_surname_form
+from include.resolve.names import are_near, folded_parts, same_surname_form
 from include.resolve.union import Union
 
 

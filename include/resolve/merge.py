@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from include.knowledge.gazetteer import Gazetteer
 from include.records import Event, StatusChange, StoredMove
 from include.resolve.book import EntityBook, short_hash
-from include.resolve.corrections import apply_corrections, arrange_stories
+from include.resolve.corrections import apply_corrections, arrange_stories, drop_taken_down, remove_person
 from include.resolve.decisions import Decision
 from include.resolve.identity import keep_event_ids
 from include.resolve.stories import Story, find_stories, read_told
@@ -25,31 +25,58 @@ def merge_moves(
     as_of: datetime,
     previous: Sequence[Event],
     gazetteer: Gazetteer,
+    redirects: Mapping[str, str] | None = None,
 ) -> list[Event]:
     """Merge the moves of some people into events, with the decisions of people applied over them.
 
-    `moves` are all moves of each person concerned; `previous` the events that these people had, merged-away ones
-    included. The result holds every event of theirs, sorted by id: live ones; `retracted` ones whose evidence is
-    gone; and those that went into another event (`merged_into`, no moves). An event equal to its previous version
-    keeps that version's `known_from`.
+    `moves` are all moves of each person concerned; `previous` the events that these people had; `redirects` says of
+    ids that were merged away in earlier runs which event they are now. The result holds every event of theirs, sorted
+    by id: live ones; `retracted` ones whose evidence is gone; those that went into another event (`merged_into`, no
+    moves); and what is left of those that were taken down. An event equal to its previous version keeps that
+    version's `known_from`.
     """
+    decisions = [_redirect(decision, redirects or {}) for decision in decisions]
+    stay, taken_down = drop_taken_down(moves, decisions, book, previous)
+    events, gone = _tell_stories(stay, book, decisions, as_of=as_of, previous=previous, gazetteer=gazetteer)
+    removed = {move.move_id for move in taken_down}
+    for event in previous:
+        if event.review == "taken-down" or (event.event_id in gone and removed & set(event.move_ids)):
+            events.append(remove_person(event))
+        elif event.event_id in gone:
+            events.append(_retire(event, gone[event.event_id], as_of))
+    events = apply_corrections(events, decisions, previous, gazetteer, as_of=as_of)
+    before = {event.event_id: event for event in previous}
+    return sorted((_keep_known_from(event, before.get(event.event_id)) for event in events), key=lambda e: e.event_id)
+
+
+def _tell_stories(
+    moves: Sequence[StoredMove],
+    book: EntityBook,
+    decisions: Sequence[Decision],
+    *,
+    as_of: datetime,
+    previous: Sequence[Event],
+    gazetteer: Gazetteer,
+) -> tuple[list[Event], dict[str, str | None]]:
+    """The events that the moves tell, with their ids, and the previous ids that none of them carries."""
     by_person: dict[str, list[StoredMove]] = defaultdict(list)
     for move in sorted(moves, key=lambda move: move.move_id):
         by_person[book.links[move.move_id].person_id].append(move)
     stories: list[tuple[str, Story]] = []
     for person_id, block in sorted(by_person.items()):
         stories += [(person_id, story) for story in find_stories([read_told(move, book) for move in block])]
-    stories = arrange_stories(stories, decisions, previous)
     drafts = [
         summarise_story(story, person_id, book, gazetteer, event_id=_first_id(person_id, story), as_of=as_of)
-        for person_id, story in stories
+        for person_id, story in arrange_stories(stories, decisions, previous)
     ]
-    events, gone = keep_event_ids(drafts, previous, book)
-    events = _note_groups(events, previous, {move.move_id: move for move in moves})
-    events += [_retire(event, gone.get(event.event_id), as_of) for event in previous if event.event_id in gone]
-    events = apply_corrections(events, decisions, previous, gazetteer, as_of=as_of)
-    before = {event.event_id: event for event in previous}
-    return sorted((_keep_known_from(event, before.get(event.event_id)) for event in events), key=lambda e: e.event_id)
+    events, gone = keep_event_ids(drafts, [event for event in previous if event.review != "taken-down"], book)
+    return _note_groups(events, previous, {move.move_id: move for move in moves}), gone
+
+
+def _redirect(decision: Decision, redirects: Mapping[str, str]) -> Decision:
+    """A decision about an event that has since been merged is about the survivor."""
+    other = redirects.get(decision.other, decision.other) if decision.other else None
+    return replace(decision, subject=redirects.get(decision.subject, decision.subject), other=other)
 
 
 def _first_id(person_id: str, story: Story) -> str:

@@ -55,7 +55,7 @@ def summarise_story(
         known_from=as_of,
         origins=len({move.origin or move.source_id for move in saying}),
         articles=len({move.article_id for move in moves}),
-        languages=tuple(sorted({move.lang for move in moves})),
+        languages=tuple(sorted({move.lang for move in saying})),
         move_ids=tuple(move.move_id for move in moves),
         history=history,
         role_family=_senior_family(saying, "role_to" if kind in ("arrival", "appointment") else "role_from"),

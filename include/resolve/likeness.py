@@ -1,0 +1,126 @@
+"""How alike two full names are, within one script and across scripts.
+
+Exact keys decide who is who. Likeness only proposes: `alike` accepts it where the organisation agrees, the time is near
+and nobody else fits.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from include.resolve.names import folded_parts, full_key, is_inflected, name_parts, script_of, skeleton
+
+ACCEPT_ACROSS_SCRIPTS = 0.74  # likeness of consonant skeletons; measured in bench/resolve.py
+ACCEPT_IN_SCRIPT = 0.9
+PROPOSE = 0.6
+
+_LETTER_BY_LETTER = {"latin", "cyrillic"}
+_ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
+_NICKNAMES = tuple(
+    frozenset(group.split())
+    for group in (
+        "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
+        "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
+        "edward ed eddie ted", "elizabeth liz beth betty eliza", "margaret maggie meg peggy", "katherine kate kathy",
+        "alexander alex sasha sascha", "alexandra alex sasha", "andrew andy drew", "anthony tony", "steven steve",
+        "stephen steve", "gregory greg", "lawrence larry", "patrick pat paddy", "nicholas nick", "benjamin ben",
+        "samuel sam", "daniel dan danny", "matthew matt", "christopher chris", "jonathan jon", "timothy tim",
+        "theodore ted theo", "francisco paco pancho", "jose pepe", "susan sue", "deborah debbie deb", "mikhail misha",
+        "dmitry dima", "nikita nick", "ekaterina katya", "maria masha", "vladimir vova volodya", "yevgeny zhenya",
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def name_likeness(left: str, right: str) -> float:
+    """How alike two full names are, 0 to 1. 1 is one name; above `PROPOSE` they may be one."""
+    if full_key(left) == full_key(right):
+        return 1.0
+    if script_of(left) == script_of(right):
+        return _likeness_in_script(folded_parts(left), folded_parts(right))
+    return _likeness_across(left, right)
+
+
+def _likeness_in_script(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    shared = set(left) & set(right)
+    if len(shared) >= 2 and not (set(left) - shared and set(right) - shared):
+        return 0.95  # a middle name, a second surname or a married name added
+    if len(left) != len(right):
+        return 0.7 * fuzz.ratio(" ".join(left), " ".join(right)) / 100
+    return max(_likeness_of_parts(left, right), _likeness_of_parts(left, right[::-1]))
+
+
+def _likeness_of_parts(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+    """The product over the parts: one part spelt otherwise is likely one name, two hardly."""
+    likeness = 1.0
+    for a, b in zip(left, right, strict=True):
+        likeness *= _likeness_of_part(a, b)
+    return likeness
+
+
+@lru_cache(maxsize=65536)
+def _likeness_of_part(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    if _fold_umlaut(a) == _fold_umlaut(b) or is_inflected(a, b):
+        return 0.97
+    ratio = fuzz.ratio(a, b) / 100
+    if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
+        return 0.96  # romanised by another rule: Szewczenko, Shevchenko
+    if _is_nickname(a, b) or (min(len(a), len(b)) == 1 and a[0] == b[0]):
+        return 0.92
+    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4:
+        return 0.9 if min(len(a), len(b)) >= 5 else 0.8
+    return 0.7 * ratio
+
+
+def _likeness_across(left: str, right: str) -> float:
+    a, b = [skeleton(part) for part in name_parts(left)], [skeleton(part) for part in name_parts(right)]
+    joined = fuzz.ratio("".join(a), "".join(b)) / 100
+    likeness = joined * 0.95
+    if len(a) == len(b) and len(a) > 1:
+        likeness = max(_aligned(a, b), _aligned(a, b[::-1]))
+    if {script_of(left), script_of(right)} <= _LETTER_BY_LETTER:
+        # Анна Петрова and Anton Petrov have like bones; letter for letter they differ.
+        likeness = min(likeness, _letters_alike(left, right))
+    return likeness
+
+
+def _letters_alike(left: str, right: str) -> float:
+    a, b = (sorted(anyascii(part).lower() for part in folded_parts(name)) for name in (left, right))
+    if len(a) != len(b):
+        return fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100
+    orders = (list(zip(a, b, strict=True)), list(zip(a, b[::-1], strict=True)))
+    return max(min(_letter_ratio(x, y) for x, y in order) for order in orders)
+
+
+def _letter_ratio(left: str, right: str) -> float:
+    """Equal but for what romanisations differ in: vowels at the end, y and i, w and v, doubled letters."""
+    plain = [re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right)]
+    return (
+        max(fuzz.ratio(*plain), 95.0 if skeleton(left) == skeleton(right) and plain[0][-1] == plain[1][-1] else 0.0)
+        / 100
+    )
+
+
+def _aligned(left: list[str], right: list[str]) -> float:
+    weights = [max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)]
+    ratios = [fuzz.ratio(a, b) / 100 if a or b else 1.0 for a, b in zip(left, right, strict=True)]
+    mean = sum(w * r for w, r in zip(weights, ratios, strict=True)) / sum(weights)
+    return mean if min(ratios) >= 0.4 else mean * 0.7
+
+
+def _is_nickname(left: str, right: str) -> bool:
+    if any(left in group and right in group for group in _NICKNAMES):
+        return True
+    short, long = sorted((left, right), key=len)
+    return len(short) >= 3 and long.startswith(short)
+
+
+def _fold_umlaut(part: str) -> str:
+    return re.sub("([aou])e", r"\1", part)
