@@ -13,6 +13,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from include.detect.text import is_boundary, normalise
 from include.knowledge.languages import LanguagePack, TriggerRule, load_pack, split_gap
 
+# English posts and company forms stand untranslated in every language's business press.
+_LENDER = "en"
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
 
 
@@ -146,6 +148,13 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
             _add(table, fold, pack, phrases, f"date:{key}", number)
     for key in ("last", "next"):
         _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
+    if pack.code != _LENDER:
+        lender = load_pack(_LENDER)
+        fold |= _fold_phrases(lender)
+        for family, phrases in lender.roles.items():
+            _add(table, fold, pack, phrases, "role", family)
+        for side, phrases in lender.org_words.items():
+            _add(table, fold, pack, phrases, f"org_{side}")
     literals = list(table)
     gate = _gate_literals(pack, fold)
     markers = {

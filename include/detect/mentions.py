@@ -127,7 +127,6 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
     script = lexicon.pack.script
     found = list(find_capitalised(text, lexicon, blocked))
     if script in ("han", "kana"):
-        found += find_dotted(text)
         if script == "kana":
             found += find_katakana_words(text)
         cuts = frozenset(
@@ -139,6 +138,7 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
             for edge in (start, end)
         )
         cuts |= frozenset(_marker_edges(text, lexicon))
+        found += find_dotted(text, cuts, lexicon.pack.han_fold)
         found += find_han_names(text, lexicon, cuts, lexicon.pack.han_fold)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)

@@ -50,7 +50,8 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
     """Runs of capitalised words, cut at words that are no names. `blocked` maps start to end of such words."""
     words = [(m.start(), m.end()) for m in _WORD.finditer(text.norm)]
     names = folded_names("latin", False)
-    particles = names.particles
+    # "e" and "y" are particles of a few names and join thousands of them
+    particles = names.particles - lexicon.markers["and"]
     index = 0
     while index < len(words):
         start, end = words[index]
@@ -159,11 +160,27 @@ _KATAKANA_WORD = re.compile(r"[ァ-ヺー]{3,}")
 _HAN_RUN = re.compile(r"[㐀-鿿]+")
 
 
-def find_dotted(text: NormalText) -> Iterator[Candidate]:
-    """Transliterated names whose parts a dot joins: 米拉·穆拉蒂, サム・アルトマン."""
-    for pattern in (_DOTTED, _KATAKANA):
-        for match in pattern.finditer(text.norm):
-            yield Candidate(match.start(), match.end(), 3.0, 0.0, 2)
+def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Iterator[Candidate]:
+    """Transliterated names whose parts a dot joins: 米拉·穆拉蒂, サム・アルトマン.
+
+    In Chinese nothing but the characters themselves and the words around (`cuts`) says where such a name ends:
+    首席执行官马克·扎克伯格宣布.
+    """
+    for match in _KATAKANA.finditer(text.norm):
+        yield Candidate(match.start(), match.end(), 3.0, 0.0, 2)
+    usual = folded_names("han", han_fold).transliteration
+    for match in _DOTTED.finditer(text.norm):
+        first_dot = next(i for i in range(match.start(), match.end()) if not "㐀" <= text.norm[i] <= "鿿")
+        last_dot = next(i for i in range(match.end() - 1, match.start(), -1) if text.norm[i] in "·‧・･")
+        start = max((c for c in cuts if match.start() <= c < first_dot), default=match.start())
+        start = max(start, first_dot - 5)
+        while start < first_dot - 1 and usual and text.fold[start] not in usual:
+            start += 1
+        limit = min((c for c in cuts if last_dot + 2 <= c <= match.end()), default=match.end())
+        end = last_dot + 1
+        while end < limit and (not usual or text.fold[end] in usual or end == last_dot + 1) and end - last_dot <= 7:
+            end += 1
+        yield Candidate(start, end, 3.0, 0.0, 2)
 
 
 def find_han_names(text: NormalText, lexicon: Lexicon, cuts: frozenset[int], han_fold: bool) -> Iterator[Candidate]:
