@@ -102,10 +102,10 @@ def check_address(text: str, port: int, allow: AllowList) -> None:
 
 
 def split_web_url(url: str) -> SplitResult | None:
-    """Return the parts of a fetchable address: http or https, a host, a sane port; None for all others."""
+    """Return the parts of a fetchable address: http or https, a host, a port, no user name; None for others."""
     try:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or parts.username is not None:
             return None
     except ValueError:
         return None

@@ -14,10 +14,11 @@ from lxml import html as lxml_html
 from include.errors import ConfigError
 from include.fetch.archive import Archive
 from include.fetch.client import Answer, WebClient, open_client, resolve_link
-from include.fetch.feedformat import read_feed
+from include.fetch.feed import read_answer
 from include.fetch.identity import clean_link
 from include.fetch.limits import FEED
 from include.fetch.network import NetworkHooks
+from include.fetch.parsing import FeedParser
 from include.fetch.reasons import explain_reason
 from include.knowledge.feeds import FeedSource, check_feed_url
 from include.knowledge.opml import make_id, normalise_lang
@@ -83,19 +84,21 @@ def propose_source(found: FoundFeed, existing: Sequence[FeedSource], *, name: st
 async def _find(
     url: str, as_of: datetime, settings: Settings, archive: Archive, hooks: NetworkHooks | None
 ) -> tuple[FoundFeed, ...]:
-    async with open_client(archive, as_of=as_of, settings=settings, hooks=hooks) as client:
+    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
+    async with FeedParser() as parser, client:
+        search = _Search(client, archive, parser, as_of)
         answer = await client.get(url, FEED)
         if answer.reason or answer.exchange is None:
             raise ConfigError(f"{url}: {explain_reason(answer.reason)}")
-        body = archive.read(answer.exchange.path, answer.exchange.offset).body
-        itself = _read(answer, body)
+        itself = await search.read(answer)
         if itself is not None:
             return (itself,)
-        linked = list_linked_feeds(body, answer.final_url)
-        found = await _try(client, archive, linked[:_MAX_LINKS])
+        page = archive.read(answer.exchange.path, answer.exchange.offset).body
+        linked = list_linked_feeds(page, answer.final_url)
+        found = await search.ask(linked[:_MAX_LINKS])
         if not found:
             usual = [resolve_link(answer.final_url, path) for path in COMMON_PATHS]
-            found = await _try(client, archive, usual, stop_at_first=True)
+            found = await search.ask(usual, stop_at_first=True)
     if not found:
         tried = ", ".join([*linked[:_MAX_LINKS], *COMMON_PATHS])
         raise ConfigError(f"{url}: no feed found; tried the page's link tags and {tried}")
@@ -121,24 +124,26 @@ def list_linked_feeds(page: bytes, url: str) -> list[str]:
     return sorted(found, key=lambda address: "comment" in address)
 
 
-async def _try(
-    client: WebClient, archive: Archive, urls: Sequence[str], *, stop_at_first: bool = False
-) -> list[FoundFeed]:
-    found: dict[str, FoundFeed] = {}
-    for url in urls:
-        answer = await client.get(url, FEED)
-        if answer.reason or answer.exchange is None:
-            continue
-        feed = _read(answer, archive.read(answer.exchange.path, answer.exchange.offset).body)
-        if feed is not None:
-            found.setdefault(feed.url, feed)
-            if stop_at_first:
-                break
-    return list(found.values())
+@dataclass(frozen=True, slots=True)
+class _Search:
+    client: WebClient
+    archive: Archive
+    parser: FeedParser
+    as_of: datetime
 
+    async def ask(self, urls: Sequence[str], *, stop_at_first: bool = False) -> list[FoundFeed]:
+        found: dict[str, FoundFeed] = {}
+        for url in urls:
+            answer = await self.client.get(url, FEED)
+            feed = None if answer.reason else await self.read(answer)
+            if feed is not None:
+                found.setdefault(feed.url, feed)
+                if stop_at_first:
+                    break
+        return list(found.values())
 
-def _read(answer: Answer, body: bytes) -> FoundFeed | None:
-    feed = read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
-    if not feed.version:
-        return None
-    return FoundFeed(answer.final_url, feed.title.strip(), feed.version, feed.lang.strip(), len(feed.entries))
+    async def read(self, answer: Answer) -> FoundFeed | None:
+        feed = await read_answer(answer, self.archive, self.parser, "", as_of=self.as_of)
+        if not feed.version:
+            return None
+        return FoundFeed(answer.final_url, feed.title, feed.version, feed.lang, len(feed.batch.items))

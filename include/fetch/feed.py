@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from include.fetch.archive import Archive
 from include.fetch.client import Answer, WebClient
-from include.fetch.feedformat import read_feed
-from include.fetch.items import ItemBatch, make_items
 from include.fetch.limits import FEED
 from include.fetch.news import find_news
+from include.fetch.parsing import FeedParser, Job, Reading
 from include.fetch.retry_after import parse_freshness, parse_retry_after
 from include.fetch.schedule import adapt_interval, after_failure, after_poll, is_due, note_redirect, wants_full
 from include.knowledge.feeds import FeedSource
@@ -36,19 +33,11 @@ class Polled:
     items: tuple[FeedItem, ...] = ()  # new and edited
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    version: str
-    batch: ItemBatch
-    body_hash: str
-    refresh_s: float
-
-
 class FeedPoller:
     """Polls one feed after the other, or many at once; knows nothing from one to the next."""
 
     def __init__(
-        self, client: WebClient, archive: Archive, parser: Executor, *, as_of: datetime, replay: bool, force: bool
+        self, client: WebClient, archive: Archive, parser: FeedParser, *, as_of: datetime, replay: bool, force: bool
     ) -> None:
         self._client, self._archive, self._parser = client, archive, parser
         self._as_of, self._replay, self._force = as_of, replay, force
@@ -89,38 +78,29 @@ class FeedPoller:
             return self._failed(state, answer, "http-304")  # we did not say that we have anything
         if answer.status is None or answer.reason not in _USABLE_ENDINGS:
             return self._failed(state, answer, answer.reason)
-        reading = await asyncio.get_running_loop().run_in_executor(self._parser, self._read, state, answer)
-        if reading is None:
-            return self._not_modified(self._succeed(state, answer, state.body_hash or ""), answer)
+        reading = await read_answer(
+            answer, self._archive, self._parser, state.source_id, as_of=self._as_of, known_hash=state.body_hash
+        )
+        if reading.is_known:
+            return self._not_modified(self._succeed(state, answer, reading), answer)
         if not reading.version:
-            return self._failed(state, answer, answer.reason or "not-a-feed")
-        return self._take(self._succeed(state, answer, reading.body_hash), answer, reading)
+            return self._failed(state, answer, reading.error or answer.reason or "not-a-feed")
+        return self._take(self._succeed(state, answer, reading), answer, reading)
 
-    def _read(self, state: FeedState, answer: Answer) -> _Reading | None:
-        """Read the archived body; None where it is the previous one again. Runs in the parser's thread."""
-        assert answer.exchange is not None
-        body = self._archive.read(answer.exchange.path, answer.exchange.offset).body
-        body_hash = hashlib.sha256(body).hexdigest()[:32]
-        if body_hash == state.body_hash:
-            return None
-        feed = read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
-        batch = make_items(feed, source_id=state.source_id, url=answer.final_url, as_of=self._as_of)
-        return _Reading(feed.version, batch, body_hash, feed.refresh_s)
-
-    def _succeed(self, state: FeedState, answer: Answer, body_hash: str) -> FeedState:
+    def _succeed(self, state: FeedState, answer: Answer, reading: Reading) -> FeedState:
         return replace(
             note_redirect(state, answer.permanent_url),
             # Of a body that was cut off nothing is kept: a 304 to its ETag would hide the missing rest.
             etag=None if answer.reason else answer.headers.get("etag") or None,
             last_modified=None if answer.reason else answer.headers.get("last-modified") or None,
-            body_hash=None if answer.reason else body_hash,
+            body_hash=None if answer.reason else reading.body_hash,
             last_full_at=self._as_of,
             last_success_at=self._as_of,
             failures=0.0,
             last_error="",
         )
 
-    def _take(self, state: FeedState, answer: Answer, reading: _Reading) -> Polled:
+    def _take(self, state: FeedState, answer: Answer, reading: Reading) -> Polled:
         items = reading.batch.items
         news = find_news(items, state.recent_ids)
         share = news.new / len(items) if items and state.recent_ids else None
@@ -173,6 +153,23 @@ class FeedPoller:
             error=error,
             seconds=0.0,
         )
+
+
+async def read_answer(
+    answer: Answer,
+    archive: Archive,
+    parser: FeedParser,
+    source_id: str,
+    *,
+    as_of: datetime,
+    known_hash: str | None = None,
+) -> Reading:
+    """Parse the archived body of an answer; an empty Reading where there is none."""
+    if answer.exchange is None or answer.exchange.status is None:
+        return Reading()
+    archived = await asyncio.to_thread(archive.read, answer.exchange.path, answer.exchange.offset)
+    content_type = answer.headers.get("content-type", "")
+    return await parser.read(Job(answer.final_url, content_type, source_id, as_of, known_hash), archived.body)
 
 
 def state_of(source: FeedSource, stored: FeedState | None) -> FeedState:

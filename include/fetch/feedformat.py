@@ -19,6 +19,8 @@ from include.fetch.sitemap import read_news_sitemap
 feedparser.SANITIZE_HTML = 0
 feedparser.RESOLVE_RELATIVE_URIS = 0
 
+_HEAD_BYTES = 65_536
+_ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|urlset)[\s>]", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)[\s>]")
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)\s*>")
 _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
@@ -29,10 +31,14 @@ def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
     head = body[:2_000].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n")
     if head[:1] == b"{":
         return _read_json(body)
+    if not _ROOT.search(body[:_HEAD_BYTES].replace(b"\0", b"")):  # NULs: UTF-16
+        return RawFeed("")
     body, surplus = cut_entries(body, MAX_ENTRIES)
     dropped = (("too-many-entries", surplus),) if surplus else ()
     if b"<urlset" in head:
         return read_news_sitemap(body, dropped)
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content_type = "application/xml"  # a byte order mark knows better than a server's default
     headers = {"content-type": content_type or "application/xml", "content-location": url}
     # BytesIO and never bytes: feedparser opens what looks like a file name, and a body may be "/etc/passwd".
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -76,15 +75,6 @@ async def fetch_pages_async(
         workers = [drain(host, queue) for host, queue in queues.items() for _ in range(patience.connections_per_host)]
         await asyncio.gather(*workers)
     return [_make_page(item, answers.get(item.url), as_of) for item in items]
-
-
-def shard_items(items: Sequence[FeedItem], shards: int) -> list[list[FeedItem]]:
-    """Deal entries into at most `shards` lists, none of them empty; a host is never in two."""
-    lists: list[list[FeedItem]] = [[] for _ in range(shards)]
-    for item in items:
-        digest = hashlib.sha256(host_of(item.url).encode()).digest()
-        lists[int.from_bytes(digest[:8], "big") % shards].append(item)
-    return [part for part in lists if part]
 
 
 async def _fetch_one(client: WebClient, host: str, number: int, url: str, budget: float) -> Answer:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from include.fetch.archive import Archive
 from include.fetch.client import open_client
 from include.fetch.feed import FeedPoller, Polled
 from include.fetch.network import NetworkHooks
+from include.fetch.parsing import FeedParser
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, FeedOutcome, FeedState
 from include.settings import Settings
@@ -84,14 +84,13 @@ async def poll_feeds_async(
             on_progress(done, len(enabled), polled.outcome)
         return polled
 
-    # One thread: parsing is Python and holds its lock, more threads would only take the event loop's turns.
-    with ThreadPoolExecutor(1, thread_name_prefix="feedparser") as parser:
-        async with open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks) as client:
-            poller = FeedPoller(client, archive, parser, as_of=as_of, replay=replay, force=force)
-            for source in enabled:
-                if source.delay is not None:
-                    client.set_delay(source.url, source.delay)
-            results = await asyncio.gather(*map(poll_one, enabled))
+    client = open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks)
+    async with FeedParser() as parser, client:
+        poller = FeedPoller(client, archive, parser, as_of=as_of, replay=replay, force=force)
+        for source in enabled:
+            if source.delay is not None:
+                client.set_delay(source.url, source.delay)
+        results = await asyncio.gather(*map(poll_one, enabled))
     return PollResult(
         items=tuple(item for result in results for item in result.items),
         states={result.state.source_id: result.state for result in results},

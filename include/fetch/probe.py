@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from include.fetch.archive import Archive
 from include.fetch.client import Answer, WebClient, open_client
-from include.fetch.feedformat import read_feed
-from include.fetch.items import make_items
+from include.fetch.feed import read_answer
 from include.fetch.limits import FEED
 from include.fetch.network import NetworkHooks
+from include.fetch.parsing import FeedParser
 from include.fetch.reasons import explain_reason
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem
@@ -74,13 +73,13 @@ async def _check_all(
             on_progress(done, len(sources), check)
         return check
 
-    with ThreadPoolExecutor(1, thread_name_prefix="feedparser") as parser:
-        async with open_client(archive, as_of=as_of, settings=settings, hooks=hooks) as client:
-            return await asyncio.gather(*map(check_one, sources))
+    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
+    async with FeedParser() as parser, client:
+        return await asyncio.gather(*map(check_one, sources))
 
 
 async def _check(
-    client: WebClient, archive: Archive, parser: Executor, source: FeedSource, as_of: datetime
+    client: WebClient, archive: Archive, parser: FeedParser, source: FeedSource, as_of: datetime
 ) -> SourceCheck:
     clock = asyncio.get_running_loop().time
     started = clock()
@@ -88,14 +87,10 @@ async def _check(
     seconds = round(clock() - started, 3)
     if answer.reason or answer.exchange is None:
         return _failed(source, answer, answer.reason, seconds)
-    body = archive.read(answer.exchange.path, answer.exchange.offset).body
-    loop = asyncio.get_running_loop()
-    feed = await loop.run_in_executor(
-        parser, lambda: read_feed(body, content_type=answer.headers.get("content-type", ""), url=answer.final_url)
-    )
+    feed = await read_answer(answer, archive, parser, source.id, as_of=as_of)
     if not feed.version:
-        return _failed(source, answer, "not-a-feed", seconds)
-    items = make_items(feed, source_id=source.id, url=answer.final_url, as_of=as_of).items
+        return _failed(source, answer, feed.error or "not-a-feed", seconds)
+    items = feed.batch.items
     newest = max((item.published_at for item in items if item.published_at), default=None)
     per_day = _entries_a_day(items)
     return SourceCheck(

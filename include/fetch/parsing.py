@@ -1,0 +1,147 @@
+"""Parse feeds in a child process that can be killed.
+
+A feed of ten megabytes can be written so that feedparser needs minutes for it. In a thread it could not be stopped
+and would take the event loop's turns; a process is killed after a while, and its memory is bounded.
+
+    parent                                  child (`main`)
+    FeedParser.read(job, body)  -- pickle -->  read_job(job, body)
+                                <-- pickle --  Reading
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import pickle
+import resource
+import sys
+from asyncio.subprocess import PIPE, Process
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+
+from include.fetch.feedformat import read_feed
+from include.fetch.items import ItemBatch, make_items
+
+SECONDS = 20.0  # 2,000 entries take 3 s on a slow machine
+MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
+_LENGTH = 8  # bytes of a frame's length
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a feed is parsed with, besides its body."""
+
+    url: str  # base of relative links
+    content_type: str
+    source_id: str
+    as_of: datetime
+    known_hash: str | None = None  # of the previous body: the same one is not parsed again
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A parsed feed."""
+
+    version: str = ""  # rss20, atom10, json11 ...; "" is no feed
+    title: str = ""
+    lang: str = ""
+    refresh_s: float = 0.0  # how often it wants to be asked
+    batch: ItemBatch = ItemBatch((), ())
+    body_hash: str = ""
+    is_known: bool = False  # the body is the previous one; nothing was parsed
+    error: str = ""  # "parser-timeout" or "parser-crash" where the child was lost over this feed
+
+
+class FeedParser:
+    """One child process, started at the first feed and again after a kill. Feeds wait for one another."""
+
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._child: Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> FeedParser:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._kill()
+
+    async def read(self, job: Job, body: bytes) -> Reading:
+        """Parse one feed. Never raises for what is in it."""
+        async with self._turn:
+            try:
+                return await asyncio.wait_for(self._exchange(job, body), self._seconds)
+            except TimeoutError:
+                await self._kill()
+                return Reading(error="parser-timeout")
+            except (OSError, asyncio.IncompleteReadError):
+                await self._kill()
+                return Reading(error="parser-crash")
+
+    async def _exchange(self, job: Job, body: bytes) -> Reading:
+        if self._child is None:
+            self._child = await _start_child()
+        reader, writer = self._child.stdout, self._child.stdin
+        assert reader is not None and writer is not None
+        writer.writelines(_frame((job, body)))
+        await writer.drain()
+        length = int.from_bytes(await reader.readexactly(_LENGTH), "big")
+        reading = pickle.loads(await reader.readexactly(length))  # from our own child
+        assert isinstance(reading, Reading)
+        return reading
+
+    async def _kill(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+
+def read_job(job: Job, body: bytes) -> Reading:
+    """Parse one feed in this process."""
+    body_hash = hashlib.sha256(body).hexdigest()[:32]
+    if body_hash == job.known_hash:
+        return Reading(body_hash=body_hash, is_known=True)
+    feed = read_feed(body, content_type=job.content_type, url=job.url)
+    batch = make_items(feed, source_id=job.source_id, url=job.url, as_of=job.as_of)
+    return Reading(feed.version, feed.title.strip(), feed.lang.strip(), feed.refresh_s, batch, body_hash)
+
+
+def serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Answer jobs until the parent closes the pipe or dies."""
+    while length := requests.read(_LENGTH):
+        job, body = pickle.loads(requests.read(int.from_bytes(length, "big")))
+        for part in _frame(read_job(job, body)):
+            answers.write(part)
+        answers.flush()
+
+
+def _frame(message: object) -> tuple[bytes, bytes]:
+    data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return len(data).to_bytes(_LENGTH, "big"), data
+
+
+def main() -> None:
+    """Be the child."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    pipe = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints must not get between the frames
+    serve(sys.stdin.buffer, pipe)
+
+
+async def _start_child() -> Process:
+    # Not with -m: classes of a module that is __main__ have another name when they are pickled.
+    code = "from include.fetch.parsing import main; main()"
+    root = str(Path(__file__).parents[2])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": path}
+    )
