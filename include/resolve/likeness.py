@@ -92,20 +92,24 @@ def _likeness_across(left: str, right: str) -> float:
 
 
 def _letters_alike(left: str, right: str) -> float:
-    a, b = (sorted(anyascii(part).lower() for part in folded_parts(name)) for name in (left, right))
-    if len(a) != len(b):
-        return fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100
-    orders = (list(zip(a, b, strict=True)), list(zip(a, b[::-1], strict=True)))
-    return max(min(_letter_ratio(x, y) for x, y in order) for order in orders)
+    """Likeness letter for letter, the less alike part counting, with and without case endings."""
+    best = 0.0
+    for read in (name_parts, folded_parts):
+        a, b = ([anyascii(part).lower().replace("'", "") for part in read(name)] for name in (left, right))
+        if len(a) != len(b):
+            best = max(best, fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100)
+            continue
+        for turned in (b, b[::-1]):
+            best = max(best, min((_letter_ratio(x, y) for x, y in zip(a, turned, strict=True)), default=0.0))
+    return best
 
 
 def _letter_ratio(left: str, right: str) -> float:
-    """Equal but for what romanisations differ in: vowels at the end, y and i, w and v, doubled letters."""
-    plain = [re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right)]
-    return (
-        max(fuzz.ratio(*plain), 95.0 if skeleton(left) == skeleton(right) and plain[0][-1] == plain[1][-1] else 0.0)
-        / 100
-    )
+    """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
+    a, b = (re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right))
+    if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
+        return max(0.95, fuzz.ratio(a, b) / 100)
+    return fuzz.ratio(a, b) / 100
 
 
 def _aligned(left: list[str], right: list[str]) -> float:

@@ -25,10 +25,9 @@ _SCRIPTS = (
     ("kana", re.compile(r"[\u3040-\u30ff]")),
     ("han", re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")),
 )
-# Сутскевера, Сутскеверу, Сутскевером: case endings of Russian and Ukrainian names.
-_CYRILLIC_CASE = re.compile(
-    "(ского|скому|ским|ском|ская|скую|ской|ий|ый|ові|еві|ого|ому|ым|им|ом|ем|єм|ою|ею|ой|ей)$|[аяуюеєыиіо]$"
-)
+# Сутскевера, Сутскеверу, Сутскевером; Малиновский, Малиновского; Сергей, Сергея. Keys have и for й.
+_ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|ои|а|у|і|ии|ої|ою)$")
+_CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 _SIBILANTS = re.compile("shch|tsch|tch|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
@@ -99,8 +98,11 @@ def full_key(name: str) -> str:
 def skeleton(part: str) -> str:
     """Consonant classes of one name part in any script: `sutskever`, `苏茨克维` and `수츠케버` come out alike."""
     ascii_text = anyascii(part).lower()
-    if script_of(part) == "arabic":
+    script = script_of(part)
+    if script == "arabic":  # w and y stand for long vowels
         ascii_text = re.sub("[wy']", "", ascii_text)
+    elif script == "devanagari":  # च and छ come out as c
+        ascii_text = ascii_text.replace("c", "s")
     text = _SIBILANTS.sub("s", ascii_text)
     return _NOT_CONSONANT.sub("", text.translate(_CLASSES))
 
@@ -155,5 +157,7 @@ def is_inflected(left: str, right: str) -> bool:
 
 
 def _strip_case(part: str) -> str:
-    stem = _CYRILLIC_CASE.sub("", part)
+    stem = _ADJECTIVAL.sub("", part)
+    if stem == part:
+        stem = _CYRILLIC_CASE.sub("", part)
     return stem if len(stem) >= 3 else part

@@ -1,0 +1,36 @@
+"""The own cross-lingual set, both halves, with the knowledge that is shipped; and the people of the five seeds."""
+
+from __future__ import annotations
+
+import pytest
+
+from include.knowledge.gazetteer import load_gazetteer
+from tests.resolve.build import resolve
+from tests.resolve.crosslingual import pairwise_scores, read_set
+
+FLOOR = 0.95
+
+
+@pytest.fixture(scope="module")
+def found() -> dict[str, str]:
+    moves = [labelled.stored for labelled in read_set()]
+    events, _ = resolve(moves, gazetteer=load_gazetteer())
+    return {move_id: event.event_id for event in events for move_id in event.move_ids}
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["mended on", "held out"])
+def test_pairwise_f1(found: dict[str, str], held_out: bool) -> None:
+    gold = {l.stored.move_id: l.event for l in read_set() if l.is_held_out == held_out}
+    precision, recall, f1 = pairwise_scores(gold, found)
+    assert f1 >= FLOOR, (precision, recall)
+
+
+def test_every_move_is_in_exactly_one_event(found: dict[str, str]) -> None:
+    assert sorted(found) == sorted(labelled.stored.move_id for labelled in read_set())
+
+
+def test_the_set_is_as_large_as_it_should_be() -> None:
+    moves = read_set()
+    assert len(moves) >= 150
+    assert len({labelled.event for labelled in moves}) >= 60
+    assert 0.4 <= sum(labelled.is_held_out for labelled in moves) / len(moves) <= 0.6
