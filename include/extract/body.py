@@ -55,11 +55,13 @@ def extract_body(tree: Any, html: str, context: Context) -> Body:
     scripts would fill it with, then from JSON-LD. An empty Body tells whether the page was meant to be filled
     by its scripts (`client-rendered`) or has no text (`no-text`).
     """
-    client_rendered = is_client_rendered(tree, context.scripts)
+    client_rendered = False
     prune_tree(tree)
     body = _read(tree, context, "html")
     if len(body.text) < _SHORT_BODY:
-        again = _read(parse_tree(html), context, "html")
+        whole = parse_tree(html)
+        client_rendered = is_client_rendered(whole, context.scripts)
+        again = _read(whole, context, "html")
         markup = find_markup(context.scripts)
         embedded = _read(parse_tree(f"<html><body><article>{markup}</article></body></html>"), context, "script")
         body = max(

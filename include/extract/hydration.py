@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 MAX_SCRIPT_CHARS = 2_000_000
@@ -43,7 +43,7 @@ def find_published(scripts: Iterable[str]) -> list[str]:
     return [match[1] for script in scripts for match in list(_PUBLISHED.finditer(script[:MAX_SCRIPT_CHARS]))[:5]]
 
 
-def is_client_rendered(tree: Any, scripts: list[str]) -> bool:
+def is_client_rendered(tree: Any, scripts: Sequence[str]) -> bool:
     """True for a page that is a frame to be filled by its scripts: little text, and code or an empty root element."""
     body = tree.find("body")
     if body is None:

@@ -106,7 +106,8 @@ def _unwrap(script: str) -> str:
 
 def _concatenated(text: str) -> list[Any]:
     """Whole objects at the start of a text that goes on: `{...}{...}` or `{...},{...}`."""
-    decoder, values, position = json.JSONDecoder(strict=False), [], 0
+    decoder, position = json.JSONDecoder(strict=False), 0
+    values: list[Any] = []
     while len(values) < 50 and position < len(text):
         try:
             value, position = decoder.raw_decode(text, position)

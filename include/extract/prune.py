@@ -1,8 +1,9 @@
-"""Remove from a page's tree what would be taken for the article: scripts, lists of links to other articles."""
+"""Remove from a page's tree what would be taken for the article: scripts, boxes, lists of other articles."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -12,7 +13,7 @@ from include.extract.lines import is_tail_heading, width
 _DROPPED = ("script", "style", "template", "svg", "iframe", "object", "canvas", "dialog")
 # Parts of class names and ids, between word boundaries or separators, of what is beside the article on any site.
 _ASIDE_NAMES = re.compile(
-    r"(?:^|[\s_-])(?:fact-?box|fakta-?boks|info-?box|infobox|author-?(?:bio|info|box|description|profile)|about-?(?:the-?)?author"
+    r"(?:^|[\s_-])(?:fact-?box|fakta-?boks|info-?box|author-?(?:bio|info|box|description|profile)|about-?(?:the-?)?author"
     r"|newsletter|table-?of-?contents|toc|read-?(?:also|next)|also-?read|related|recirc|recommend(?:ed|ations?)?"
     r"|most-?(?:read|popular|viewed)|ranking|popular|trending|outbrain|taboola|share-?(?:bar|buttons?|tools|links)|cookie"
     r"|subscribe|sign-?up|caption|photo-?(?:credit|caption)|image-?(?:credit|caption)|img-?caption|debug)(?:$|[\s_-])",
@@ -20,78 +21,97 @@ _ASIDE_NAMES = re.compile(
 )
 _FRAMES = frozenset({"html", "body", "main", "article", "head", "meta", "link"})
 _ASIDE_SHARE = 0.3  # of the page's words; a class such as `has-related` on the whole article is no reason
-_LINK_SHARE = 0.6
+_BOX_SHARE = 0.5  # of the page's words: what holds more is not a box beside the article
+_BOX_LINK_SHARE = 0.25
+_LIST_LINK_SHARE = 0.6  # `Archaeology: <a>What the finds say</a>`
+_LINE_LINK_SHARE = 0.9
 _TEASER_WIDTH = 25  # a headline is wider; names and tags are not
-_MAX_SHARE = 0.5  # of the page's words: what holds more is not a box beside the article
+_CARD_WIDTH = 500
+_PROSE_WIDTH = 400
+
+_NAMED = etree.XPath("//*[@class or @id]")
+_HEADINGS = etree.XPath(
+    "//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::strong or self::p or self::span or self::div"
+    " or self::header][count(*) <= 2]"
+)
+_LINKED_PARAGRAPHS = etree.XPath("//p[.//a]")
+_TEXT = etree.XPath("normalize-space()")
+_LINKS = etree.XPath(".//a")
 
 
 def prune_tree(tree: Any) -> None:
     """Change the tree in place. Nothing that holds half of the page's words is removed."""
     for element in list(tree.iter(*_DROPPED)):
         _drop(element)
-    _drop_asides(tree)
+    body = tree.find("body")
+    page_chars = max(1, len(_TEXT(tree if body is None else body)))
+    _drop_asides(tree, page_chars)
     for element in list(tree.iter("ul", "ol")):
         if _is_link_list(element):
             _drop_heading_of(element)
             _drop(element)
-    for element in list(tree.iter("p")):
+    for element in _LINKED_PARAGRAPHS(tree):
         if _is_link_line(element):
             _drop(element)
     for element in list(tree.iter("section", "div", "aside")):
         if _is_card_row(element):
             _drop(element)
-    _drop_boxes(tree)
+    _drop_boxes(tree, page_chars)
 
 
-def _drop_asides(tree: Any) -> None:
+def _drop_asides(tree: Any, page_chars: int) -> None:
     """Boxes whose class or id says what they are."""
-    named = [
-        element
-        for element in tree.iter(etree.Element)
-        if element.tag not in _FRAMES and _ASIDE_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}")
-    ]
-    if not named:
-        return
-    body = tree.find("body")
-    page = max(1, len(_text_of(tree if body is None else body)))
-    for element in named:
-        if len(_text_of(element)) < _ASIDE_SHARE * page and element.find(".//h1") is None:
+    for element in _NAMED(tree):
+        if element.tag in _FRAMES:
+            continue
+        if not (_names_aside(element.get("class", "")) or _names_aside(element.get("id", ""))):
+            continue
+        if len(_TEXT(element)) < _ASIDE_SHARE * page_chars and element.find(".//h1") is None:
             _drop(element)
+
+
+@lru_cache(maxsize=20_000)
+def _names_aside(attribute: str) -> bool:
+    return _ASIDE_NAMES.search(attribute) is not None
 
 
 def _drop_heading_of(element: Any) -> None:
     """The short line right above a list, which says what is in it."""
     before = element.getprevious()
     if before is not None and before.tag in ("h2", "h3", "h4", "h5", "h6", "p", "strong", "div"):
-        text = _text_of(before)
+        text = _TEXT(before)
         if text and width(text) <= 60 and text[-1] not in ".。!?":
             _drop(before)
 
 
-def _drop_boxes(tree: Any) -> None:
+def _drop_boxes(tree: Any, page_chars: int) -> None:
     """Boxes under a heading such as "More from us", with what they hold."""
-    page = None
-    for element in list(tree.iter("h2", "h3", "h4", "h5", "h6", "strong", "p", "span", "div", "header")):
-        if len(element) > 2 or element.getparent() is None:
+    for element in _HEADINGS(tree):
+        if not _opens_like_heading(element):
             continue
-        text = " ".join("".join(element.itertext()).split())
-        if not text or not is_tail_heading(text):
+        text = _TEXT(element)
+        if not is_tail_heading(text):
             continue
-        box = element
-        while box.getparent() is not None and _text_of(box.getparent()) == text:
-            box = box.getparent()
-        page = page or max(1, len(_text_of(tree)))
-        parent = box.getparent()
-        if parent is None or parent.tag in ("body", "article", "main", "html"):
+        heading = element
+        while heading.getparent() is not None and _TEXT(heading.getparent()) == text:
+            heading = heading.getparent()
+        box = heading.getparent()
+        if box is None or box.tag in _FRAMES:
             continue
-        whole = _text_of(parent)
-        if len(whole) < page * _MAX_SHARE and _link_text(parent) > 0.25 * len(whole) and not _has_prose(parent):
-            _drop(parent)
+        chars = len(_TEXT(box))
+        if chars < page_chars * _BOX_SHARE and _link_chars(box) > _BOX_LINK_SHARE * chars and not _has_prose(box):
+            _drop(box)
+
+
+def _opens_like_heading(element: Any) -> bool:
+    """A cheap first look: the text up to the first or second tag is as short as a heading's."""
+    text = (element.text or "").strip() or ((element[0].text or "").strip() if len(element) > 0 else "")
+    return bool(text) and len(text) <= 60 and is_tail_heading(text)
 
 
 def _has_prose(element: Any) -> bool:
     """True where a paragraph without a link is as long as one of an article."""
-    return any(width(_text_of(p)) > 400 and _link_text(p) == 0 for p in element.iter("p"))
+    return any(width(_TEXT(paragraph)) > _PROSE_WIDTH and not _LINKS(paragraph) for paragraph in element.iter("p"))
 
 
 def _is_card_row(element: Any) -> bool:
@@ -104,36 +124,28 @@ def _is_card_row(element: Any) -> bool:
 
 def _is_card(element: Any) -> bool:
     heading = next(element.iter("h2", "h3", "h4", "h5"), None)
-    if heading is None or width(_text_of(element)) > 500:
+    if heading is None or width(_TEXT(element)) > _CARD_WIDTH:
         return False
-    return heading.find(".//a") is not None or any(parent.tag == "a" for parent in heading.iterancestors())
+    return heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None
 
 
 def _is_link_list(element: Any) -> bool:
-    items = [child for child in element if child.tag == "li"]
-    if not items:
+    items = [_TEXT(child) for child in element if child.tag == "li"]
+    total = sum(map(len, items))
+    if total == 0 or sum(map(width, items)) / len(items) < _TEASER_WIDTH:
         return False
-    texts = [_text_of(item) for item in items]
-    total = sum(len(text) for text in texts)
-    if total == 0 or sum(width(text) for text in texts) / len(items) < _TEASER_WIDTH:
-        return False
-    return _link_text(element) >= _LINK_SHARE * total
+    return _link_chars(element) >= _LIST_LINK_SHARE * total
 
 
 def _is_link_line(element: Any) -> bool:
     """A paragraph that is one link and no sentence."""
-    if element.find(".//a") is None:
-        return False
-    text = _text_of(element)
-    return width(text) >= _TEASER_WIDTH and _link_text(element) >= 0.9 * len(text) and text[-1:] not in ".。!?"
+    text = _TEXT(element)
+    long_enough = width(text) >= _TEASER_WIDTH and text[-1:] not in ".。!?"
+    return long_enough and _link_chars(element) >= _LINE_LINK_SHARE * len(text)
 
 
-def _text_of(element: Any) -> str:
-    return " ".join("".join(element.itertext()).split())
-
-
-def _link_text(element: Any) -> int:
-    return sum(len(_text_of(link)) for link in element.iter("a"))
+def _link_chars(element: Any) -> int:
+    return sum(len(_TEXT(link)) for link in _LINKS(element))
 
 
 def _drop(element: Any) -> None:

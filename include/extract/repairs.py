@@ -6,7 +6,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
 
 from include.extract.lines import ends_with_teasers
 from include.knowledge.cleaning import load_cleaning
@@ -26,7 +25,6 @@ _PARAGRAPH_MARK = re.compile(r"\u2029")
 _RUN_OF_SPACES = re.compile(r" {2,}")
 _SPACE_AT_EDGE = re.compile(r"(?m)^ +| +$")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_EDGES = re.compile(r"\A\s+|\s+\Z")
 _ENTITY = re.compile(
     r"&(?:amp|quot|apos|lt|gt|nbsp|hellip|ndash|mdash|[lr][sd]quo|laquo|raquo|#\d{1,6}|#x[0-9a-fA-F]{1,5});"
 )
@@ -37,11 +35,14 @@ _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ"
 _GLOSS = re.compile(
     rf"(?<=[\u3400-\u9fff])[(（]([a-zü{_TONED}]{{1,6}})[)）]|(?<=[\u3400-\u9fff][A-Za-z])[(（]([a-zü{_TONED}]{{1,6}})[)）]|(?<=[A-Za-z])[(（]([a-zü]*[{_TONED}][a-zü]*)[)）]"
 )
-_DOUBLED = re.compile(r"([,;،؛、])\1+|(?<![.。])([.。])\2(?![.。])|(?<=\w)::(?=\s)")
+_DOUBLED = re.compile(r"([,;،؛、])\1+|([.。])\2(?![.。])|::(?=\s)")
 _SPACE_BEFORE_MARK = re.compile(r"(?<=\w) +(?=[,.](?:\s|$))")
 _LOWER, _UPPER = "a-zß-öø-ÿа-яёіїєґčćęėłńśźżşğıơư", "A-ZÀ-ÖØ-ÞА-ЯЁІЇЄҐČĆĘŁŚŹŻŞĞİĐ"
-_GLUED_SENTENCE = re.compile(rf"(?<![\w.@/-])([\w-]*[{_LOWER}]{{2}}[.!?])(?=([{_UPPER}][{_LOWER}]*)(\W|$))")
-_GLUED_CLAUSE = re.compile(rf"(?:[{_LOWER}]{{3}}|\b[{_UPPER}]{{2}})[,;:](?=[{_UPPER}][{_LOWER}]{{2}})")
+_GLUED_MARK = re.compile(rf"[{_LOWER}{_UPPER}]{{2}}[.!?,;:](?=[{_UPPER}])")
+_GLUED_WORD = re.compile(rf"[{_LOWER}](?=[{_UPPER}][{_LOWER}]{{2}})")
+_WORD_BEFORE = re.compile(r"[\w.@/-]*$")
+_WORD_AFTER = re.compile(rf"[{_UPPER}][{_LOWER}]*(?!\w)")
+_LONGEST_WORD = 24
 _DOMAINS = frozenset(
     "com org net io ai co uk de fr es it nl pl br ru ua jp cn tv fm me js ts py app dev gov edu info".split()
 )
@@ -108,16 +109,44 @@ def find_glosses(text: str) -> Iterator[Edit]:
 def find_doubled_marks(text: str) -> Iterator[Edit]:
     """Punctuation that stands twice; an ellipsis is left alone."""
     for match in _DOUBLED.finditer(text):
-        yield match.start() + 1, match.end(), ""
+        before = text[match.start() - 1 : match.start()]
+        if before not in ".。" or not before:
+            yield match.start() + 1, match.end(), ""
 
 
 def find_missing_spaces(text: str) -> Iterator[Edit]:
     """Places where a stripped tag took the space with it: `Amodei.Essa`, `IA:Modelo`, `queModelos`."""
-    places = {match.end() for match in _joined_words().finditer(text)}
-    places |= {match.end() for match in _GLUED_CLAUSE.finditer(text)}
-    places |= {match.end() for match in _GLUED_SENTENCE.finditer(text) if match[2].lower() not in _DOMAINS}
+    places = {match.end() for match in _GLUED_MARK.finditer(text) if _ends_clause(text, match.end())}
+    joined = load_cleaning().joined_words
+    for match in _GLUED_WORD.finditer(text):
+        if _word_before(text, match.end()) in joined:
+            places.add(match.end())
     for place in sorted(places):
         yield place, place, " "
+
+
+def _ends_clause(text: str, end: int) -> bool:
+    """True where the mark before `end` closes a word of a sentence: not in `Booking.Com`, `re:Invent`, `a.B`."""
+    word, mark = _word_before(text, end - 1), text[end - 1]
+    after = _WORD_AFTER.match(text, end)
+    if not word or after is None or any(char in "@./" for char in word):
+        return False
+    if mark in ".!?":
+        return word[-2:].islower() and after[0].lower() not in _DOMAINS
+    return len(after[0]) >= 3 and ((len(word) >= 3 and word[-3:].islower()) or (len(word) >= 2 and word.isupper()))
+
+
+def _word_before(text: str, end: int) -> str:
+    return _WORD_BEFORE.search(text[max(0, end - _LONGEST_WORD) : end])[0]  # type: ignore[index]
+
+
+def find_edges(text: str) -> Iterator[Edit]:
+    """White space at the ends of the text."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    if start:
+        yield 0, start, ""
+    if start < len(text) and end < len(text):
+        yield end, len(text), ""
 
 
 def find_tail(text: str) -> Iterator[Edit]:
@@ -143,7 +172,7 @@ STEPS: tuple[tuple[str, Finder], ...] = (
     ("spaces", replace(_SPACE_AT_EDGE, "")),
     ("spaces-before-punctuation", replace(_SPACE_BEFORE_MARK, "")),
     ("blank-lines", replace(_BLANK_LINES, "\n\n")),
-    ("edges", replace(_EDGES, "")),
+    ("edges", find_edges),
     ("related-news", find_tail),
 )
 
@@ -167,9 +196,3 @@ def _align(broken: str, repaired: str) -> Iterator[Edit]:
         position += len(old)
         if index < len(gaps) - 1:
             position = _ASCII_RUN.match(broken, position).end()  # type: ignore[union-attr]
-
-
-@cache
-def _joined_words() -> re.Pattern[str]:
-    words = "|".join(sorted(load_cleaning().joined_words, key=lambda word: (-len(word), word)))
-    return re.compile(rf"(?<![\w.@/-])(?:{words})(?=[{_UPPER}][{_LOWER}]{{2}})")

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lxml import etree
+
 from include.extract.lines import width
 from include.extract.titles import fold
 
@@ -13,6 +15,7 @@ _BLOCKS = frozenset(
     {"p", "div", "section", "article", "ul", "ol", "li", "table", "h1", "h2", "h3", "h4", "figure", "header", "main"}
 )
 _CARRIERS = ("h1", "p", "h2", "h3", "h4", "div", "span", "strong", "em", "section", "li")
+_TEXT = etree.XPath("normalize-space()")
 _BESIDE = frozenset({"figure", "figcaption", "nav", "aside", "footer", "form"})
 _MIN_CHARS = 25
 _LOOK_AHEAD = 25
@@ -39,25 +42,28 @@ def find_standfirst(tree: Any, descriptions: Iterable[str], body: str) -> str:
     for search engines and not returned.
     """
     folded_body = fold(body)
-    texts = [(element, text, fold(text)) for element, text in _leaf_texts(tree)]
+    texts = list(_leaf_texts(tree))
     for description in descriptions:
         wanted = fold(description)
         if len(wanted) < _MIN_CHARS or wanted[:_PREFIX] in folded_body:
             continue
-        for _, text, folded in texts:
-            long_enough = len(folded) >= len(wanted) * 0.6
-            if folded[:_PREFIX] == wanted[:_PREFIX] and long_enough and folded not in folded_body:
+        for _, text in texts:
+            if len(text) < _MIN_CHARS or fold(text[: 3 * _PREFIX])[:_PREFIX] != wanted[:_PREFIX]:
+                continue
+            folded = fold(text)
+            if len(folded) >= len(wanted) * 0.6 and folded not in folded_body:
                 return text
     return _after_headline(texts, folded_body)
 
 
-def _after_headline(texts: list[tuple[Any, str, str]], folded_body: str) -> str:
+def _after_headline(texts: list[tuple[Any, str]], folded_body: str) -> str:
     """The first text between the headline and the body that is marked as a standfirst or is a sentence."""
-    start = next((index for index, (element, _, _) in enumerate(texts) if element.tag == "h1"), None)
+    start = next((index for index, (element, _) in enumerate(texts) if element.tag == "h1"), None)
     if start is None or not folded_body:
         return ""
     opening = folded_body[:_PREFIX]
-    for element, text, folded in texts[start + 1 : start + 1 + _LOOK_AHEAD]:
+    for element, text in texts[start + 1 : start + 1 + _LOOK_AHEAD]:
+        folded = fold(text)
         if len(folded) < _MIN_CHARS or _is_beside(element):
             continue
         if folded[:_PREFIX] == opening or folded in folded_body or len(text) > _MAX_CHARS:
@@ -94,6 +100,6 @@ def _leaf_texts(tree: Any) -> Iterator[tuple[Any, str]]:
     for element in tree.iter(*_CARRIERS):
         if any(child.tag in _BLOCKS for child in element):
             continue
-        text = " ".join("".join(element.itertext()).split())
+        text = _TEXT(element)
         if text and len(text) <= 1_500:
             yield element, text

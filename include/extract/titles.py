@@ -13,6 +13,11 @@ from include.extract.head import Head
 _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
 )
+# Vowel signs count as parts of letters: without them most Hindi and Thai words would be alike.
+_NO_LETTER = re.compile(
+    r"[^\w\u0300-\u036f\u0483-\u0487\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0966-\u0dff\u0e30-\u0e4e"
+    r"\u1000-\u109f]+|_+"
+)
 _MAX_SUFFIX_CHARS = 60
 _MAX_SECTION_CHARS = 25
 _MIN_TITLE_CHARS = 4
@@ -23,10 +28,7 @@ _SECOND_LEVEL = frozenset(
 
 def fold(text: str) -> str:
     """Letters, digits and vowel signs of any script, case and width folded: what two spellings of a name share."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    if folded.isascii():
-        return "".join(filter(str.isalnum, folded))
-    return "".join(char for char in folded if char.isalnum() or unicodedata.category(char)[0] == "M")
+    return _NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def site_names(head: Head, url: str) -> tuple[str, ...]:
