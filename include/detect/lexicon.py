@@ -49,14 +49,13 @@ class Lexicon:
     pack: LanguagePack
     automaton: Any
     entries: list[tuple[Entry, ...]]
-    lengths: list[int]
     gate: Any
     gate_open: list[bool]
     markers: dict[str, frozenset[str]]
     marker_lists: dict[str, tuple[str, ...]]
     words: dict[str, frozenset[str]]
     guards: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
-    longest_marker: int = 0
+    acronyms: frozenset[str] = frozenset()  # AI, CEO, ChatGPT: written with capitals in every language, never names
 
     def passes_gate(self, fold: str) -> bool:
         """Whether any trigger stands in the text at all."""
@@ -148,8 +147,8 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
             _add(table, fold, pack, phrases, f"date:{key}", number)
     for key in ("last", "next"):
         _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
-    if pack.code != _LENDER:
-        lender = load_pack(_LENDER)
+    lender = load_pack(_LENDER) if pack.code != _LENDER else pack
+    if lender is not pack:
         fold |= _fold_phrases(lender)
         for family, phrases in lender.roles.items():
             _add(table, fold, pack, phrases, "role", family)
@@ -165,7 +164,6 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
         pack=pack,
         automaton=AhoCorasick(literals, matchkind=MatchKind.Standard),
         entries=[tuple(table[literal]) for literal in literals],
-        lengths=[len(literal) for literal in literals],
         gate=AhoCorasick(list(gate), matchkind=MatchKind.Standard),
         gate_open=list(gate.values()),
         markers={name: frozenset(words) for name, words in markers.items()},
@@ -179,6 +177,7 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
             for rule in pack.triggers
             if rule.not_before or rule.not_after
         },
+        acronyms=frozenset(fold[w] for w in lender.words["not_names"] if sum(map(str.isupper, w)) > 1 or len(w) == 1),
     )
 
 

@@ -17,6 +17,7 @@ from include.detect.names import (
     find_listed,
     folded_names,
 )
+from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
 from include.detect.text import NormalText, script_of, split_sentences
@@ -126,6 +127,7 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
     text, lexicon = reading.text, reading.lexicon
     script = lexicon.pack.script
     found = list(find_capitalised(text, lexicon, blocked))
+    cuts: frozenset[int] = frozenset()
     if script in ("han", "kana"):
         if script == "kana":
             found += find_katakana_words(text)
@@ -139,14 +141,29 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         )
         cuts |= frozenset(_marker_edges(text, lexicon))
         found += find_dotted(text, cuts, lexicon.pack.han_fold)
-        found += find_han_names(text, lexicon, cuts, lexicon.pack.han_fold)
+        found += find_han_names(text, cuts, _covered(reading, known), lexicon.pack.han_fold)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
     elif script in ("arabic", "devanagari", "thai"):
         found += find_listed(text, script, lexicon, blocked)
+    found.extend(find_organisations(reading, cuts))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))
     return found
+
+
+_ONE_CHARACTER = frozenset({"role_modifiers", "former", "acting", "honorifics", "negation", "pronouns"})
+
+
+def _covered(reading: Reading, known: list[KnownName]) -> bytearray:
+    """Characters that belong to a known word of two characters or more, or to a title such as 副, 前, 氏."""
+    covered = bytearray(len(reading.text.norm) + 1)
+    for hit in reading.hits:
+        if hit.end - hit.start > 1 and hit.entry.category not in ("org_after", "org_before") or hit.entry.category in _ONE_CHARACTER:
+            covered[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+    for name in known:
+        covered[name.start : name.end] = b"\x01" * (name.end - name.start)
+    return covered
 
 
 def _marker_edges(text: NormalText, lexicon: Lexicon) -> list[int]:
@@ -186,7 +203,7 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     start, end = candidate.start, candidate.end
     fold = text.fold
     key = fold[start:end]
-    if key in lexicon.words["not_names"]:
+    if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None
     if key in lexicon.words["places"] or _is_inflected_place(key, lexicon):
         return None

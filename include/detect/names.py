@@ -183,32 +183,40 @@ def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Itera
         yield Candidate(start, end, 3.0, 0.0, 2)
 
 
-def find_han_names(text: NormalText, lexicon: Lexicon, cuts: frozenset[int], han_fold: bool) -> Iterator[Candidate]:
-    """Names in Han characters between two places where a word is known to end or begin (`cuts`)."""
+def find_han_names(
+    text: NormalText, cuts: frozenset[int], covered: bytearray, han_fold: bool
+) -> Iterator[Candidate]:
+    """Names in Han characters between two places where a word is known to end or begin (`cuts`).
+
+    `covered` marks characters of known words: 董事会 and 任行长 begin with surnames and are none.
+    """
     names = folded_names("han", han_fold)
     for match in _HAN_RUN.finditer(text.norm):
         edges = sorted({match.start(), match.end(), *(c for c in cuts if match.start() < c < match.end())})
         edge_set = set(edges)
         for start in edges:
-            yield from _han_at(text, start, edge_set, names, match.end())
+            if start < match.end() and not covered[start]:
+                yield from _han_at(text, start, edge_set, names, match.end(), covered)
 
 
-def _han_at(text: NormalText, start: int, edges: set[int], names: Names, limit: int) -> Iterator[Candidate]:
+def _han_at(
+    text: NormalText, start: int, edges: set[int], names: Names, limit: int, covered: bytearray
+) -> Iterator[Candidate]:
     fold = text.fold
     compound = fold[start : start + 2] in names.surnames
     single = fold[start : start + 1] in names.surnames
     for length in (3, 4, 2):
         end = start + length
-        if end not in edges or end > limit:
+        if end not in edges or end > limit or any(covered[start:end]):
             continue
         given = fold[start + (2 if compound and length > 2 else 1) : end]
         good = sum(c in names.given for c in given)
         if (compound and length in (3, 4)) or (single and length in (2, 3)):
-            yield Candidate(start, end, 0.8 + 0.7 * good / max(1, len(given)) + (0.3 if length == 3 else 0.0), 0.0, 2)
+            yield Candidate(start, end, 0.1 + 1.0 * good / max(1, len(given)) + (0.2 if length == 3 else 0.0), 0.0, 2)
             return
     for end in sorted(e for e in edges if start + 2 <= e <= start + 7):
-        if all(c in names.transliteration for c in fold[start:end]):
-            yield Candidate(start, end, 0.7 + 0.15 * (end - start), 0.3, 1)
+        if all(c in names.transliteration for c in fold[start:end]) and not any(covered[start:end]):
+            yield Candidate(start, end, 0.3 + 0.2 * (end - start), 0.3, 1)
             return
 
 
