@@ -6,7 +6,7 @@ Arrow is loaded at millions of rows a second, parameter by parameter at thousand
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -45,8 +45,9 @@ def registered(con: duckdb.DuckDBPyConnection, **tables: pa.Table) -> Iterator[N
     try:
         yield
     finally:
-        for name in tables:
-            con.unregister(name)
+        with suppress(duckdb.TransactionException):  # an aborted transaction takes the names with it
+            for name in tables:
+                con.unregister(name)
 
 
 @contextmanager

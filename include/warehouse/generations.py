@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from include.warehouse.texts import prepare_root
 from include.warehouse.views import create_views
 
 _FICLONE = 0x40049409  # ioctl of Linux: share the blocks of another file (btrfs, xfs)
+_HEADER_BYTES = 3 * 4096  # DuckDB: one file header, two database headers
 _REMEDY = "restore a backup with `departures restore`, or move the file away to start afresh"
 
 
@@ -38,18 +41,18 @@ def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetim
     replaced: a step that begins here can be killed and run again. Raises ConfigError where the published file is not
     one of ours, is cut short, or was made by a newer program; it is left as it is.
     """
-    work.parent.mkdir(parents=True, exist_ok=True)
-    remove_work_copy(work)
-    prepare_root(articles_root)
     partial = work.with_name(f".{work.name}.{os.getpid()}.tmp")
-    try:
-        if published.exists():
-            _copy_file(published, partial)
-        base = _prepare_copy(partial, published, run_id, as_of, articles_root)
-        partial.replace(work)
-    finally:
-        for leftover in (partial, Path(f"{partial}.wal")):
-            leftover.unlink(missing_ok=True)
+    with disk_errors(work.parent):
+        work.parent.mkdir(parents=True, exist_ok=True)
+        remove_work_copy(work)
+        prepare_root(articles_root)
+        try:
+            if published.exists():
+                _copy_file(published, partial)
+            base = _prepare_copy(partial, published, run_id, as_of, articles_root)
+            partial.replace(work)
+        finally:
+            remove_work_copy(partial)
     return base
 
 
@@ -61,26 +64,28 @@ def publish_work_copy(work: Path, published: Path, base: Generation) -> Generati
     generation that they have opened. Where this very work was published already (the step was killed after the swap
     and runs again), it says so and does nothing.
     """
-    published.parent.mkdir(parents=True, exist_ok=True)
     if not work.exists():
         current = read_generation(published)
-        if published.exists() and current.number == base.number + 1 and current.run_id == work.stem:
+        if current.number == base.number + 1 and current.run_id == work.stem:
             return current
         raise ConfigError(f"{work}: no such work copy; run the steps from load again")
     with open_work(work) as con:
         con.execute("CHECKPOINT")
         made = _read_generation(con)
-    _sync(work)
-    with file_lock(published.parent / ".publish.lock"):
-        current = read_generation(published)
-        if current != base:
-            raise BaseMoved(
-                f"{published}: generation {current.number} of run {current.run_id!r} was published meanwhile, "
-                f"this run started from generation {base.number}; load to audit must run again on the new base"
-            )
-        _set_aside_foreign_wal(published, current)
-        work.replace(published)
-        _sync(published.parent)
+        expected = _expected_bytes(con)
+    # DuckDB leaves free blocks at the end unwritten; with them there, a file that was cut short is told by its length.
+    if work.stat().st_size < expected:
+        os.truncate(work, expected)
+    with disk_errors(published.parent):
+        published.parent.mkdir(parents=True, exist_ok=True)
+        ready = _bring_beside(work, published)
+        try:
+            with file_lock(published.parent / ".publish.lock"):
+                _swap(ready, published, base)
+        finally:
+            if ready != work:
+                ready.unlink(missing_ok=True)
+        remove_work_copy(work)
     return made
 
 
@@ -124,17 +129,33 @@ def open_read_only(
 
 @contextmanager
 def open_work(work: Path, *, memory_limit: str = "", threads: int = 0) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The work copy, open for writing while the block lasts. One process at a time."""
+    """The work copy, open for writing while the block lasts. One process at a time.
+
+    Raises ConfigError where the disk is full or the folder cannot be written to.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {}
     if memory_limit:
         config["memory_limit"] = memory_limit
     if threads:
         config["threads"] = threads
-    con = duckdb.connect(str(work), config=config)
+    with disk_errors(work.parent):
+        con = duckdb.connect(str(work), config=config)
+        try:
+            yield con
+        finally:
+            con.close()
+
+
+@contextmanager
+def disk_errors(folder: Path) -> Iterator[None]:
+    """Turn a full disk or a folder that cannot be written to into one line for a person."""
     try:
-        yield con
-    finally:
-        con.close()
+        yield
+    except (OSError, duckdb.Error) as error:
+        remedy = _explain_disk(error)
+        if remedy is None:
+            raise
+        raise ConfigError(f"{folder}: {remedy}; nothing that was published has changed") from error
 
 
 def remove_work_copy(work: Path) -> None:
@@ -174,7 +195,7 @@ def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, 
     except ConfigError as error:
         raise ConfigError(f"{published}: {error}") from None
     except duckdb.Error as error:
-        raise ConfigError(f"{published}: {_explain(error)}; {_REMEDY}") from None
+        raise ConfigError(f"{published}: {_explain(error, published)}; {_REMEDY}") from None
     return base
 
 
@@ -193,27 +214,54 @@ def _attach(published: Path) -> duckdb.DuckDBPyConnection:
         raise ConfigError(f"{published}: {error}") from None
     except duckdb.Error as error:
         con.close()
-        raise ConfigError(f"{published}: {_explain(error)}; {_REMEDY}") from None
+        raise ConfigError(f"{published}: {_explain(error, published)}; {_REMEDY}") from None
     return con
 
 
-def _explain(error: duckdb.Error) -> str:
+def _explain(error: duckdb.Error, path: Path) -> str:
     """What is wrong with a file, in one line."""
     text = " ".join(str(error).split())
-    if "version number" in text:
-        return f"made by another version of DuckDB than {duckdb.__version__}; upgrade the program"
-    if "not a valid DuckDB database" in text:
-        return "not a DuckDB file"
     if "Could not set lock" in text or "lock on file" in text:
         return "open for writing in another program; close it there, or open it there with `duckdb -readonly`"
+    version = _storage_version(path)
+    if version is None:
+        return "not a DuckDB file"
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / "fresh.duckdb"
+        duckdb.connect(str(fresh)).close()
+        ours = _storage_version(fresh)
+    if ours is not None and version > ours:
+        return f"made by a newer DuckDB (storage version {version}; {duckdb.__version__} reads {ours}); upgrade it"
     return f"damaged or cut short ({text[:160]})"
+
+
+def _storage_version(path: Path) -> int | None:
+    """The storage version in the header of a DuckDB file; None where it is none."""
+    with path.open("rb") as stream:
+        header = stream.read(20)
+    return int.from_bytes(header[12:20], "little") if header[8:12] == b"DUCK" else None
+
+
+def _explain_disk(error: OSError | duckdb.Error) -> str | None:
+    text = str(error)
+    number = error.errno if isinstance(error, OSError) else None
+    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left on device" in text or "Disk quota exceeded" in text:
+        return "the disk is full; free some space and run again"
+    if number in (errno.EROFS, errno.EACCES, errno.EPERM) or "Read-only file system" in text:
+        return "cannot be written to; check its permissions and how it is mounted"
+    return None
 
 
 def _check_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Raise ConfigError where the file is shorter than its header says: DuckDB notices when it reads there."""
+    expected, found = _expected_bytes(con), path.stat().st_size
+    if found < expected:
+        raise ConfigError(f"cut short ({found} of {expected} bytes); {_REMEDY}")
+
+
+def _expected_bytes(con: duckdb.DuckDBPyConnection) -> int:
     row = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchone()
-    if row and path.stat().st_size < int(row[0]) * int(row[1]):
-        raise ConfigError(f"cut short ({path.stat().st_size} of {int(row[0]) * int(row[1])} bytes); {_REMEDY}")
+    return _HEADER_BYTES + int(row[0]) * int(row[1]) if row and row[1] else 0
 
 
 def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
@@ -228,6 +276,29 @@ def _copy_file(source: Path, target: Path) -> None:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
         except OSError:
             shutil.copyfileobj(reading, writing, 1 << 20)
+
+
+def _bring_beside(work: Path, published: Path) -> Path:
+    """The finished file on the disk of the published one, where one rename can swap it in."""
+    _sync(work)
+    if work.stat().st_dev == published.parent.stat().st_dev:
+        return work
+    ready = published.with_name(f".{published.name}.{os.getpid()}.tmp")
+    _copy_file(work, ready)
+    _sync(ready)
+    return ready
+
+
+def _swap(ready: Path, published: Path, base: Generation) -> None:
+    current = read_generation(published)
+    if current != base:
+        raise BaseMoved(
+            f"{published}: generation {current.number} of run {current.run_id!r} was published meanwhile, "
+            f"this run started from generation {base.number}; load to audit must run again on the new base"
+        )
+    _set_aside_foreign_wal(published, current)
+    ready.replace(published)
+    _sync(published.parent)
 
 
 def _set_aside_foreign_wal(published: Path, current: Generation) -> None:

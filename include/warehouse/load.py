@@ -13,38 +13,11 @@ import pyarrow as pa
 from include.records import Article, Move
 from include.warehouse.arrow import registered, store_time, transaction
 from include.warehouse.copies import NEAR_WINDOW, Copy, find_copies
-from include.warehouse.staged import MOVE_COLUMNS, articles_table, moves_table
+from include.warehouse.incoming import LIGHT_COLUMNS, read_incoming
+from include.warehouse.rereading import replace_moves
+from include.warehouse.staged import articles_table, moves_table
 from include.warehouse.texts import write_texts
 
-_LIGHT = (  # columns of an article that go into the table as they come
-    "article_id, source_id, source_kind, source_ref, url, canonical_url, lang, title, authors, published_at, "
-    "modified_at, fetched_at, completeness, site_name, keywords, paywalled, cites, content_hash, field_sources, "
-    "cleaning, archive_path, archive_offset"
-)
-# Of several rows with one id (two feeds brought the page) the fullest and latest is read; the others are sightings.
-_INCOMING = f"""
-CREATE OR REPLACE TEMP TABLE incoming AS
-WITH best AS (
-    SELECT {_LIGHT}, cited_origin, minhash, bands, row_index, text_length,
-        row_number() OVER (ORDER BY coalesce(published_at, fetched_at), article_id) AS rank
-    FROM batch SEMI JOIN chosen USING (row_index))
-SELECT b.*, s.version AS old_version, CASE
-    WHEN h.record_id IS NOT NULL THEN 'held'
-    WHEN s.article_id IS NULL THEN 'new'
-    WHEN s.content_hash = b.content_hash THEN 'same'
-    WHEN s.completeness <> b.completeness THEN if(b.completeness = 'full', 'newer', 'older')
-    WHEN b.fetched_at >= s.fetched_at THEN 'newer'
-    ELSE 'older' END AS decision
-FROM best b LEFT JOIN store.articles s USING (article_id)
-LEFT JOIN (SELECT DISTINCT record_id, payload->>'$.article.content_hash' AS content_hash FROM store.quarantine
-    WHERE kind = 'article' AND stage IN ('check', 'audit') AND released_at IS NULL) h
-    ON h.record_id = b.article_id AND h.content_hash = b.content_hash
-"""
-_CHOSEN = """
-CREATE OR REPLACE TEMP TABLE chosen AS SELECT row_index FROM batch QUALIFY row_number() OVER (
-    PARTITION BY article_id ORDER BY completeness = 'full' DESC, fetched_at DESC, text_length DESC, content_hash,
-    source_id, row_index) = 1
-"""
 _SIGHTINGS = """
 INSERT INTO store.sightings BY NAME
 SELECT b.article_id, b.source_id, b.url, b.published_at, b.fetched_at AS seen_at, ? AS run_id
@@ -67,7 +40,7 @@ FROM incoming i JOIN new_texts t USING (article_id) WHERE i.decision = 'newer' A
 """
 _INSERT_NEW = f"""
 INSERT INTO store.articles BY NAME
-SELECT {_LIGHT.replace("article_id,", "i.article_id,", 1)}, 1 AS version, ?::TIMESTAMP AS known_at,
+SELECT {LIGHT_COLUMNS.replace("article_id,", "i.article_id,", 1)}, 1 AS version, ?::TIMESTAMP AS known_at,
     if(cited_origin <> '', cited_origin, source_id) AS origin, t.text_id, text_length, ? AS run_id
 FROM incoming i JOIN new_texts t USING (article_id) WHERE decision = 'new' ORDER BY rank
 """
@@ -82,21 +55,6 @@ _TAKE_ORIGIN = """
 UPDATE store.articles AS s SET origin = r.origin FROM store.articles r
 WHERE r.article_id = s.copy_of AND s.copy_of IN (SELECT original FROM copies) AND s.origin <> r.origin
 """
-# Moves of an article that is read anew replace those it had; what both have stays as it is, so nothing is added twice.
-_WANTED_MOVES = f"""
-CREATE OR REPLACE TEMP TABLE wanted_moves AS
-SELECT {MOVE_COLUMNS} FROM moves_in JOIN incoming i USING (article_id)
-WHERE i.decision IN ('new', 'newer', 'same') AND move_id NOT IN (
-    SELECT record_id FROM store.quarantine WHERE kind = 'move' AND released_at IS NULL)
-"""
-_SAID = MOVE_COLUMNS.replace(", detector", "")  # a newer detector that says the same changes nothing
-_STALE_MOVES = f"""
-CREATE OR REPLACE TEMP TABLE stale_moves AS
-SELECT move_id, if(i.decision = 'newer', 'edited', 'reread') AS cause
-FROM (SELECT {_SAID} FROM store.moves SEMI JOIN (SELECT article_id FROM incoming WHERE decision IN ('newer', 'same'))
-        USING (article_id)
-    EXCEPT SELECT {_SAID} FROM wanted_moves) JOIN incoming i USING (article_id)
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +65,7 @@ class LoadReport:
     new_versions: int
     unchanged: int  # the same content again, or an older one
     copies: int
+    refused: int  # rows that no table can hold; they are in quarantine
     moves_added: int
     moves_retired: int
     touched_moves: tuple[str, ...]
@@ -132,14 +91,14 @@ def load_batch(
       origin, so that ten copies count as one source. `bands` (by article id) and `similarity` come from
       `extract.fingerprint`; near copies are looked for among the articles of the last 30 days.
     - Otherwise the origin is whom the article cites, else its source. `source_kinds` are the sources' kinds by id.
-    - Articles and moves that are held in quarantine unchanged are left out.
+    - Articles and moves that are held in quarantine unchanged are left out; what no table can hold is put there.
 
     The text goes to Parquet below `articles_root`.
     """
     return load_tables(
         con,
         articles_table(articles, bands, source_kinds or {}),
-        moves_table(_pair_moves(articles, moves)),
+        moves_table((article_id, move) for article_id, found in moves.items() for move in found),
         run_id=run_id,
         as_of=as_of,
         articles_root=articles_root,
@@ -160,10 +119,10 @@ def load_tables(
     """As load_batch, for a batch that is Arrow already (schemas `staged.ARTICLES` and `staged.MOVES`)."""
     known_at = store_time(as_of)
     indexed = _light_columns(articles)
-    with transaction(con), registered(con, batch=indexed, moves_in=moves):
+    texts_in = _index_rows(articles.select(["article_id", "title", "text"]))
+    with transaction(con), registered(con, batch=indexed, moves_in=_index_rows(moves), texts_in=texts_in):
         con.execute("DELETE FROM store.touched_moves WHERE run_id <> ?", [run_id])
-        con.execute(_CHOSEN)
-        con.execute(_INCOMING)
+        refused = read_incoming(con, run_id=run_id, as_of=as_of)
         copies = find_copies(con, as_of=as_of, similarity=similarity)
         texts = _store_texts(con, articles, articles_root, as_of)
         with registered(con, new_texts=texts):
@@ -173,7 +132,7 @@ def load_tables(
         con.execute(_SIGHTINGS, [run_id])
         _store_signatures(con, as_of)
         _mark_copies(con, copies, run_id)
-        added, retired = _replace_moves(con, run_id, as_of)
+        added, retired = replace_moves(con, run_id=run_id, as_of=as_of)
         counts = dict(con.execute("SELECT decision, count(*) FROM incoming GROUP BY ALL").fetchall())
         touched = con.execute("SELECT move_id FROM store.touched_moves ORDER BY move_id").fetchall()
     return LoadReport(
@@ -181,6 +140,7 @@ def load_tables(
         new_versions=counts.get("newer", 0),
         unchanged=counts.get("same", 0) + counts.get("older", 0) + counts.get("held", 0),
         copies=len(copies),
+        refused=refused,
         moves_added=added,
         moves_retired=retired,
         touched_moves=tuple(move_id for (move_id,) in touched),
@@ -192,35 +152,15 @@ def read_touched(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [key for (key,) in con.execute("SELECT move_id FROM store.touched_moves ORDER BY move_id").fetchall()]
 
 
-def retire_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> int:
-    """Move the rows of the temporary table `stale_moves` (move_id, cause) to the retired ones; return how many."""
-    con.execute(
-        "INSERT INTO store.retired_moves BY NAME SELECT m.*, ?::TIMESTAMP AS retired_at, s.cause, ? AS retired_by "
-        "FROM store.moves m JOIN stale_moves s USING (move_id)",
-        [store_time(as_of), run_id],
-    )
-    con.execute(
-        "INSERT INTO store.touched_moves SELECT move_id, ? FROM stale_moves SEMI JOIN store.moves USING (move_id) "
-        "ON CONFLICT DO NOTHING",
-        [run_id],
-    )
-    row = con.execute("DELETE FROM store.moves WHERE move_id IN (SELECT move_id FROM stale_moves)").fetchone()
-    return int(row[0]) if row else 0
-
-
-def _pair_moves(articles: Sequence[Article], moves: Mapping[str, Sequence[Move]]) -> list[tuple[str, Move]]:
-    return [(key, move) for key in dict.fromkeys(a.article_id for a in articles) for move in moves.get(key, ())]
-
-
 def _light_columns(articles: pa.Table) -> pa.Table:
-    """The batch without its texts, which never enter the DuckDB file, and with the place of each row."""
+    """The batch without its texts, which never enter the DuckDB file."""
     import pyarrow.compute as pc
 
-    return (
-        articles.drop_columns(["text"])
-        .append_column("text_length", pc.utf8_length(articles["text"]))
-        .append_column("row_index", pa.array(range(articles.num_rows), pa.int64()))
-    )
+    return _index_rows(articles.drop_columns(["text"]).append_column("text_length", pc.utf8_length(articles["text"])))
+
+
+def _index_rows(table: pa.Table) -> pa.Table:
+    return table.append_column("row_index", pa.array(range(table.num_rows), pa.int64()))
 
 
 def _store_texts(con: duckdb.DuckDBPyConnection, articles: pa.Table, articles_root: Path, as_of: datetime) -> pa.Table:
@@ -267,17 +207,3 @@ def _mark_copies(con: duckdb.DuckDBPyConnection, copies: Sequence[Copy], run_id:
             "FROM store.articles WHERE copy_of IN (SELECT original FROM copies)) ON CONFLICT DO NOTHING",
             [run_id],
         )
-
-
-def _replace_moves(con: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> tuple[int, int]:
-    con.execute(_WANTED_MOVES)
-    con.execute(_STALE_MOVES)
-    retired = retire_moves(con, run_id=run_id, as_of=as_of)
-    fresh = "FROM wanted_moves ANTI JOIN store.moves USING (move_id)"
-    con.execute(f"INSERT INTO store.touched_moves SELECT move_id, ? {fresh} ON CONFLICT DO NOTHING", [run_id])
-    row = con.execute(
-        f"INSERT INTO store.moves BY NAME SELECT {MOVE_COLUMNS}, ?::TIMESTAMP AS known_at, ? AS run_id {fresh} "
-        "ORDER BY move_id",
-        [store_time(as_of), run_id],
-    ).fetchone()
-    return int(row[0]) if row else 0, retired

@@ -115,13 +115,10 @@ def articles_table(
 
 
 def moves_table(moves: Iterable[tuple[str, Move]]) -> pa.Table:
-    """(article id, move) pairs as the Arrow table that is loaded; of two with one id the more confident stays."""
-    best: dict[str, tuple[str, Move]] = {}
-    for article_id, move in moves:
-        key = move_id(article_id, move)
-        if key not in best or move.confidence > best[key][1].confidence:
-            best[key] = (article_id, move)
-    return build_table(MOVES, [(key, article_id, *_move_values(move)) for key, (article_id, move) in best.items()])
+    """(article id, move) pairs as the Arrow table that is loaded."""
+    return build_table(
+        MOVES, [(move_id(article_id, move), article_id, *_move_values(move)) for article_id, move in moves]
+    )
 
 
 def move_id(article_id: str, move: Move) -> str:

@@ -20,7 +20,30 @@ SELECT a.article_id, a.source_ref, a.url, a.source_id, a.lang, a.title, a.publis
     a.archive_offset, a.run_id
 FROM store.articles a LEFT JOIN (SELECT text_id, text FROM article_texts) t USING (text_id);
 COMMENT ON VIEW articles IS 'Cleaned articles, current versions, with their text.';
+COMMENT ON COLUMN article_texts.title IS 'Headline of this version.';
+COMMENT ON COLUMN article_texts.text IS 'Text of this version.';
+COMMENT ON COLUMN articles.text IS 'Cleaned text.';
 """
+_EVENT_TABLES = ("event_versions",)
+_TABLES_OF = {
+    "articles": ("articles",),
+    "article_texts": ("articles",),
+    "moves": ("moves", "move_links"),
+    "events": _EVENT_TABLES,
+    "departures": _EVENT_TABLES,
+    "notable_departures": _EVENT_TABLES,
+    "event_history": _EVENT_TABLES,
+    "status_changes": _EVENT_TABLES,
+    "reasons": _EVENT_TABLES,
+    "evidence": ("move_links", "moves", "articles"),
+    "exodus": ("exodus",),
+    "talent_flow": _EVENT_TABLES,
+    "source_health": ("feed_states",),
+    "quality_results": ("quality_results",),
+    "quarantine": ("quarantine",),
+    "runs": ("runs",),
+    "entities": ("entities",),
+}
 _TEXTS_COMMENT = (
     "Titles and texts of every version of every article, straight from the Parquet folder. Where that has been moved "
     "since the file was published: SET VARIABLE articles_root = '/path/to/articles'."
@@ -36,6 +59,24 @@ def create_views(con: duckdb.DuckDBPyConnection, articles_root: Path) -> None:
     """
     con.execute(_VIEWS.read_text(encoding="utf-8"))
     con.execute(_ARTICLES.format(root=_quote(str(articles_root.resolve())), comment=_quote(_TEXTS_COMMENT)))
+    _comment_columns(con)
+
+
+def _comment_columns(con: duckdb.DuckDBPyConnection) -> None:
+    """A column of a view that has no comment of its own has that of the table it comes from."""
+    comments = con.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE schema_name = 'store'"
+    ).fetchall()
+    by_column = {(table, column): comment for table, column, comment in comments}
+    bare = con.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() c WHERE schema_name = 'main' AND comment IS NULL "
+        "AND NOT internal AND table_name IN (SELECT view_name FROM duckdb_views() WHERE NOT internal)"
+    ).fetchall()
+    for view, column in bare:
+        for table in _TABLES_OF[view]:
+            if (table, column) in by_column:
+                con.execute(f'COMMENT ON COLUMN main.{view}."{column}" IS {_quote(by_column[table, column])}')
+                break
 
 
 def _quote(text: str) -> str:

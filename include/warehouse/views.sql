@@ -109,3 +109,28 @@ COMMENT ON VIEW runs IS 'Published runs.';
 CREATE OR REPLACE VIEW entities AS
 SELECT entity_id, kind, name, aliases, parent_id, merged_into, known_at FROM store.entities;
 COMMENT ON VIEW entities IS 'People and organisations, once for all scripts.';
+
+-- Columns that are computed, or that mean something else than in the table they come from. The others have the comment
+-- of their table (views.py).
+COMMENT ON COLUMN status_changes.changed_at IS 'When the status changed.';
+COMMENT ON COLUMN status_changes.status IS 'Status from then on.';
+COMMENT ON COLUMN status_changes.move_id IS 'Move that caused it.';
+COMMENT ON COLUMN status_changes.cause IS 'Why, in words.';
+COMMENT ON COLUMN reasons.feature IS 'What counts.';
+COMMENT ON COLUMN reasons.value IS 'What it is in this event.';
+COMMENT ON COLUMN reasons.points IS 'What it adds to the score, or takes off.';
+COMMENT ON COLUMN reasons.move_id IS 'Move whose sentence carries it; empty where none does.';
+COMMENT ON COLUMN evidence.field IS 'Where the quote stands: title or text.';
+COMMENT ON COLUMN evidence.start IS 'First code point of the quote in that field, from 0.';
+COMMENT ON COLUMN evidence."end" IS 'Code point after the last of the quote.';
+COMMENT ON COLUMN evidence.stance IS 'supports, or denies where the article denies it.';
+COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
+COMMENT ON COLUMN talent_flow.people IS 'How many went.';
+COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';
+COMMENT ON COLUMN source_health.polls_30d IS 'Polls.';
+COMMENT ON COLUMN source_health.failed_30d IS 'Polls that failed.';
+COMMENT ON COLUMN source_health.new_items_30d IS 'New entries.';
+COMMENT ON COLUMN source_health.overlap_lost_30d IS 'Polls after which entries may have been missed.';
+COMMENT ON COLUMN source_health.seconds_30d IS 'Mean seconds a poll took.';
+COMMENT ON COLUMN source_health.articles_30d IS 'Articles stored.';
+COMMENT ON COLUMN source_health.lag_hours_30d IS 'Median hours from publication to our first knowing.';

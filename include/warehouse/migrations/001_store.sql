@@ -317,6 +317,12 @@ COMMENT ON TABLE store.touched_moves IS 'Moves that the latest run added, retire
 COMMENT ON COLUMN store.touched_moves.move_id IS 'The move.';
 COMMENT ON COLUMN store.touched_moves.run_id IS 'The run.';
 
+CREATE TABLE store.erased_moves (
+    move_id VARCHAR PRIMARY KEY
+);
+COMMENT ON TABLE store.erased_moves IS 'Moves removed because a person asked for it: reading the article again does not bring them back.';
+COMMENT ON COLUMN store.erased_moves.move_id IS 'Id of the move; it says nothing about the person.';
+
 CREATE TABLE store.move_links (
     move_id VARCHAR PRIMARY KEY,
     person_id VARCHAR,

@@ -1,0 +1,68 @@
+"""Moves of articles that are read anew: added, left as they are, or retired because they are no longer said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+
+from include.warehouse.arrow import store_time
+from include.warehouse.staged import MOVE_COLUMNS
+
+# Moves of an article that is read anew replace those it had; what both have stays as it is, so nothing is added twice.
+# A page that two feeds brought can be there in two wordings: what fits only the one that is not kept goes with it.
+_WANTED_MOVES = f"""
+CREATE OR REPLACE TEMP TABLE wanted_moves AS
+WITH doubled AS (SELECT article_id FROM texts_in GROUP BY article_id HAVING count(*) > 1),
+fits AS (SELECT m.row_index, bool_or(t.row_index IN (FROM chosen)) AS kept
+    FROM moves_in m SEMI JOIN doubled USING (article_id) JOIN texts_in t ON m.article_id = t.article_id AND m.quote =
+        substring(if(m.quote_field = 'title', t.title, t.text), m.quote_start + 1, m.quote_end - m.quote_start)
+    GROUP BY m.row_index)
+SELECT {MOVE_COLUMNS} FROM moves_in m JOIN incoming i USING (article_id)
+WHERE i.decision IN ('new', 'newer', 'same')
+    AND m.row_index NOT IN (SELECT row_index FROM refused WHERE kind = 'move')
+    AND m.row_index NOT IN (SELECT row_index FROM fits WHERE NOT kept)
+    AND move_id NOT IN (SELECT record_id FROM store.quarantine
+        WHERE kind = 'move' AND reason <> 'malformed' AND released_at IS NULL)
+    AND move_id NOT IN (FROM store.erased_moves)
+QUALIFY row_number() OVER (PARTITION BY move_id ORDER BY confidence DESC, m.row_index) = 1
+"""
+_SAID = MOVE_COLUMNS.replace(", detector", "")  # a newer detector that says the same changes nothing
+_STALE_MOVES = f"""
+CREATE OR REPLACE TEMP TABLE stale_moves AS
+SELECT move_id, if(i.decision = 'newer', 'edited', 'reread') AS cause
+FROM (SELECT {_SAID} FROM store.moves SEMI JOIN (SELECT article_id FROM incoming WHERE decision IN ('newer', 'same'))
+        USING (article_id)
+    EXCEPT SELECT {_SAID} FROM wanted_moves) JOIN incoming i USING (article_id)
+"""
+
+
+def replace_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> tuple[int, int]:
+    """Give the articles of `incoming` the moves of `moves_in`; return how many were added and how many retired."""
+    con.execute(_WANTED_MOVES)
+    con.execute(_STALE_MOVES)
+    retired = retire_moves(con, run_id=run_id, as_of=as_of)
+    fresh = "FROM wanted_moves ANTI JOIN store.moves USING (move_id)"
+    con.execute(f"INSERT INTO store.touched_moves SELECT move_id, ? {fresh} ON CONFLICT DO NOTHING", [run_id])
+    row = con.execute(
+        f"INSERT INTO store.moves BY NAME SELECT {MOVE_COLUMNS}, ?::TIMESTAMP AS known_at, ? AS run_id {fresh} "
+        "ORDER BY move_id",
+        [store_time(as_of), run_id],
+    ).fetchone()
+    return int(row[0]) if row else 0, retired
+
+
+def retire_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> int:
+    """Move the rows of the temporary table `stale_moves` (move_id, cause) to the retired ones; return how many."""
+    con.execute(
+        "INSERT INTO store.retired_moves BY NAME SELECT m.*, ?::TIMESTAMP AS retired_at, s.cause, ? AS retired_by "
+        "FROM store.moves m JOIN stale_moves s USING (move_id)",
+        [store_time(as_of), run_id],
+    )
+    con.execute(
+        "INSERT INTO store.touched_moves SELECT move_id, ? FROM stale_moves SEMI JOIN store.moves USING (move_id) "
+        "ON CONFLICT DO NOTHING",
+        [run_id],
+    )
+    row = con.execute("DELETE FROM store.moves WHERE move_id IN (SELECT move_id FROM stale_moves)").fetchone()
+    return int(row[0]) if row else 0
