@@ -20,14 +20,17 @@ Home = Annotated[
 ]
 
 
+_PIPE_WIDTH = 200
+
+
 def read_settings(home: Path | None = None) -> Settings:
     """The settings in force, `--home` before everything else."""
     return Settings.from_env(home=home)
 
 
 def out() -> Console:
-    """Where results go. Made at each use, so that redirected output is seen."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Where results go. Made at each use, so that redirected output is seen; a pipe has room for wide tables."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def err() -> Console:

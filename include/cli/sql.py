@@ -41,7 +41,8 @@ def _print_table(result: QueryResult) -> None:
     for row in result.rows:
         table.add_row(*[Text("" if value is None else _cell(value)) for value in row])
     out().print(table)
-    err().print(f"{len(result.rows)} rows")
+    rows = f"{len(result.rows)} row{'' if len(result.rows) == 1 else 's'}"
+    err().print(f"{rows}; there are more, of which these came first" if result.truncated else rows)
 
 
 def _print_csv(result: QueryResult) -> None:
