@@ -46,7 +46,7 @@ def similarity(a: bytes, b: bytes) -> float:
     if not a or not b or len(a) != len(b):
         return 0.0
     left, right = (struct.unpack(f"<{len(signature) // 4}I", signature) for signature in (a, b))
-    return sum(map(operator.eq, left, right)) / len(left)
+    return float(sum(map(operator.eq, left, right))) / len(left)
 
 
 def bands(signature: bytes) -> list[str]:

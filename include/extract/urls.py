@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 _AMP_PATH = re.compile(r"/amp(?:/|\.html)?$|^/amp(?=/)|\.amp(?=\.html?$|$)")
 _AMP_HOST = re.compile(r"^amp\.")
 _TRACKING = frozenset(
-    {"cmp", "amp", "outputtype", "ref", "ref_src", "referer", "source", "src", "feature", "from", "ftag", "ncid", "sh"}
+    {"cmp", "cmpid", "ncid", "ocid", "smid", "smtyp", "src_rss", "at_medium", "at_campaign", "xtor", "spm", "wt_mc"}
+    | {"wt_zmc", "partner_rss", "_ga", "mc_cid", "mc_eid", "igshid", "share_from", "traffic_source", "outputtype"}
 )
 _MAX_URL_CHARS = 2_000
 

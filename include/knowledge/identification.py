@@ -1,0 +1,49 @@
+"""Load `identification.yaml`: what telling languages apart needs to know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from include.errors import ConfigError
+from include.knowledge.yamlfile import check_keys, read_yaml
+
+IDENTIFICATION_PATH = Path(__file__).parent / "identification.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentificationKnowledge:
+    """See the comments of the file."""
+
+    neighbours: frozenset[str]
+    tell_apart: tuple[dict[str, frozenset[str]], ...]  # language -> its words, a pair each
+
+
+@cache
+def load_identification(path: Path = IDENTIFICATION_PATH) -> IdentificationKnowledge:
+    """Read and check the file. Raises ConfigError with file and line."""
+    root = check_keys(path, read_yaml(path), ("neighbours", "tell_apart"))
+    if not isinstance(root["tell_apart"], list):
+        raise ConfigError(f"{path}:{root.key_lines['tell_apart']}: tell_apart must be a list of pairs of languages")
+    apart = tuple(_read_pair(path, entry) for entry in root["tell_apart"])
+    neighbours = _read_words(path, root.key_lines["neighbours"], "neighbours", root["neighbours"])
+    return IdentificationKnowledge(neighbours, apart)
+
+
+def _read_pair(path: Path, entry: Any) -> dict[str, frozenset[str]]:
+    if not isinstance(entry, dict) or len(entry) != 2:
+        raise ConfigError(f"{path}: an entry of tell_apart must name two languages, found {entry!r:.60}")
+    words = check_keys(path, entry, entry.keys())
+    pair = {code: _read_words(path, words.key_lines[code], f"tell_apart.{code}", words[code]) for code in words}
+    shared = frozenset.intersection(*pair.values())
+    if shared:
+        raise ConfigError(f"{path}:{words.line}: {min(shared)!r} stands on both sides of a pair; remove it")
+    return pair
+
+
+def _read_words(path: Path, line: int, name: str, value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.islower() for word in value):
+        raise ConfigError(f"{path}:{line}: {name} must be a list of words in lower case")
+    return frozenset(value)
