@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +14,20 @@ import duckdb
 
 from include.errors import BaseMoved, ConfigError
 from include.warehouse.arrow import store_time
+from include.warehouse.files import (
+    REMEDY,
+    check_whole,
+    copy_file,
+    disk_errors,
+    expected_bytes,
+    explain_damage,
+    file_lock,
+    quote_text,
+    sync_path,
+)
 from include.warehouse.migrations import list_migrations, migrate, read_version
 from include.warehouse.texts import prepare_root
 from include.warehouse.views import create_views
-
-_FICLONE = 0x40049409  # ioctl of Linux: share the blocks of another file (btrfs, xfs)
-_HEADER_BYTES = 3 * 4096  # DuckDB: one file header, two database headers
-_REMEDY = "restore a backup with `departures restore`, or move the file away to start afresh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetim
         prepare_root(articles_root)
         try:
             if published.exists():
-                _copy_file(published, partial)
+                copy_file(published, partial)
             base = _prepare_copy(partial, published, run_id, as_of, articles_root)
             partial.replace(work)
         finally:
@@ -72,7 +76,7 @@ def publish_work_copy(work: Path, published: Path, base: Generation) -> Generati
     with open_work(work) as con:
         con.execute("CHECKPOINT")
         made = _read_generation(con)
-        expected = _expected_bytes(con)
+        expected = expected_bytes(con)
     # DuckDB leaves free blocks at the end unwritten; with them there, a file that was cut short is told by its length.
     if work.stat().st_size < expected:
         os.truncate(work, expected)
@@ -93,7 +97,7 @@ def read_generation(published: Path) -> Generation:
     """The generation of the published file; number 0 where there is none. Raises ConfigError as create_work_copy."""
     if not published.exists():
         return Generation(0, "")
-    con = _attach(published)
+    con = attach_read_only(departures=published)
     try:
         return _read_generation(con)
     finally:
@@ -112,13 +116,13 @@ def open_read_only(
     if not published.exists():
         raise ConfigError(f"{published}: nothing has been published yet; run `departures run` first")
     root = (articles_root or published.parent.parent / "articles").resolve()
-    con = _attach(published)
+    con = attach_read_only(departures=published)
     try:
         if memory_limit:
             con.execute("SET memory_limit = ?", [memory_limit])
             con.execute("SET temp_directory = ''")
         con.execute("SET VARIABLE articles_root = ?", [str(root)])
-        con.execute("SET allowed_directories = [" + _quote(f"{root}/") + "]")
+        con.execute("SET allowed_directories = [" + quote_text(f"{root}/") + "]")
         con.execute("SET enable_external_access = false")
         con.execute("SET lock_configuration = true")
     except BaseException:
@@ -146,18 +150,6 @@ def open_work(work: Path, *, memory_limit: str = "", threads: int = 0) -> Iterat
             con.close()
 
 
-@contextmanager
-def disk_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk or a folder that cannot be written to into one line for a person."""
-    try:
-        yield
-    except (OSError, duckdb.Error) as error:
-        remedy = _explain_disk(error)
-        if remedy is None:
-            raise
-        raise ConfigError(f"{folder}: {remedy}; nothing that was published has changed") from error
-
-
 def remove_work_copy(work: Path) -> None:
     """Remove a work copy and what DuckDB keeps beside it."""
     for path in (work, Path(f"{work}.wal")):
@@ -165,25 +157,13 @@ def remove_work_copy(work: Path) -> None:
     shutil.rmtree(f"{work}.tmp", ignore_errors=True)
 
 
-@contextmanager
-def file_lock(path: Path) -> Iterator[None]:
-    """Hold an advisory lock on a file; it goes with the process, so that a kill cannot leave it behind."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)
-        try:
-            yield
-        finally:
-            fcntl.flock(stream, fcntl.LOCK_UN)
-
-
 def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, articles_root: Path) -> Generation:
     copied = partial.exists()
     try:
         with open_work(partial) as con:
-            _check_whole(con, partial)
+            check_whole(con, partial)
             if copied and read_version(con) == 0:
-                raise ConfigError(f"an empty DuckDB file; {_REMEDY}")
+                raise ConfigError(f"an empty DuckDB file; {REMEDY}")
             migrate(con)
             base = _read_generation(con)
             con.execute(
@@ -195,73 +175,42 @@ def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, 
     except ConfigError as error:
         raise ConfigError(f"{published}: {error}") from None
     except duckdb.Error as error:
-        raise ConfigError(f"{published}: {_explain(error, published)}; {_REMEDY}") from None
+        raise ConfigError(f"{published}: {explain_damage(error, published)}; {REMEDY}") from None
     return base
 
 
-def _attach(published: Path) -> duckdb.DuckDBPyConnection:
+def attach_read_only(**files: Path) -> duckdb.DuckDBPyConnection:
+    """A connection of its own with each file attached read-only under the name of its argument.
+
+    Raises ConfigError where a file is missing, not ours, or of a newer program.
+    """
     con = duckdb.connect(":memory:")
     try:
-        con.execute(f"ATTACH {_quote(str(published))} AS departures (READ_ONLY)")
-        con.execute("USE departures")
-        version, known = read_version(con), len(list_migrations())
-        if version > known:
-            raise ConfigError(f"schema version {version}, and this program knows versions up to {known}; upgrade it")
-        if version == 0:
-            raise ConfigError(f"an empty DuckDB file; {_REMEDY}")
-    except ConfigError as error:
+        for name, path in files.items():
+            _attach_one(con, name, path)
+    except BaseException:
         con.close()
-        raise ConfigError(f"{published}: {error}") from None
-    except duckdb.Error as error:
-        con.close()
-        raise ConfigError(f"{published}: {_explain(error, published)}; {_REMEDY}") from None
+        raise
     return con
 
 
-def _explain(error: duckdb.Error, path: Path) -> str:
-    """What is wrong with a file, in one line."""
-    text = " ".join(str(error).split())
-    if "Could not set lock" in text or "lock on file" in text:
-        return "open for writing in another program; close it there, or open it there with `duckdb -readonly`"
-    version = _storage_version(path)
-    if version is None:
-        return "not a DuckDB file"
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / "fresh.duckdb"
-        duckdb.connect(str(fresh)).close()
-        ours = _storage_version(fresh)
-    if ours is not None and version > ours:
-        return f"made by a newer DuckDB (storage version {version}; {duckdb.__version__} reads {ours}); upgrade it"
-    return f"damaged or cut short ({text[:160]})"
-
-
-def _storage_version(path: Path) -> int | None:
-    """The storage version in the header of a DuckDB file; None where it is none."""
-    with path.open("rb") as stream:
-        header = stream.read(20)
-    return int.from_bytes(header[12:20], "little") if header[8:12] == b"DUCK" else None
-
-
-def _explain_disk(error: OSError | duckdb.Error) -> str | None:
-    text = str(error)
-    number = error.errno if isinstance(error, OSError) else None
-    if number in (errno.ENOSPC, errno.EDQUOT) or "No space left on device" in text or "Disk quota exceeded" in text:
-        return "the disk is full; free some space and run again"
-    if number in (errno.EROFS, errno.EACCES, errno.EPERM) or "Read-only file system" in text:
-        return "cannot be written to; check its permissions and how it is mounted"
-    return None
-
-
-def _check_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Raise ConfigError where the file is shorter than its header says: DuckDB notices when it reads there."""
-    expected, found = _expected_bytes(con), path.stat().st_size
-    if found < expected:
-        raise ConfigError(f"cut short ({found} of {expected} bytes); {_REMEDY}")
-
-
-def _expected_bytes(con: duckdb.DuckDBPyConnection) -> int:
-    row = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchone()
-    return _HEADER_BYTES + int(row[0]) * int(row[1]) if row and row[1] else 0
+def _attach_one(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
+    try:
+        con.execute(f"ATTACH {quote_text(str(path))} AS {name} (READ_ONLY)")
+        con.execute(f"USE {name}")
+        version, known = read_version(con), len(list_migrations())
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+    except duckdb.Error as error:
+        if not path.exists():
+            raise ConfigError(f"{path}: no such file; check the path") from None
+        raise ConfigError(f"{path}: {explain_damage(error, path)}; {REMEDY}") from None
+    if version > known:
+        raise ConfigError(
+            f"{path}: schema version {version}, and this program knows versions up to {known}; upgrade it"
+        )
+    if version == 0:
+        raise ConfigError(f"{path}: an empty DuckDB file; {REMEDY}")
 
 
 def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
@@ -269,23 +218,14 @@ def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
     return Generation(int(row[0]), str(row[1])) if row else Generation(0, "")
 
 
-def _copy_file(source: Path, target: Path) -> None:
-    """Copy by sharing blocks where the file system can, else byte by byte. The source may be replaced meanwhile."""
-    with source.open("rb") as reading, target.open("wb") as writing:
-        try:
-            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
-        except OSError:
-            shutil.copyfileobj(reading, writing, 1 << 20)
-
-
 def _bring_beside(work: Path, published: Path) -> Path:
     """The finished file on the disk of the published one, where one rename can swap it in."""
-    _sync(work)
+    sync_path(work)
     if work.stat().st_dev == published.parent.stat().st_dev:
         return work
     ready = published.with_name(f".{published.name}.{os.getpid()}.tmp")
-    _copy_file(work, ready)
-    _sync(ready)
+    copy_file(work, ready)
+    sync_path(ready)
     return ready
 
 
@@ -298,7 +238,7 @@ def _swap(ready: Path, published: Path, base: Generation) -> None:
         )
     _set_aside_foreign_wal(published, current)
     ready.replace(published)
-    _sync(published.parent)
+    sync_path(published.parent)
 
 
 def _set_aside_foreign_wal(published: Path, current: Generation) -> None:
@@ -306,15 +246,3 @@ def _set_aside_foreign_wal(published: Path, current: Generation) -> None:
     log = Path(f"{published}.wal")
     if log.exists():
         log.replace(published.with_name(f"{published.name}.wal.of-generation-{current.number}"))
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

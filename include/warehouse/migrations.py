@@ -14,6 +14,7 @@ from include.warehouse.arrow import transaction
 
 FOLDER = Path(__file__).parent / "migrations"
 _NAME = re.compile(r"(\d{3})_[a-z0-9_]+\.sql")
+_TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database()"
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS main.schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR NOT NULL,
     checksum VARCHAR NOT NULL);
@@ -57,7 +58,7 @@ def read_version(con: duckdb.DuckDBPyConnection) -> int:
 
     Raises ConfigError for a file with tables that are not ours.
     """
-    tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
+    tables = {name for (name,) in con.execute(_TABLES).fetchall()}
     if "schema_migrations" in tables:
         row = con.execute("SELECT coalesce(max(version), 0) FROM main.schema_migrations").fetchone()
         return int(row[0]) if row else 0

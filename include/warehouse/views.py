@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from include.warehouse.files import quote_text
+
 _VIEWS = Path(__file__).parent / "views.sql"
 _ARTICLES = """
 CREATE OR REPLACE VIEW article_texts AS
@@ -58,7 +60,7 @@ def create_views(con: duckdb.DuckDBPyConnection, articles_root: Path) -> None:
     a person whose home has moved can).
     """
     con.execute(_VIEWS.read_text(encoding="utf-8"))
-    con.execute(_ARTICLES.format(root=_quote(str(articles_root.resolve())), comment=_quote(_TEXTS_COMMENT)))
+    con.execute(_ARTICLES.format(root=quote_text(str(articles_root.resolve())), comment=quote_text(_TEXTS_COMMENT)))
     _comment_columns(con)
 
 
@@ -75,9 +77,5 @@ def _comment_columns(con: duckdb.DuckDBPyConnection) -> None:
     for view, column in bare:
         for table in _TABLES_OF[view]:
             if (table, column) in by_column:
-                con.execute(f'COMMENT ON COLUMN main.{view}."{column}" IS {_quote(by_column[table, column])}')
+                con.execute(f'COMMENT ON COLUMN main.{view}."{column}" IS {quote_text(by_column[table, column])}')
                 break
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
