@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from include.errors import ConfigError
 
@@ -116,3 +116,11 @@ def host_of(url: str) -> str:
     """Return the host name of an address in small letters, "" where there is none."""
     parts = split_web_url(url)
     return (parts.hostname or "").rstrip(".") if parts else ""
+
+
+def resolve_link(base: str, link: str) -> str:
+    """Resolve a link against its page; the link itself where it cannot be resolved."""
+    try:
+        return urljoin(base, link.strip())
+    except ValueError:
+        return link

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from urllib.parse import urljoin
 
-from include.fetch.address import host_of, split_web_url
+from include.fetch.address import host_of, resolve_link, split_web_url
 from include.fetch.archive import Archive
 from include.fetch.exchange import Exchange, ReplayTransport, Transport, read_exchange
 from include.fetch.limits import MAX_REDIRECTS, ROBOTS, Purpose
@@ -125,11 +124,3 @@ def judge_exchange(exchange: Exchange) -> str:
         return "paywall" if status == 402 else f"http-{status}"
     endings = {"length": "too-large", "time": "timeout", "disconnect": "disconnected", "unspecified": "not-text"}
     return endings.get(exchange.truncated, "")
-
-
-def resolve_link(base: str, link: str) -> str:
-    """Resolve a link against its page; the link itself where it cannot be resolved."""
-    try:
-        return urljoin(base, link.strip())
-    except ValueError:
-        return link

@@ -12,8 +12,9 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from include.errors import ConfigError
+from include.fetch.address import resolve_link
 from include.fetch.archive import Archive
-from include.fetch.client import Answer, WebClient, open_client, resolve_link
+from include.fetch.client import Answer, WebClient, open_client
 from include.fetch.feed import read_answer
 from include.fetch.identity import clean_link
 from include.fetch.limits import FEED

@@ -26,7 +26,7 @@ _ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)\s*>")
 _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 
 
-def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
+def read_feed(body: bytes, *, content_type: str) -> RawFeed:
     """Parse a feed of any format; version "" where the bytes are none. Never raises for what a server sends."""
     head = body[:2_000].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n")
     if head[:1] == b"{":
@@ -39,7 +39,9 @@ def read_feed(body: bytes, *, content_type: str, url: str) -> RawFeed:
         return read_news_sitemap(body, dropped)
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content_type = "application/xml"  # a byte order mark knows better than a server's default
-    headers = {"content-type": content_type or "application/xml", "content-location": url}
+    # Without content-location: feedparser would resolve guids against it, and a feed that moves to https would
+    # have other guids.
+    headers = {"content-type": content_type or "application/xml"}
     # BytesIO and never bytes: feedparser opens what looks like a file name, and a body may be "/etc/passwd".
     try:
         parsed = feedparser.parse(BytesIO(body), response_headers=headers)

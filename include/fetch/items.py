@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from include.fetch.client import resolve_link
+from include.fetch.address import resolve_link
 from include.fetch.dates import parse_feed_date
 from include.fetch.entries import RawEntry, RawFeed
 from include.fetch.identity import canonicalise, clean_link, identify, item_id, revise

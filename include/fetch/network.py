@@ -149,7 +149,7 @@ class LiveTransport:
             return self._fail(url, _name_error(error))
 
     async def _receive(self, url: str, response: aiohttp.ClientResponse, purpose: Purpose) -> Exchange:
-        raw = [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in response.raw_headers]
+        raw = [(name.decode("latin-1"), warc.ascii_value(value)) for name, value in response.raw_headers]
         headers = warc.fold_headers(raw)
         with tempfile.SpooledTemporaryFile(max_size=_SPOOL_BYTES) as spool:
             body = cast(BinaryIO, spool)

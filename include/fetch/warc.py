@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from io import BytesIO
 from typing import BinaryIO
+from urllib.parse import quote
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -18,6 +19,7 @@ from warcio.warcwriter import WARCWriter
 from include.fetch.decode import decode_body
 
 MAX_READ_BYTES = 20_000_000  # of a decoded body; more than any purpose allows
+_PRINTABLE = "".join(map(chr, range(32, 127)))
 Headers = Sequence[tuple[str, str]]
 
 
@@ -50,7 +52,10 @@ def encode_response(
     """Make the gzip member of a response record. `body` is as it came, Content-Encoding and all."""
     # The chunks of chunked encoding are gone by now, so that its header would be a lie.
     kept = [
-        ("X-Archive-Orig-Transfer-Encoding" if name.lower() == "transfer-encoding" else name, value)
+        (
+            "X-Archive-Orig-Transfer-Encoding" if name.lower() == "transfer-encoding" else name,
+            ascii_value(value.encode()),
+        )
         for name, value in headers
     ]
     http = StatusAndHeaders(_status_line(status), kept, protocol="HTTP/1.1")
@@ -128,6 +133,11 @@ def fold_headers(headers: Headers) -> dict[str, str]:
         key = name.lower()
         folded[key] = f"{folded[key]}, {value}" if key in folded else value
     return folded
+
+
+def ascii_value(value: bytes) -> str:
+    """A header's value in ASCII, all else percent-encoded: warcio cannot write some values that are not."""
+    return quote(value, safe=_PRINTABLE)
 
 
 def find_members(file: BinaryIO) -> Iterator[tuple[int, int]]:

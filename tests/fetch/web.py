@@ -21,6 +21,7 @@ from include.fetch.limits import Patience
 from include.fetch.network import NetworkHooks
 from include.settings import Settings
 
+ROOT = Path(__file__).resolve().parents[2]
 HURRIED = Patience(total=6.0, connect=2.0, silence=2.0, robots_total=2.0, retry_after=1.5)
 
 
@@ -161,8 +162,7 @@ class LoopbackResolver(AbstractResolver):
 def serve_in_child(module: str, *arguments: str) -> Iterator[int]:
     """Run a server module in a process of its own, so that it takes no turns of the client's; yield its port."""
     command = [sys.executable, "-m", module, *arguments]
-    root = Path(__file__).resolve().parents[2]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root) as child:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as child:
         assert child.stdin is not None and child.stdout is not None
         try:
             yield int(child.stdout.readline())
