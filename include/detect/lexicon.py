@@ -18,6 +18,10 @@ _LENDER = "en"
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
 
 
+# What may end a compound word: 한별은행, 전략본부장, Forschungsleiterin. Where nouns are capitalised, of four letters up.
+_COMPOUNDED = frozenset({"role", "org_after"})
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What a literal stands for."""
@@ -70,12 +74,16 @@ class Lexicon:
         """Every phrase of the pack in the text, by start, longer ones first."""
         hits: list[Hit] = []
         clitics = bool(self.pack.words["clitics"])
+        compounds = 2 if self.pack.script == "hangul" else 4 if self.pack.capitals == "nouns" else 0
         for index, start, end in self.automaton.find_matches_as_indexes(fold, overlapping=True):
-            if not is_boundary(fold, start) and not (clitics and self._after_clitic(fold, start)):
+            inside = not is_boundary(fold, start) and not (clitics and self._after_clitic(fold, start))
+            if inside and not compounds:
                 continue
             closed = is_boundary(fold, end)
             for entry in self.entries[index]:
                 if not closed and not entry.open_end:
+                    continue
+                if inside and (entry.category not in _COMPOUNDED or end - start < compounds):
                     continue
                 tail_end = self._find_tails(fold, end, entry.tails) if entry.tails else end
                 if tail_end:

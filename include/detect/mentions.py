@@ -13,6 +13,7 @@ from include.detect.names import (
     find_dotted,
     find_han_names,
     find_hangul_names,
+    find_kanji_names,
     find_katakana_words,
     find_listed,
     folded_names,
@@ -141,7 +142,12 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         )
         cuts |= frozenset(_marker_edges(text, lexicon))
         found += find_dotted(text, cuts, lexicon.pack.han_fold)
-        found += find_han_names(text, cuts, _covered(reading, known), lexicon.pack.han_fold)
+        covered = _covered(reading, known)
+        roles = [h for h in reading.hits if h.entry.category in ("role", "honorifics")]
+        if script == "kana":
+            found += find_kanji_names(text, cuts, covered, frozenset(h.start for h in roles))
+        else:
+            found += find_han_names(text, cuts, covered, frozenset(h.end for h in roles), lexicon.pack.han_fold)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
     elif script in ("arabic", "devanagari", "thai"):
@@ -374,11 +380,20 @@ def _matching_person(reading: Reading, mention: Mention, inflected: bool) -> int
             own = _parts(form)
             if len(parts) == len(own) and all(_same_word(a, b, inflected) for a, b in zip(parts, own, strict=True)):
                 return index
+            if is_native_short_form(mention.key, form):
+                return index
             if len(parts) == 1 and len(own) >= 2 and any(_same_word(parts[0], word, inflected) for word in (own[-1], own[0])) and len(parts[0]) > 1:
                 return index
             if 2 <= len(parts) < len(own) and set(parts) <= set(own):
                 return index
     return None
+
+
+def is_native_short_form(short: str, full: str) -> bool:
+    """Whether a name in Han characters or Hangul is the family name of a longer one: 真壁 of 真壁遼太."""
+    if script_of(short[0]) not in (5, 7) or " " in short or "·" in full:
+        return False
+    return 1 <= len(short) < len(full) <= 7 and full.replace(" ", "").startswith(short) and len(full) - len(short) >= 1
 
 
 def _attach(entities: list[Entity], mention: Mention, index: int | None) -> None:

@@ -7,6 +7,7 @@ we know, honorifics and posts beside them. A candidate is a span with a first gu
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -166,8 +167,10 @@ def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Itera
     In Chinese nothing but the characters themselves and the words around (`cuts`) says where such a name ends:
     首席执行官马克·扎克伯格宣布.
     """
+    given = folded_names("katakana", False).given
     for match in _KATAKANA.finditer(text.norm):
-        yield Candidate(match.start(), match.end(), 3.0, 0.0, 2)
+        known = re.split(r"[·・･=＝゠]", match.group())[0] in given
+        yield Candidate(match.start(), match.end(), 3.0 if known else 1.3, 0.0, 2)
     usual = folded_names("han", han_fold).transliteration
     for match in _DOTTED.finditer(text.norm):
         first_dot = next(i for i in range(match.start(), match.end()) if not "㐀" <= text.norm[i] <= "鿿")
@@ -184,11 +187,12 @@ def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Itera
 
 
 def find_han_names(
-    text: NormalText, cuts: frozenset[int], covered: bytearray, han_fold: bool
+    text: NormalText, cuts: frozenset[int], covered: bytearray, anchors: frozenset[int], han_fold: bool
 ) -> Iterator[Candidate]:
-    """Names in Han characters between two places where a word is known to end or begin (`cuts`).
+    """Chinese names between two places where a word is known to end or begin (`cuts`).
 
-    `covered` marks characters of known words: 董事会 and 任行长 begin with surnames and are none.
+    `covered` marks characters of known words: 董事会 and 任行长 begin with surnames and are none. Right after a post
+    (`anchors`) the end of a name need not be marked: 联合创始人霍启明率先出走.
     """
     names = folded_names("han", han_fold)
     for match in _HAN_RUN.finditer(text.norm):
@@ -196,28 +200,75 @@ def find_han_names(
         edge_set = set(edges)
         for start in edges:
             if start < match.end() and not covered[start]:
-                yield from _han_at(text, start, edge_set, names, match.end(), covered)
+                yield from _han_at(text, start, edge_set, names, match.end(), covered, start in anchors)
 
 
 def _han_at(
-    text: NormalText, start: int, edges: set[int], names: Names, limit: int, covered: bytearray
+    text: NormalText, start: int, edges: set[int], names: Names, limit: int, covered: bytearray, anchored: bool
 ) -> Iterator[Candidate]:
     fold = text.fold
     compound = fold[start : start + 2] in names.surnames
     single = fold[start : start + 1] in names.surnames
     for length in (3, 4, 2):
         end = start + length
-        if end not in edges or end > limit or any(covered[start:end]):
+        if end > limit or any(covered[start:end]):
             continue
         given = fold[start + (2 if compound and length > 2 else 1) : end]
         good = sum(c in names.given for c in given)
-        if (compound and length in (3, 4)) or (single and length in (2, 3)):
-            yield Candidate(start, end, 0.1 + 1.0 * good / max(1, len(given)) + (0.2 if length == 3 else 0.0), 0.0, 2)
+        open_end = end not in edges
+        if open_end and not (anchored and good == len(given)):
+            continue
+        if (compound and length in (3, 4)) or (single and length in (2, 3)) or (anchored and not open_end and length <= 3):
+            sure = 0.1 + 1.0 * good / max(1, len(given)) + (0.2 if length == 3 else 0.0) - 0.2 * open_end
+            yield Candidate(start, end, sure, 0.0, 2)
             return
     for end in sorted(e for e in edges if start + 2 <= e <= start + 7):
         if all(c in names.transliteration for c in fold[start:end]) and not any(covered[start:end]):
             yield Candidate(start, end, 0.3 + 0.2 * (end - start), 0.3, 1)
             return
+
+
+_KANJI = re.compile(r"[㐀-鿿々ヶ]+")
+
+
+def find_kanji_names(
+    text: NormalText, cuts: frozenset[int], covered: bytearray, titles: frozenset[int]
+) -> Iterator[Candidate]:
+    """Japanese names in kanji: before 氏 or a post (`titles` are the starts of those), or by a family name we know."""
+    names = folded_names("kanji", False)
+    for match in _KANJI.finditer(text.norm):
+        start, end = match.span()
+        spots = sorted({start, end, *(c for c in cuts if start < c < end), *(t for t in titles if start < t < end)})
+        taken = -1
+        for begin in spots:
+            if begin < taken or begin >= end or covered[begin]:
+                continue
+            for stop in reversed([x for x in spots if begin + 1 < x <= begin + 6]):
+                sure = _judge_kanji(text, begin, stop, covered, names, stop in titles or _title_follows(text, stop, names))
+                if sure:
+                    yield Candidate(begin, stop, sure, 0.0, 2)
+                    taken = stop
+                    break
+
+
+def _title_follows(text: NormalText, at: int, names: Names) -> bool:
+    return any(text.fold.startswith(h, at) for h in names.honorifics)
+
+
+def _judge_kanji(text: NormalText, start: int, end: int, covered: bytearray, names: Names, titled: bool) -> float:
+    if any(covered[start:end]):
+        return 0.0
+    word = text.fold[start:end]
+    family = next((n for n in (3, 2, 1) if word[:n] in names.surnames), 0)
+    given = word[family:]
+    good = bool(given) and all(c in names.given for c in given)
+    if _title_follows(text, end, names) and len(word) <= 5:
+        return 2.5 if family else 1.4
+    if titled and family:
+        return 2.0 if good or not given else 1.2
+    if family >= 2 and 1 <= len(given) <= 3 and good:
+        return 1.5
+    return 1.0 if family == 1 and len(given) == 2 and good else 0.0
 
 
 def find_katakana_words(text: NormalText) -> Iterator[Candidate]:
@@ -301,8 +352,11 @@ def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> It
             next_start, next_end = words[index + 1]
             if next_start not in blocked:
                 tail = _strip_particle(text.fold[next_start:next_end], lexicon)
+                if len(tail) == 2 and tail[1:] in lexicon.markers["subject"]:
+                    tail = tail[:1]
                 yield Candidate(start, next_start + len(tail), 2.2, 0.0, 2)
                 continue
+        after_role = any(h.end == start - 1 and h.entry.category == "role" for h in hits_before(hits, start))
         for cut in (4, 3, 2):
             if len(stem) == cut or (followed and start + cut in role_starts and len(word) > cut):
                 name = word[:cut]
@@ -310,10 +364,17 @@ def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> It
                 if not surname:
                     continue
                 known = name[1:] in names.given or name[2:] in names.given
-                score = (0.9 if followed else 0.0) + (1.2 if known else 0.4) + (0.4 if cut == 3 else -0.4)
+                score = (0.9 if followed or after_role else 0.0) + (1.2 if known else 0.4) + (0.4 if cut == 3 else -0.4)
                 if score >= 1.2:
                     yield Candidate(start, start + cut, score, 0.0, 2)
                 break
+
+
+def hits_before(hits: list[Hit], start: int) -> list[Hit]:
+    """Hits that begin in the 24 characters before an offset. Hits are sorted by start."""
+    last = bisect_left(hits, start, key=lambda hit: hit.start)
+    first = bisect_left(hits, start - 24, key=lambda hit: hit.start)
+    return hits[first:last]
 
 
 def _strip_particle(word: str, lexicon: Lexicon) -> str:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from include.detect.lexicon import Lexicon
-from include.detect.names import BLOCKING, Candidate
+from include.detect.names import BLOCKING, Candidate, folded_names
 from include.detect.reading import Reading
 from include.detect.text import script_of
 
@@ -21,13 +21,43 @@ def find_organisations(reading: Reading, cuts: frozenset[int]) -> Iterator[Candi
     """Candidates for organisations named by a word of kind."""
     script = reading.lexicon.pack.script
     if script in ("han", "kana"):
-        yield from _ending_with(reading, cuts)
+        yield from _ending_with(reading, _firm_cuts(reading, cuts))
+        if script == "kana":
+            yield from _katakana_words(reading)
     elif script == "hangul":
         yield from _hangul_words(reading)
     elif script in ("arabic", "thai", "devanagari"):
         yield from _beginning_with(reading)
         if script == "devanagari":
             yield from _words_before(reading)
+
+
+def _firm_cuts(reading: Reading, cuts: frozenset[int]) -> frozenset[int]:
+    """Cuts that end an organisation's name: not those of words that names are made of (科学技术部, 厦门郑和医院)."""
+    soft = {
+        edge
+        for hit in reading.hits
+        if hit.entry.category in ("role_modifiers", "places", "org_before", "org_after")
+        for edge in (hit.start, hit.end)
+    }
+    firm = {
+        edge for hit in reading.hits if hit.entry.category in BLOCKING for edge in (hit.start, hit.end)
+    }
+    return cuts - (soft - firm)
+
+
+_KATAKANA = re.compile(r"[ァ-ヺー]{4,}(?:・[ァ-ヺー]{2,})*")
+
+
+def _katakana_words(reading: Reading) -> Iterator[Candidate]:
+    """Long words in katakana that are no known given name: ヘリオスロボティクス."""
+    names = folded_names("katakana", False)
+    common = reading.lexicon.words["not_names"]
+    for match in _KATAKANA.finditer(reading.text.norm):
+        word = match.group()
+        first = word.split("・")[0]
+        if first not in names.given and first not in names.surnames and word not in common:
+            yield Candidate(match.start(), match.end(), 0.3 if "・" in word else 0.0, 0.9, 1)
 
 
 def _ending_with(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
