@@ -81,7 +81,8 @@ def _assign_people(
     for index, group in enumerate(groups):
         for mention in group.mentions:
             link = known.links.get(mention.move_id)
-            if link is not None:
+            # The id of a listed person belongs to whom the list names, not to a mention that once seemed theirs.
+            if link is not None and link.person_id not in gazetteer.person_by_id:
                 claims[link.person_id].append((first_known[mention.move_id], index))
     # The group with the earliest move of a known id owns that id.
     owners = {person_id: min(claimed)[1] for person_id, claimed in claims.items()}

@@ -18,9 +18,11 @@ from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.likeness import PROPOSE
-from include.resolve.mentions import Mention
+from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import are_near, folded_parts, same_surname_form
 from include.resolve.union import Union
+
+_SEVERAL = "a surname that fits several people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def group_people(
     known: EntityBook | None = None,
 ) -> tuple[list[PersonGroup], list[Likely]]:
     """Group mentions by person. Also returns likenesses that were too weak or too ambiguous to act on."""
-    union = Union((m.move_id for m in mentions), _anchor_known(mentions, gazetteer))
+    union = Union((m.move_id for m in mentions), find_anchors(mentions, gazetteer))
     _join_anchored(mentions, union)
     _join_decided(mentions, union, decisions, known or EntityBook())
     _join_same_names(mentions, union)
@@ -53,27 +55,6 @@ def group_people(
         for key, group in sorted(groups.items())
     ]
     return result, likely
-
-
-def _anchor_known(mentions: Iterable[Mention], gazetteer: Gazetteer) -> dict[str, str]:
-    anchors = {}
-    for mention in mentions:
-        full = {found.id for form in mention.forms if (found := gazetteer.find_person(form))}
-        short = {
-            person.id
-            for form in mention.forms
-            if not full and not mention.full_forms
-            for person in gazetteer.find_people_by_short_form(form)
-            if _is_known_there(person.known_for, mention, gazetteer)
-        }
-        candidates = full or short
-        if len(candidates) == 1:
-            anchors[mention.move_id] = candidates.pop()
-    return anchors
-
-
-def _is_known_there(known_for: tuple[str, ...], mention: Mention, gazetteer: Gazetteer) -> bool:
-    return bool({gazetteer.root_of(organisation) for organisation in known_for} & set(mention.roots))
 
 
 def _join_anchored(mentions: Iterable[Mention], union: Union) -> None:
@@ -132,23 +113,39 @@ def _contradict(left: Mention, right: Mention) -> bool:
 
 
 def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:
-    """A surname alone joins the full name of its article, else the only full name that fits at its organisation."""
+    """A surname alone joins the full name of its article, else the only full name that fits at its organisation.
+
+    Surnames that are told near each other at one organisation go together, so that what one of them finds counts for
+    all, and what is doubtful for one is doubtful for all.
+    """
     in_article, at_place = _index_full_names(mentions)
     likely: list[Likely] = []
-    alone: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
+    alone: dict[str, list[tuple[Mention, str]]] = defaultdict(list)
     for mention in mentions:
         if mention.full_forms or union.anchor(mention.move_id):
             continue
-        people = _find_full_names(mention, in_article, at_place, union)
+        people = _by_person(in_article[mention.article_id], mention, union)
         if len(people) == 1:
             union.join(mention.move_id, next(iter(people)))
             continue
-        likely += [(mention, other, PROPOSE, "a surname that fits several people") for other in people.values()]
+        likely += [(mention, other, PROPOSE, _SEVERAL) for other in people.values()]
         for key in _short_keys(mention):
-            alone[key].append((mention, ""))
+            alone["|".join(key)].append((mention, ""))
     for _, same in sorted(alone.items()):
         for (left, _), (right, _) in near_pairs(same):
             union.join(left.move_id, right.move_id)
+    together: dict[str, dict[str, Mention]] = defaultdict(dict)
+    for mention in {entry[0].move_id: entry[0] for same in alone.values() for entry in same}.values():
+        together[union.find(mention.move_id)][mention.move_id] = mention
+    for root, members in sorted(together.items()):
+        people = {}
+        for _, mention in sorted(members.items()):
+            near = (other for key in _short_keys(mention) for other in at_place[key] if are_near(other.at, mention.at))
+            people |= _by_person(near, mention, union)
+        if len(people) == 1:
+            union.join(root, next(iter(people)))
+        else:
+            likely += [(members[min(members)], other, PROPOSE, _SEVERAL) for other in people.values()]
     return likely
 
 
@@ -167,18 +164,9 @@ def _index_full_names(
     return in_article, at_place
 
 
-def _find_full_names(
-    mention: Mention,
-    in_article: dict[str, list[Mention]],
-    at_place: dict[tuple[str, str], list[Mention]],
-    union: Union,
-) -> dict[str, Mention]:
-    """People, by their set, whom a short form may mean."""
-    candidates = [other for other in in_article[mention.article_id] if _is_short_for(mention, other)]
-    if not candidates:
-        near = (other for key in _short_keys(mention) for other in at_place[key])
-        candidates = [other for other in near if are_near(other.at, mention.at) and _is_short_for(mention, other)]
-    return {union.find(other.move_id): other for other in candidates}
+def _by_person(candidates: Iterable[Mention], short: Mention, union: Union) -> dict[str, Mention]:
+    """Those of the candidates whose full name holds the short form, one for each person."""
+    return {union.find(other.move_id): other for other in candidates if _is_short_for(short, other)}
 
 
 def _short_keys(mention: Mention) -> list[tuple[str, str]]:

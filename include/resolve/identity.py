@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from include.records import Event
-from include.resolve.book import EntityBook
+from include.resolve.book import EntityBook, short_hash
 from include.resolve.intervals import WINDOW_DAYS, stated_interval
 
 _FAMILY = {"leave": "leave", "return": "return"}
@@ -33,7 +33,7 @@ def keep_event_ids(
         same = _find_same(event, drafts, chosen, book)
         if same is not None:
             chosen[same] = event.event_id
-    events = [replace(draft, event_id=chosen.get(index, draft.event_id)) for index, draft in enumerate(drafts)]
+    events = _name_events(drafts, chosen, {event.event_id for event in previous})
     gone: dict[str, str | None] = {}
     for event in live:
         if event.event_id not in chosen.values():
@@ -43,6 +43,18 @@ def keep_event_ids(
         if event.merged_into is not None:
             gone[event.event_id] = _survivor(event.merged_into, gone, previous)
     return events, gone
+
+
+def _name_events(drafts: Sequence[Event], chosen: dict[int, str], used: set[str]) -> list[Event]:
+    """Drafts with the ids that they continue; a new one never gets an id that was ever another event's."""
+    events = []
+    for index, draft in enumerate(drafts):
+        event_id = chosen.get(index, draft.event_id)
+        while index not in chosen and event_id in used:
+            event_id = "e-" + short_hash("again", event_id, length=16)
+        used.add(event_id)
+        events.append(replace(draft, event_id=event_id))
+    return events
 
 
 def _count_shared(drafts: Sequence[Event], live: Sequence[Event]) -> dict[int, dict[str, int]]:

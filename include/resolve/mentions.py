@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -79,9 +80,26 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     mention = read_mention(stored, gazetteer)
     marks = tuple(sorted(mention.marks))
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
-    known = [found.id for found in map(gazetteer.find_person, mention.forms) if found]
-    keys += [BlockKey(f"name|#{person_id}", mention.at[0]) for person_id in known]
+    keys += [BlockKey(f"name|#{person_id}", mention.at[0]) for person_id in find_anchors([mention], gazetteer).values()]
     return tuple(dict.fromkeys(keys))
+
+
+def find_anchors(mentions: Iterable[Mention], gazetteer: Gazetteer) -> dict[str, str]:
+    """The known person that each mention names, by move id: a full alias decides, a short form at a known place."""
+    anchors = {}
+    for mention in mentions:
+        full = {found.id for form in mention.forms if (found := gazetteer.find_person(form))}
+        short = {
+            person.id
+            for form in mention.forms
+            if not full and not mention.full_forms
+            for person in gazetteer.find_people_by_short_form(form)
+            if {gazetteer.root_of(organisation) for organisation in person.known_for} & set(mention.roots)
+        }
+        candidates = full or short
+        if len(candidates) == 1:
+            anchors[mention.move_id] = candidates.pop()
+    return anchors
 
 
 def name_organisation(name: str | None, aliases: tuple[str, ...], gazetteer: Gazetteer) -> NamedOrganisation | None:

@@ -39,9 +39,9 @@ def summarise_story(
         person_id=person_id,
         person=book.entities[person_id].name,
         from_org_id=from_id,
-        from_org=_name_of(from_id, book),
+        from_org=_name_of(from_id, members, book, gazetteer),
         to_org_id=to_id,
-        to_org=_name_of(to_id, book),
+        to_org=_name_of(to_id, members, book, gazetteer),
         role_from=role_from,
         role_to=role_to,
         status=history[-1].status,
@@ -205,8 +205,22 @@ def _known_name(name: str | None, gazetteer: Gazetteer) -> str | None:
     return known.name if known else name
 
 
-def _name_of(organisation_id: str | None, book: EntityBook) -> str | None:
-    return book.entities[organisation_id].name if organisation_id else None
+def _name_of(
+    organisation_id: str | None, members: Sequence[Told], book: EntityBook, gazetteer: Gazetteer
+) -> str | None:
+    """The known name of an organisation; for one that nobody lists, the wording that most of the origins use.
+
+    Its wording comes from the moves of the event alone: what other events call it must not change this one.
+    """
+    if organisation_id is None:
+        return None
+    if organisation_id in gazetteer.organisation_by_id:
+        return gazetteer.organisation_by_id[organisation_id].name
+    moves = [t.stored for t in members if organisation_id in (t.from_id, t.to_id)]
+    sides = {t.stored.move_id: t.from_id == organisation_id for t in members}
+    return _choose_text(moves, lambda m: m.move.from_org if sides[m.move_id] else m.move.to_org) or (
+        book.entities[organisation_id].name
+    )
 
 
 def _joint_confidence(moves: Iterable[StoredMove]) -> float:

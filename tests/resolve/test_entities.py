@@ -30,7 +30,10 @@ def test_a_short_form_needs_the_organisation_beside_it() -> None:
 
 
 def test_two_known_people_are_never_joined() -> None:
-    moves = [told("departure", "Ilya Sutskever", "OpenAI", article="x"), told("departure", "Jason Wei", "OpenAI", article="x")]
+    moves = [
+        told("departure", "Ilya Sutskever", "OpenAI", article="x"),
+        told("departure", "Jason Wei", "OpenAI", article="x"),
+    ]
     assert people_of(moves) == ["ilya-sutskever", "jason-wei"]
 
 

@@ -187,7 +187,9 @@ def test_destinations_are_named() -> None:
 def test_an_appointment_inside_is_not_the_departure_that_follows() -> None:
     events = events_of(
         [
-            told("appointment", "Ana Roe", None, "Foo", role_to="interim CEO", date="2023-11-17", published="2023-11-17"),
+            told(
+                "appointment", "Ana Roe", None, "Foo", role_to="interim CEO", date="2023-11-17", published="2023-11-17"
+            ),
             told("departure", "Ana Roe", "Foo", date="2023-11-22", published="2023-11-22"),
         ]
     )

@@ -73,7 +73,12 @@ def test_keys_fold_what_readers_do_not_see(left: str, right: str) -> None:
 
 @pytest.mark.parametrize(
     ("left", "right"),
-    [("OpenAI, Inc.", "OpenAI"), ("株式会社KADOKAWA", "KADOKAWA"), ("百度公司", "百度"), ("The New York Times Company", "New York Times")],
+    [
+        ("OpenAI, Inc.", "OpenAI"),
+        ("株式会社KADOKAWA", "KADOKAWA"),
+        ("百度公司", "百度"),
+        ("The New York Times Company", "New York Times"),
+    ],
 )
 def test_organisation_keys_leave_legal_forms_out(left: str, right: str) -> None:
     assert organisation_key(left) == organisation_key(right)
