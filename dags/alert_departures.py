@@ -37,8 +37,8 @@ def alert_departures() -> None:
         from include.pipeline.alert import alert_run
 
         context = get_current_context()
-        run_id = context["params"]["run_id"] or context["inlet_events"][PUBLISHED][-1].extra["run_id"]
-        return run_step(alert_run, run_id=run_id)
+        run_id = context["params"]["run_id"] or (context["inlet_events"][PUBLISHED][-1].extra or {})["run_id"]
+        return run_step(alert_run, run_id=str(run_id))
 
     alert()
 

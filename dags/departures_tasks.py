@@ -27,7 +27,7 @@ def tell_operator(context: Any) -> None:
 
     task = context["task_instance"]
     cause = context.get("exception") or "no reason given"
-    report_failure(_settings(), run_id=context["run_id"], step=task.task_id, cause=str(cause), at=datetime.now(UTC))
+    report_failure(read_settings(), run_id=context["run_id"], step=task.task_id, cause=str(cause), at=datetime.now(UTC))
 
 
 DEFAULT_ARGS: dict[str, Any] = {
@@ -47,19 +47,24 @@ def begin_run() -> RunContext:
 
     context = get_current_context()
     params = context["params"]
-    with _plain_errors():
+    with plain_errors():
         due = context["dag_run"].run_after
         as_of = parse_as_of(params["as_of"], name="as_of") if params["as_of"] else due.astimezone(UTC)
         options = RunOptions(sources=params["sources"] or "", limit=params["limit"], force=params["force"])
-        return start_run(_settings(), run_id=context["run_id"], as_of=as_of, options=options)
+        return start_run(read_settings(), run_id=context["run_id"], as_of=as_of, options=options)
 
 
 def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | None = None) -> dict[str, int]:
     """Run one step of this DAG run's pipeline run, log its sentence and return its counts."""
     from include.pipeline.run import open_run
 
-    with _plain_errors():
-        report = step(open_run(_settings(), run_id or get_current_context()["run_id"]), *arguments)
+    with plain_errors():
+        report = step(open_run(read_settings(), run_id or get_current_context()["run_id"]), *arguments)
+    return log_report(report)
+
+
+def log_report(report: StepReport) -> dict[str, int]:
+    """Log a step's sentence and warnings, and return its counts."""
     log.info("%s: %s", report.step, report.sentence)
     for warning in report.warnings:
         log.warning("%s: %s", report.step, warning)
@@ -67,7 +72,7 @@ def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | Non
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """What a person must mend fails at once, with its own line; anything else goes through Airflow's retries."""
     from include.errors import AuditStopped, ConfigError
 
@@ -77,7 +82,8 @@ def _plain_errors() -> Iterator[None]:
         raise AirflowFailException(str(error)) from None
 
 
-def _settings() -> Settings:
+def read_settings() -> Settings:
+    """The settings of this process."""
     from include.settings import Settings
 
     return Settings.from_env()

@@ -72,9 +72,8 @@ def is_healthy(port: int) -> bool:
 def main() -> int:
     """Start, say where it is, wait for Ctrl-C, stop."""
     if not is_port_free(PORT):
-        print(
-            f"make up: port {PORT} is in use; stop the program that has it or choose another: make up AIRFLOW_PORT=8081"
-        )
+        remedy = f"stop the program that has it, or take another: AIRFLOW_PORT={PORT + 1} make up"
+        print(f"make up: port {PORT} is in use; {remedy}", file=sys.stderr)
         return 2
     environment = airflow_environment(HOME, database="airflow", port=PORT)
     # The schedule is the point of `make up`: DAGs start unpaused here, paused nowhere.

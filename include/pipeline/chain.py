@@ -9,7 +9,19 @@ from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 
 
 def run_chain(run: RunContext, on_progress: Progress = no_progress) -> Iterator[StepReport]:
-    """Run every step in order and yield its report; the same functions as the tasks of the DAG."""
+    """Run every step in order and yield its report; the same functions as the tasks of the DAG.
+
+    Nothing retries a step here, so a run that fails or is given up takes its work copy with it.
+    """
+    from include.warehouse.generations import remove_work_copy
+
+    try:
+        yield from _run_steps(run, on_progress)
+    finally:
+        remove_work_copy(run.work_path)
+
+
+def _run_steps(run: RunContext, on_progress: Progress) -> Iterator[StepReport]:
     yield from _collect(run, on_progress)
     from include.pipeline.alert import alert_run
     from include.pipeline.audit import audit_run

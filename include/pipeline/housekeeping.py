@@ -1,0 +1,44 @@
+"""What finished, failed and killed runs leave: removed when nobody needs it any more."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from include.pipeline.run import StepReport
+from include.settings import Settings
+
+KEEP_STAGING = timedelta(days=14)  # a red task is cleared and run again within two weeks, or never
+KEEP_WORK = timedelta(days=1)  # a run takes hours at most; a work copy that nobody touched for a day is a killed run's
+
+
+def clear_leftovers(settings: Settings, now: datetime) -> StepReport:
+    """Remove staging folders and work copies that nobody has touched for long. Parked batches and the archive stay.
+
+    Staging on an object store is left to the store's own lifecycle rules.
+    """
+    staging = [] if "://" in settings.staging_root else _list_old(Path(settings.staging_root), now - KEEP_STAGING)
+    work = _list_old(settings.home / "work", now - KEEP_WORK)
+    freed = sum(_measure(path) for path in (*staging, *work))
+    for path in (*staging, *work):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    sentence = f"{len(staging)} staging folders and {len(work)} work files removed, {freed / 1e6:.0f} MB freed"
+    return StepReport("housekeeping", sentence, {"staging": len(staging), "work": len(work), "bytes": freed})
+
+
+def _list_old(folder: Path, limit: datetime) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if _last_written(path) < limit.timestamp())
+
+
+def _last_written(path: Path) -> float:
+    return max(entry.stat().st_mtime for entry in (path, *path.rglob("*")))
+
+
+def _measure(path: Path) -> int:
+    return sum(entry.stat().st_size for entry in (path, *path.rglob("*")) if entry.is_file())
