@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import name_key
@@ -76,30 +77,68 @@ def _assign_people(
     entities: dict[str, Entity],
 ) -> dict[str, str]:
     """Give every group its id and write its entity. Returns person id by move id."""
-    first_known = {key: (stored.known_at, key) for key, stored in stored_by_id.items()}
-    claims: dict[str, list[tuple[tuple[object, str], int]]] = defaultdict(list)
+    claims = _find_claims(groups, stored_by_id, known, gazetteer)
+    # The group with the earliest move of a known id owns that id.
+    held: dict[int, list[str]] = defaultdict(list)
+    for person_id, claimed in sorted(claims.items(), key=lambda entry: (min(entry[1]), entry[0])):
+        held[min(claimed)[1]].append(person_id)
+    _claim_by_name(groups, held, claims, known, gazetteer)
+    person_of: dict[str, str] = {}
+    for index, group in enumerate(groups):
+        person_id = group.anchor or (held[index][0] if held[index] else _new_person_id(group, entities))
+        for other in held[index]:
+            if other != person_id and other in entities:
+                entities[other] = replace(entities[other], merged_into=person_id)
+        before = entities.get(person_id)
+        entities[person_id] = _describe_person(person_id, group, stored_by_id, gazetteer, before)
+        for mention in group.mentions:
+            person_of[mention.move_id] = person_id
+    return person_of
+
+
+def _find_claims(
+    groups: list[PersonGroup], stored_by_id: dict[str, StoredMove], known: EntityBook, gazetteer: Gazetteer
+) -> dict[str, list[tuple[tuple[datetime, str], int]]]:
+    """By known id: the moves that had it, as (when first had, move id), and the group that each is in now."""
+    claims: dict[str, list[tuple[tuple[datetime, str], int]]] = defaultdict(list)
     for index, group in enumerate(groups):
         for mention in group.mentions:
             link = known.links.get(mention.move_id)
             # The id of a listed person belongs to whom the list names, not to a mention that once seemed theirs.
             if link is not None and link.person_id not in gazetteer.person_by_id:
-                claims[link.person_id].append((first_known[mention.move_id], index))
-    # The group with the earliest move of a known id owns that id.
-    owners = {person_id: min(claimed)[1] for person_id, claimed in claims.items()}
-    held: dict[int, list[str]] = defaultdict(list)
-    for person_id, index in owners.items():
-        held[index].append(person_id)
-    person_of: dict[str, str] = {}
+                claims[link.person_id].append(((stored_by_id[mention.move_id].known_at, mention.move_id), index))
+    return claims
+
+
+def _claim_by_name(
+    groups: list[PersonGroup],
+    held: dict[int, list[str]],
+    claims: Mapping[str, object],
+    known: EntityBook,
+    gazetteer: Gazetteer,
+) -> None:
+    """Give ids whose moves are all gone (read again by a newer detector) to the groups that have their names."""
+    places: dict[str, set[str | None]] = defaultdict(set)
+    for link in known.links.values():
+        places[link.person_id] |= {known.root_of(link.from_org_id), known.root_of(link.to_org_id)} - {None}
+    free: dict[str, list[str]] = defaultdict(list)
+    for entity in sorted(known.entities.values(), key=lambda entity: entity.entity_id):
+        lost = entity.entity_id not in claims and entity.entity_id not in gazetteer.person_by_id
+        if entity.kind == "person" and lost and not entity.merged_into:
+            for name in {name_key(form) for form in (entity.name, *entity.aliases)}:
+                free[name].append(entity.entity_id)
+    taken: set[str] = set()
     for index, group in enumerate(groups):
-        ids = sorted(held[index], key=lambda person_id: (min(claims[person_id]), person_id))
-        person_id = group.anchor or (ids[0] if ids else _new_person_id(group, entities))
-        for other in ids:
-            if other != person_id and other in entities:
-                entities[other] = replace(entities[other], merged_into=person_id)
-        entities[person_id] = _describe_person(person_id, group, stored_by_id, gazetteer, entities.get(person_id))
-        for mention in group.mentions:
-            person_of[mention.move_id] = person_id
-    return person_of
+        if group.anchor or held[index]:
+            continue
+        roots = {root for mention in group.mentions for root in mention.roots}
+        names = sorted({name_key(form) for mention in group.mentions for form in mention.full_forms or mention.forms})
+        for person_id in dict.fromkeys(found for name in names for found in free[name]):
+            if not roots or not places[person_id] or roots & places[person_id]:
+                if person_id not in taken:
+                    taken.add(person_id)
+                    held[index].append(person_id)
+                    break
 
 
 def _new_person_id(group: PersonGroup, entities: dict[str, Entity]) -> str:

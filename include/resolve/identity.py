@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,20 +11,22 @@ from include.records import Event
 from include.resolve.book import EntityBook, short_hash
 from include.resolve.intervals import WINDOW_DAYS, stated_interval
 
+_Age = tuple[bool, datetime, str]
 _FAMILY = {"leave": "leave", "return": "return"}
 
 
 def keep_event_ids(
-    drafts: Sequence[Event], previous: Sequence[Event], book: EntityBook
+    drafts: Sequence[Event], previous: Sequence[Event], book: EntityBook, preferred: Collection[str] = ()
 ) -> tuple[list[Event], dict[str, str | None]]:
     """Give drafts the ids of the previous events that they continue.
 
     A draft continues the event with which it shares most moves, else (after re-extraction, when every move has a new
     id) one of the same person, organisations and time. Of several events that went into one draft the oldest id
-    survives. Returns the events, and the previous ids that no draft carries: what they went into, or None.
+    survives, or the one that a person named (`preferred`). Returns the events, and the previous ids that no draft
+    carries: what they went into, or None.
     """
     live = [event for event in previous if event.merged_into is None]
-    age = {event.event_id: (event.known_from, event.event_id) for event in live}
+    age = {event.event_id: (event.event_id not in preferred, event.known_from, event.event_id) for event in live}
     shared = _count_shared(drafts, live)
     chosen = _choose_ids(shared, age)
     for event in sorted(live, key=lambda event: age[event.event_id]):
@@ -68,14 +70,14 @@ def _count_shared(drafts: Sequence[Event], live: Sequence[Event]) -> dict[int, d
     return shared
 
 
-def _choose_ids(shared: dict[int, dict[str, int]], age: dict[str, tuple[datetime, str]]) -> dict[int, str]:
+def _choose_ids(shared: dict[int, dict[str, int]], age: dict[str, _Age]) -> dict[int, str]:
     """The id of each draft that continues an event: most shared moves first, of equals the oldest event."""
     taken: dict[str, int] = {}
     chosen: dict[int, str] = {}
     claims = sorted(
         (-count, age[event_id], index) for index, counts in shared.items() for event_id, count in counts.items()
     )
-    for _, (_, event_id), index in claims:
+    for _, (_, _, event_id), index in claims:
         if event_id not in taken and index not in chosen:
             taken[event_id], chosen[index] = index, event_id
     _keep_oldest(chosen, taken, shared, age)
@@ -86,7 +88,7 @@ def _keep_oldest(
     chosen: dict[int, str],
     taken: dict[str, int],
     shared: dict[int, dict[str, int]],
-    age: dict[str, tuple[datetime, str]],
+    age: dict[str, _Age],
 ) -> None:
     """Of several events that went wholly into one draft, the oldest id survives."""
     for index, event_id in list(chosen.items()):

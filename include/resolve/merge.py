@@ -69,7 +69,9 @@ def _tell_stories(
         summarise_story(story, person_id, book, gazetteer, event_id=_first_id(person_id, story), as_of=as_of)
         for person_id, story in arrange_stories(stories, decisions, previous)
     ]
-    events, gone = keep_event_ids(drafts, [event for event in previous if event.review != "taken-down"], book)
+    named = {decision.subject for decision in decisions if decision.kind == "merge"}
+    known = [event for event in previous if event.review != "taken-down"]
+    events, gone = keep_event_ids(drafts, known, book, preferred=named)
     return _note_groups(events, previous, {move.move_id: move for move in moves}), gone
 
 

@@ -40,8 +40,8 @@ def read_set(path: Path = PATH) -> list[Labelled]:
 
 def pairwise_scores(gold: Mapping[str, object], found: Mapping[str, object]) -> tuple[float, float, float]:
     """Precision, recall and F1 over pairs of moves that are one event."""
-    together = {pair for pair in _pairs(gold)}
-    claimed = {pair for pair in _pairs({key: found.get(key) for key in gold})}
+    together = set(_pairs(gold))
+    claimed = set(_pairs({key: found.get(key) for key in gold}))
     right = len(together & claimed)
     precision = right / len(claimed) if claimed else 1.0
     recall = right / len(together) if together else 1.0

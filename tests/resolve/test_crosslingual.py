@@ -20,7 +20,7 @@ def found() -> dict[str, str]:
 
 @pytest.mark.parametrize("held_out", [False, True], ids=["mended on", "held out"])
 def test_pairwise_f1(found: dict[str, str], held_out: bool) -> None:
-    gold = {l.stored.move_id: l.event for l in read_set() if l.is_held_out == held_out}
+    gold = {one.stored.move_id: one.event for one in read_set() if one.is_held_out == held_out}
     precision, recall, f1 = pairwise_scores(gold, found)
     assert f1 >= FLOOR, (precision, recall)
 

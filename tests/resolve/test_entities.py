@@ -135,7 +135,7 @@ def test_when_two_people_turn_out_to_be_one_the_older_id_survives() -> None:
     assert old != new
     link = told("departure", "Jane Roe", "Foo", "Bar", published="2020-01-05", known="2024-01-01")
     after = resolve_entities([left, right, link], book, GAZETTEER)
-    assert {l.person_id for l in after.links.values()} == {old}
+    assert {link.person_id for link in after.links.values()} == {old}
     assert after.survivor(new) == old
 
 
@@ -170,7 +170,7 @@ def test_units_and_legal_forms_and_unknown_organisations() -> None:
     link = book.links[move.move_id]
     assert link.from_org_id == "meta-ai"
     assert book.root_of(link.from_org_id) == "meta"
-    assert len({l.to_org_id for l in book.links.values()}) == 1
+    assert len({link.to_org_id for link in book.links.values()}) == 1
 
 
 def test_mentions_of_one_person_share_a_block_key() -> None:

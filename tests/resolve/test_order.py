@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, Proposal
 from include.resolve.entities import resolve_entities
-from include.resolve.merge import merge_moves
 from include.resolve.mentions import block_keys
+from include.resolve.merge import merge_moves
 from include.resolve.names import NEAR_DAYS
 from tests.resolve.build import AS_OF, GAZETTEER, told
 from tests.resolve.crosslingual import read_set
