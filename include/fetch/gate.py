@@ -46,6 +46,11 @@ class HostGate:
             finally:
                 self._total.release()
 
+    def note_sent(self, host: str) -> None:
+        """Count the delay from now: the request has only now left, after looking up the name and connecting."""
+        state = self._state(host)
+        state.next_start = max(state.next_start, asyncio.get_running_loop().time() + state.delay)
+
     def slow_down(self, host: str, delay: float) -> None:
         """Never start requests on this host closer together than `delay` seconds."""
         state = self._state(host)

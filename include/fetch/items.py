@@ -41,7 +41,7 @@ def make_items(feed: RawFeed, *, source_id: str, url: str, as_of: datetime) -> I
         elif item.item_id in items:
             dropped["double"] += 1
         else:
-            dropped["bad-link"] += not item.url and bool(entry.link)
+            dropped["bad-link"] += not item.url and entry.link not in ("", entry.guid)
             dropped["bad-date"] += item.published_at is None and bool(entry.published)
             items[item.item_id] = item
     return ItemBatch(tuple(items.values()), tuple(sorted((+dropped).items())))
@@ -51,7 +51,8 @@ def _make_item(
     entry: RawEntry, feed: RawFeed, guid_is_shared: bool, *, source_id: str, url: str, as_of: datetime
 ) -> FeedItem | None:
     base = resolve_link(url, feed.link) if feed.link else url
-    link = clean_link(resolve_link(base, entry.link)) if entry.link else clean_link(entry.guid)
+    # A guid is a link by default, and feedparser takes it for one: `<guid>4711</guid>` is none.
+    link = clean_link(entry.guid if entry.link in ("", entry.guid) else resolve_link(base, entry.link))
     canonical = canonicalise(link)
     title = clean_title(entry.title)[:_MAX_TITLE]
     guid = entry.guid.strip()[:_MAX_GUID] or None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from types import TracebackType
+from types import SimpleNamespace, TracebackType
 from typing import BinaryIO, cast
 
 import aiohttp
@@ -64,7 +64,10 @@ class LiveTransport:
             ssl=self._hooks.ssl_context or True,
             socket_factory=address.socket_factory(self._allow),
         )
+        trace = aiohttp.TraceConfig()
+        trace.on_request_headers_sent.append(self._note_sent)
         self._session = aiohttp.ClientSession(
+            trace_configs=[trace],
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
@@ -76,6 +79,11 @@ class LiveTransport:
         )
         self._archive.recover()
         return self
+
+    async def _note_sent(
+        self, session: aiohttp.ClientSession, context: SimpleNamespace, sent: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        self.gate.note_sent(context.trace_request_ctx)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -142,7 +150,11 @@ class LiveTransport:
         )
         try:
             async with self._session.get(
-                url, headers={"Accept": purpose.accept, **headers}, allow_redirects=False, timeout=timeout
+                url,
+                headers={"Accept": purpose.accept, **headers},
+                allow_redirects=False,
+                timeout=timeout,
+                trace_request_ctx=address.host_of(url),
             ) as response:
                 return await self._receive(url, response, purpose)
         except (aiohttp.ClientError, OSError, ValueError) as error:

@@ -21,7 +21,7 @@ FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 
 _REQUIRED = ("id", "name", "url", "lang", "country", "kind")
 _OPTIONAL = ("weight", "expect", "delay", "match", "enabled")
-_ID = re.compile(r"[a-z0-9-]+")
+SOURCE_ID = re.compile(r"[a-z0-9-]+")
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HEADER = "# Feeds that are read. Format: docs/sources.md. Check them with `departures sources check`.\n"
@@ -95,7 +95,7 @@ def _read_source(path: Path, raw: Any) -> FeedSource:
     expect = entry.get("expect")
     try:
         return FeedSource(
-            id=_match(entry, "id", _ID, "small letters, digits and hyphens"),
+            id=_match(entry, "id", SOURCE_ID, "small letters, digits and hyphens"),
             name=_text(entry, "name"),
             url=check_feed_url(_text(entry, "url")),
             lang=_match(entry, "lang", _LANG, "a language code such as en or zh-Hans"),
@@ -119,8 +119,7 @@ def _read_source(path: Path, raw: Any) -> FeedSource:
 def _text(entry: LocatedDict, key: str) -> str:
     value = entry[key]
     if not isinstance(value, str) or not value.strip():
-        hint = "; put it in quotes" if isinstance(value, bool) else ""
-        raise ConfigError(f"{key} {value!r}: text is expected{hint}")
+        raise ConfigError(f"{key} {value!r}: text is expected")
     return value.strip()
 
 

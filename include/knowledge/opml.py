@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from include.errors import ConfigError
-from include.knowledge.feeds import FEED_KINDS, FeedSource, check_feed_url
+from include.knowledge.feeds import FEED_KINDS, SOURCE_ID, FeedSource, check_feed_url
 
 # What OPML has no attribute for stands in attributes of our own, which other readers leave alone.
 _NS = "https://github.com/departure-board/ns/opml"
@@ -51,7 +51,8 @@ def import_opml(path: Path, *, taken_ids: Collection[str] = (), lang: str = "und
             source = _read_outline(outline, name, check_feed_url(url), lang)
         except ConfigError as error:
             raise ConfigError(f"{path}: outline {name!r}: {error}") from error
-        source = replace(source, id=make_id(source.id or name, taken))
+        if source.id in taken or not re.fullmatch(SOURCE_ID, source.id):
+            source = replace(source, id=make_id(source.id or name, taken))
         taken.add(source.id)
         sources[url] = source
     if not sources:

@@ -1,0 +1,179 @@
+"""The source list: the packaged one, people's own, OPML."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from include.errors import ConfigError
+from include.knowledge.feeds import FEED_KINDS, FeedSource, load_feeds, save_feeds
+from include.knowledge.opml import export_opml, import_opml, make_id, normalise_lang
+from include.settings import PACKAGE
+
+PACKAGED = PACKAGE / "knowledge" / "feeds.yaml"
+GOOD = """feeds:
+  - id: a
+    name: A
+    url: https://a.example.org/feed
+    lang: en
+    country: US
+    kind: press
+"""
+
+letters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"])
+names = st.text(letters, min_size=1, max_size=30).map(str.strip).filter(bool)
+amounts = st.floats(0, 1_000).map(lambda number: round(number, 2))
+sources = st.builds(
+    FeedSource,
+    id=st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True),
+    name=names,
+    url=st.integers(0, 10**9).map(lambda number: f"https://x{number}.example.org/feed?a=1&b={number}"),
+    lang=st.sampled_from(["en", "zh-Hans", "zh-Hant", "und", "no"]),
+    country=st.sampled_from(["US", "NO", "XX"]),
+    kind=st.sampled_from(FEED_KINDS),
+    weight=st.floats(0, 2),
+    expect_per_day=st.none() | st.tuples(amounts, amounts).map(lambda pair: (min(pair), max(pair))),
+    lag_hours=st.none() | st.floats(0.1, 1_000),
+    delay=st.none() | st.floats(0, 1_000),
+    match=st.sampled_from(["", r"Item 5\.02", 'a "quoted" <word>']),
+    enabled=st.booleans(),
+)
+lists = st.lists(sources, min_size=1, max_size=6, unique_by=(lambda source: source.id, lambda source: source.url))
+
+
+def test_the_packaged_list() -> None:
+    packaged = load_feeds(PACKAGED)
+    assert len(packaged) >= 100
+    assert len({source.lang for source in packaged}) >= 24
+    assert {source.kind for source in packaged} == set(FEED_KINDS)
+    assert len({source.url for source in packaged}) == len(packaged)
+    assert all(source.expect_per_day and source.lag_hours for source in packaged)
+    assert any("5\\.02" in source.match and source.kind == "filing" for source in packaged)
+
+
+@settings(max_examples=50, deadline=None)
+@given(lists)
+def test_saved_and_loaded_is_the_same(tmp_path_factory: pytest.TempPathFactory, many: list[FeedSource]) -> None:
+    path = tmp_path_factory.mktemp("saved") / "feeds.yaml"
+    save_feeds(path, many)
+    assert load_feeds(path) == tuple(many)
+    assert [file.name for file in path.parent.iterdir()] == ["feeds.yaml"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(lists)
+def test_exported_and_imported_is_the_same(tmp_path_factory: pytest.TempPathFactory, many: list[FeedSource]) -> None:
+    path = tmp_path_factory.mktemp("opml") / "feeds.opml"
+    path.write_text(export_opml(many), encoding="utf-8")
+    assert import_opml(path) == tuple(many)
+
+
+def test_a_failed_save_leaves_the_old_list(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(GOOD)
+    with pytest.raises(AttributeError):
+        save_feeds(path, [object()])  # type: ignore[list-item]
+    assert path.read_text() == GOOD
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "message"),
+    [
+        ("kind: press", "kind: blog", 7, "kind 'blog': one of lab, filing, wire, press"),
+        ("lang: en", "lang: English", 5, "lang 'English'"),
+        ("country: US", "country: Norway", 6, "country 'Norway': two capital letters"),
+        ("name: A", "name: 5", 3, "name 5: text is expected"),
+        ("id: a", "id: A b", 2, "id 'A b'"),
+        ("url: https://a.example.org/feed", "url: ftp://x", 4, "url 'ftp://x'"),
+        ("url: https://a.example.org/feed", "url: https://me:secret@a.example.org/", 4, "without user name"),
+        ("name: A", "name: ''", 3, "name ''"),
+        ("name: A", "nmae: A", 3, "unknown key 'nmae'"),
+        ("    name: A\n", "", 2, "key 'name' is missing"),
+        ("kind: press", "kind: press\n    weight: 9", 8, "weight 9: a number from 0 to 2"),
+        ("kind: press", "kind: press\n    delay: fast", 8, "delay 'fast'"),
+        ("kind: press", "kind: press\n    enabled: 1", 8, "enabled 1: true or false"),
+        ("kind: press", "kind: press\n    match: '('", 8, "not a regular expression"),
+        ("kind: press", "kind: press\n    expect: {per_day: [5, 1]}", 8, r"expect per_day \[5, 1\]"),
+        ("kind: press", "kind: press\n    expect: {per_day: 5}", 8, "expect per_day 5"),
+        ("kind: press", "kind: press\n    expect: {lag_hours: 0}", 8, "lag_hours 0"),
+        ("kind: press", "kind: press\n    expect: 5", None, "a mapping with"),
+        ("feeds:\n", "feeds: none\nx:\n", None, "unknown key 'x'"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(
+    tmp_path: Path, before: str, after: str, line: int | None, message: str
+) -> None:
+    path = tmp_path / "feeds.yaml"
+    assert before in GOOD
+    path.write_text(GOOD.replace(before, after))
+    with pytest.raises(ConfigError, match=message) as error:
+        load_feeds(path)
+    assert str(error.value).startswith(f"{path}:{line}: " if line else str(path))
+    assert "secret" not in str(error.value)
+
+
+def test_an_id_stands_once(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(GOOD + GOOD.removeprefix("feeds:\n"))
+    with pytest.raises(ConfigError, match=r"feeds.yaml:8: id 'a' is already used in line 2"):
+        load_feeds(path)
+
+
+FOREIGN = """<?xml version="1.0"?><opml version="1.0"><head/><body>
+  <outline text="Tech"><outline text="Müller &amp; Söhne" xmlUrl="https://m.example.org/rss" language="de-AT"/>
+  <outline text="二" xmlUrl="https://z.example.org/rss" language="zh-TW"/>
+  <outline text="again" xmlUrl="https://m.example.org/rss"/><outline text="a folder"/></outline>
+  <outline text="Muller Sohne" type="rss" xmlUrl="https://n.example.org/rss"/>
+</body></opml>"""
+
+
+def test_other_readers_lists_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "list.opml"
+    path.write_text(FOREIGN, encoding="utf-8")
+    read = import_opml(path, taken_ids={"feed"})
+    assert [(source.id, source.name, source.lang) for source in read] == [
+        ("muller-sohne", "Müller & Söhne", "de"),
+        ("feed-2", "二", "zh-Hant"),
+        ("muller-sohne-2", "Muller Sohne", "und"),
+    ]
+    save_feeds(tmp_path / "feeds.yaml", read)
+    assert load_feeds(tmp_path / "feeds.yaml") == read
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("<opml><body></body>", r"list.opml:1: not valid XML"),
+        ("<rss/>", "the root element is 'rss'"),
+        ("<opml/>", "no feed in it"),
+        ('<opml><body><outline text="F" xmlUrl="file:///etc/passwd"/></body></opml>', "outline 'F': url 'file:"),
+    ],
+)
+def test_a_wrong_opml_file_is_named(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / "list.opml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        import_opml(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        import_opml(tmp_path / "none.opml")
+
+
+def test_names_and_languages() -> None:
+    assert make_id("Ars Technica!", ()) == "ars-technica"
+    assert make_id("Ars", {"ars", "ars-2"}) == "ars-3"
+    assert [normalise_lang(text, "und") for text in ("en-US", "pt_BR", "zh-CN", "zh-hk", "", "Deutsch")] == [
+        "en", "pt", "zh-Hans", "zh-Hant", "und", "und",
+    ]  # fmt: skip
+
+
+def test_a_disabled_source_stays_disabled(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(GOOD)
+    [source] = load_feeds(path)
+    save_feeds(path, [replace(source, enabled=False)])
+    assert load_feeds(path) == (replace(source, enabled=False),)
