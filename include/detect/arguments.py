@@ -150,6 +150,11 @@ def _local_features(
     roles_near = any(m.kind == "role" and abs(m.start - trigger.end) < 40 for m in reading.in_sentence(trigger.sentence, "role"))
     entity = reading.persons[mention.entity]
     cls = trigger.trigger_class
+    named = {id(r) for p in people for r in p.roles}
+    strangers = sum(
+        m.kind == "role" and id(m) not in named and gap_start <= m.start < gap_end for m in reading.in_sentence(trigger.sentence)
+    )
+    listed = any(m.listed or m.gazetteer_id for m in entity.mentions)
     features = {
         "bias": 1.0,
         f"{position}|{order}|{side}": 1.0,
@@ -161,6 +166,14 @@ def _local_features(
         f"{position}|{side}|others={min(len(others), 2)}": 1.0,
         f"{position}|between={min(between, 2)}": 1.0,
         f"others={min(len(others), 2)}|between={min(between, 2)}": 1.0,
+        f"{position}|complement={trigger.complement}": 1.0,
+        f"{cls}|complement={trigger.complement}": 1.0,
+        f"{pack.order}|{cls}|complement={trigger.complement}": 1.0,
+        f"weak={trigger.rule.weak}|complement={trigger.complement}": 1.0,
+        f"{position}|strangers={min(strangers, 2)}": 1.0,
+        f"listed={listed}": 1.0,
+        f"listed={listed}|role={bool(mention.roles)}": 1.0,
+        f"{pack.capitals}|listed={listed}": 1.0,
         "score": mention.score,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
     }
@@ -186,6 +199,7 @@ def _local_features(
         "alone": len({p.entity for p in people}) == 1,
         "negated": trigger.negated,
         "quoted": _is_quoted(fold, trigger),
+        "owner": fold[mention.end : mention.end + 2] in ("'s", "s'") and position != "noun",
         "speaker": _speaks(reading, mention, trigger),
         "guess": mention.score < 0.5,
     }
@@ -220,6 +234,7 @@ def _antecedents(
 ) -> list[Candidate]:
     """People of the one or two sentences before, for pronouns, "the executive" and dropped subjects."""
     pronouns = [m for m in reading.in_sentence(trigger.sentence, "pronoun")]
+    roles = [m for m in reading.in_sentence(trigger.sentence, "role") if m.start < trigger.start]
     found: list[Candidate] = []
     seen: set[int] = set()
     rank = 0
@@ -244,6 +259,11 @@ def _antecedents(
                 f"ante|rank={min(rank, 3)}": 1.0,
                 f"ante|alone={len(people_by_sentence[trigger.sentence - back]) == 1}": 1.0,
                 f"ante|class={trigger.trigger_class}": 1.0,
+                f"ante|complement={trigger.complement}": 1.0,
+                f"ante|local={has_local}|complement={trigger.complement}|pronoun={pronoun}": 1.0,
+                f"ante|stranger={bool(roles)}|pronoun={pronoun}": 1.0,
+                f"ante|triggers={min(triggers_before(reading, trigger, mention), 2)}": 1.0,
+                f"ante|listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
                 f"ante|pronoun={pronoun}|drop={reading.lexicon.pack.order}|{reading.lexicon.pack.spaces}": 1.0,
                 f"ante|mentions={min(len(entity.mentions), 5)}": 1.0,
                 "ante|in_title": float(any(m.end <= reading.text.title_end for m in entity.mentions)),
@@ -256,3 +276,8 @@ def _antecedents(
             found.append(candidate)
             rank += 1
     return found
+
+
+def triggers_before(reading: Reading, trigger: Trigger, mention: Mention) -> int:
+    """How many other triggers stand between a person of an earlier sentence and this trigger."""
+    return len(reading.hits_in(mention.end, trigger.start, "trigger"))

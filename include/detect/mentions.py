@@ -17,6 +17,7 @@ from include.detect.names import (
     find_katakana_words,
     find_listed,
     folded_names,
+    judge_rest,
 )
 from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
@@ -79,15 +80,28 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
-    for candidate in candidates:
-        if any(taken[candidate.start : candidate.end]):
-            continue
-        mention = _judge(reading, candidate)
+    for given in candidates:
+        candidate: Candidate | None = given
+        if any(taken[given.start : given.end]):
+            candidate = _untaken(text, given, taken)
+        mention = _judge(reading, candidate) if candidate else None
         if mention:
             mentions.append(mention)
-            for offset in range(candidate.start, candidate.end):
+            for offset in range(mention.start, mention.end):
                 taken[offset] = True
     return mentions
+
+
+def _untaken(text: NormalText, candidate: Candidate, taken: list[bool]) -> Candidate | None:
+    """The part of a capitalised run that no known name covers, before or after it."""
+    if not text.norm[candidate.start].isupper():
+        return None
+    start, end = candidate.start, candidate.end
+    while start < end and (taken[start] or text.norm[start] == " "):
+        start += 1
+    while end > start and (taken[end - 1] or text.norm[end - 1] == " "):
+        end -= 1
+    return judge_rest(text, start, end) if end - start > 1 and not any(taken[start:end]) else None
 
 
 def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
@@ -217,12 +231,16 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     if first_word in lexicon.words["places"]:
         org += 1.2
     around = _context(reading, start, end)
+    if around["quoted"] and candidate.words <= 2 and not candidate.listed:
+        # «Волгаэнергосети» after a post is whose post it is, not who holds it
+        org += 2.4 * around["role_before"]
+        around["role_before"] = 0.0
     person += 3.5 * around["honorific"] + 2.4 * around["role_before"] + 1.6 * around["role_after"] + 2.0 * around["age"]
-    org += 3.0 * around["org_word"] + 2.4 * around["role_of"] + 1.8 * around["owns_role"]
-    if candidate.words == 1 and not candidate.person:
+    org += 1.3 * around["quoted"] + 3.0 * around["org_word"] + 2.4 * around["role_of"] + 1.8 * around["owns_role"]
+    if candidate.words == 1 and not candidate.person and lexicon.pack.capitals != "none":
         org += 0.5 * around["marked"]
     title_only = reading.title_case and end <= text.title_end
-    if title_only and key not in fold[text.title_end :] and person < 1.5 and org < 1.5:
+    if title_only and key not in fold[text.title_end :] and not candidate.listed and org < 1.5:
         return None
     nouns = lexicon.pack.capitals == "nouns"
     if nouns and person <= 0.8 and org <= 0.3:
@@ -230,10 +248,16 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     if nouns and candidate.words == 1 and org < 1.0 and not around["marked"]:
         return None
     if person > org and person >= 0.8:
-        return _mention(reading, start, end, "person", min(1.0, 0.3 + 0.2 * (person - org)), None)
+        mention = _mention(reading, start, end, "person", min(1.0, 0.3 + 0.2 * (person - org)), None)
+        mention.listed = candidate.listed
+        return mention
     if org > 0.9 and org >= person:
         return _mention(reading, start, end, "org", min(1.0, 0.3 + 0.2 * (org - person)), None)
     return _mention(reading, start, end, "unknown", 0.3, None)
+
+
+_QUOTES_OPEN = ("«", "„", "“", '"', "”")
+_QUOTES_CLOSE = ("»", "”", "“", '"')
 
 
 def _is_inflected_place(key: str, lexicon: Lexicon) -> bool:
@@ -255,7 +279,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     tight = not lexicon.pack.spaces
     marks = find_marks(fold, start, end, lexicon)
     role_then_marker = 0.0
-    if "at" in marks or "from" in marks:
+    if marks.get("at") or marks.get("from"):
         role_then_marker = float(
             any(h.entry.category == "role" and h.end <= start and len(fold[h.end : start].split()) <= 2 for h in preceding)
         )
@@ -264,7 +288,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     possessive = fold[end : end + 2] in ("'s", "s'")
     return {
         "honorific": float("honorifics" in gap_before and gap_before["honorifics"].strip(" .") == "" or "honorifics" in gap_after and gap_after["honorifics"].strip() == ""),
-        "role_before": float(role_gap_before is not None and role_gap_before in (" ", "", ", ", ": ", " \"", " '") and "at" not in marks),
+        "role_before": float(role_gap_before is not None and role_gap_before in (" ", "", ", ", ": ", " \"", " '") and not marks.get("at")),
         "role_after": float(role_gap_after is not None and (role_gap_after in (", ", " (", "(", " - ") or (role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)))),
         "age": float(bool(_AGE_AFTER.match(fold, end))),
         "org_word": float(
@@ -274,6 +298,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
         ),
         "role_of": role_then_marker,
         "owns_role": float(possessive and bool(reading.hits_in(end, end + 6, "role", "role_modifiers"))),
+        "quoted": float(lexicon.pack.capitals != "none" and text.norm[max(0, start - 1) : start] in _QUOTES_OPEN and text.norm[end : end + 1] in _QUOTES_CLOSE),
         "marked": float(bool(marks)),
     }  # fmt: skip
 

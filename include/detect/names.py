@@ -34,6 +34,7 @@ class Candidate:
     person: float
     org: float
     words: int
+    listed: bool = False  # a part of it stands in a list of names
 
 
 @cache
@@ -63,6 +64,10 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
         index += 1
         while index < len(words):
             gap = text.norm[run[-1][1] : words[index][0]]
+            if gap in _NICKNAME_OPENS and _is_nickname(text, words, index, blocked):
+                run.extend(words[index : index + 2])
+                index += 2
+                continue
             if not _joins(text, run[-1], gap):
                 break
             if _is_name_word(text, *words[index], blocked):
@@ -75,6 +80,24 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
             run.extend(words[index : index + length])
             index += length
         yield _judge_run(text, run)
+
+
+_NICKNAME_OPENS = frozenset((" (", ' "', " “", " «", " '", " ‘"))
+_NICKNAME_CLOSES = frozenset((") ", '" ', "” ", "» ", "' ", "’ "))
+
+
+def _is_nickname(text: NormalText, words: list[tuple[int, int]], index: int, blocked: dict[int, int]) -> bool:
+    """A name in brackets or quotes between two words of a name: Yuhuai (Tony) Wu, Josefina "Josie" Tumbaga."""
+    if index + 1 >= len(words) or text.norm[words[index][1] : words[index + 1][0]] not in _NICKNAME_CLOSES:
+        return False
+    return _is_name_word(text, *words[index], blocked) and _is_name_word(text, *words[index + 1], blocked)
+
+
+def judge_rest(text: NormalText, start: int, end: int) -> Candidate | None:
+    """What is left of a run of capitalised words when a known name is taken out of it: Jason Wei of OpenAI Jason Wei."""
+    run = [(m.start(), m.end()) for m in _WORD.finditer(text.norm, start, end)]
+    run = run if run and text.norm[run[0][0]].isupper() else run[1:]
+    return _judge_run(text, run) if run else None
 
 
 def _is_name_word(text: NormalText, start: int, end: int, blocked: dict[int, int]) -> bool:
@@ -126,6 +149,9 @@ def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
         person += 1.2
     if len(run) > 1 and folded[0] in names.surnames and not given:
         person += 0.8
+    if not given and len(run) > 2 and folded[1] in names.given and folded[0] not in names.surnames:
+        # "Direktur Kepatuhan Tito Hanggoro", "Finanzvorstand Digital Eva Roth": the name begins with the given name
+        return _judge_run(text, run[1:])
     for word in words:
         org += _shape_says_org(word, len(run))
     if 2 <= len(run) <= 3:
@@ -136,7 +162,8 @@ def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
         org += 0.4
     if " & " in text.norm[run[0][0] : run[-1][1]]:
         org += 3.0
-    return Candidate(run[0][0], run[-1][1], person, org, len(run))
+    listed = given or (len(run) > 1 and person > 0.8)
+    return Candidate(run[0][0], run[-1][1], person, org, len(run), listed)
 
 
 def _shape_says_org(word: str, run_length: int) -> float:
@@ -268,7 +295,10 @@ def _judge_kanji(text: NormalText, start: int, end: int, covered: bytearray, nam
         return 2.0 if good or not given else 1.2
     if family >= 2 and 1 <= len(given) <= 3 and good:
         return 1.5
-    return 1.0 if family == 1 and len(given) == 2 and good else 0.0
+    if family == 1 and len(given) == 2 and good:
+        return 1.0
+    chinese = folded_names("han", False)
+    return 0.9 if word[0] in chinese.surnames and len(word) in (2, 3) and all(c in chinese.given for c in word[1:]) else 0.0
 
 
 def find_katakana_words(text: NormalText) -> Iterator[Candidate]:
@@ -340,14 +370,15 @@ def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> It
     """Korean names before a post, an honorific or a particle; transliterated ones by their given name."""
     names = folded_names("hangul", False)
     role_starts = {hit.start for hit in hits if hit.entry.category in ("role", "honorifics", "org_refs")}
+    role_words = {start for start, end in _hangul_words(text) if any(start < r < end for r in role_starts)}
     blocked = {hit.start: hit.end for hit in hits if hit.entry.category in BLOCKING and hit.end - hit.start > 1}
-    words = [(m.start(), m.end()) for m in _TOKEN["hangul"].finditer(text.norm)]
+    words = _hangul_words(text)
     for index, (start, end) in enumerate(words):
         if start in blocked:
             continue
         word = text.fold[start:end]
         stem = _strip_particle(word, lexicon)
-        followed = any(end + gap in role_starts for gap in (0, 1)) or any(start + cut in role_starts for cut in (2, 3, 4))
+        followed = any(end + gap in role_starts for gap in (0, 1)) or end + 1 in role_words or any(start + cut in role_starts for cut in (2, 3, 4))
         if word in names.given and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " ":
             next_start, next_end = words[index + 1]
             if next_start not in blocked:
@@ -368,6 +399,10 @@ def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> It
                 if score >= 1.2:
                     yield Candidate(start, start + cut, score, 0.0, 2)
                 break
+
+
+def _hangul_words(text: NormalText) -> list[tuple[int, int]]:
+    return [(m.start(), m.end()) for m in _TOKEN["hangul"].finditer(text.norm)]
 
 
 def hits_before(hits: list[Hit], start: int) -> list[Hit]:

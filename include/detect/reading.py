@@ -30,6 +30,7 @@ class Mention:
     roles: list[Mention] = field(default_factory=list)  # of a person: posts beside the name
     orgs: list[Mention] = field(default_factory=list)  # of a person: organisations beside the name
     former: bool = False
+    listed: bool = False  # a part of the name stands in a list of names
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ class Trigger:
     clause_cues: frozenset[str]
     sentence_cues: frozenset[str]
     negated: bool
+    complement: str = "none"  # what stands where an object or complement would: org, role, end, other ...
 
     @property
     def trigger_class(self) -> str:
@@ -70,7 +71,10 @@ def find_triggers(reading: Reading) -> list[Trigger]:
         if not any(_swallows(k, hit) for k in kept):
             kept.append(hit)
     kept.sort(key=lambda h: h.start)
-    return [_describe(reading, hit) for hit in kept]
+    triggers = [_describe(reading, hit) for hit in kept]
+    for trigger in triggers:
+        trigger.complement = _find_complement(reading, trigger)
+    return triggers
 
 
 def _swallows(longer: Hit, hit: Hit) -> bool:
@@ -115,6 +119,40 @@ def _describe(reading: Reading, hit: Hit) -> Trigger:
         sentence_cues=frozenset(sentence_cues),
         negated=negated,
     )
+
+
+_ENDS = ".,;:!?)\"'。、，；！？)」』”»\n-"
+_NEAR = 3
+
+
+def _find_complement(reading: Reading, trigger: Trigger) -> str:
+    """What the trigger is said of: "left Google" org, "left the post" role, "left." end, "left my browser" other."""
+    pack, fold = reading.lexicon.pack, reading.text.fold
+    row = reading.in_sentence(trigger.sentence)
+    if pack.order == "sov":
+        before = [m for m in row if m.end <= trigger.start and trigger.start - m.end <= 8]
+        if before:
+            nearest = max(before, key=lambda m: m.end)
+            return "org" if nearest.kind in ("org", "org_ref", "unknown") else nearest.kind
+        head = fold[max(0, trigger.start - 3) : trigger.start].rstrip()
+        return "object" if head.endswith(reading.lexicon.marker_lists["object"] or ("\0",)) else "other"
+    rest = fold[trigger.end : trigger.end + 48]
+    if not rest.strip() or rest.lstrip(" ")[:1] in _ENDS:
+        return "end"
+    limit = 14 if pack.spaces else 6
+    for mention in row:
+        if mention.start >= trigger.end:
+            gap = fold[trigger.end : mention.start]
+            if (len(gap.split()) <= _NEAR if pack.spaces else len(gap) <= 4) and not any(e in gap for e in ".;:!?。；"):
+                return "org" if mention.kind in ("org", "org_ref", "unknown") else mention.kind
+            break
+    for hit in reading.hits_from(trigger.end, trigger.end + limit):
+        if hit.entry.category in ("trigger", "negation", "background", "hypothetical", "places") or hit.entry.category.startswith("date:"):
+            return hit.entry.category
+    first = rest.split()[0] if pack.spaces else ""
+    if any(first in reading.lexicon.markers[kind] for kind in ("from", "to", "at", "as", "by", "and")):
+        return "marker"
+    return "other"
 
 
 def _negates(reading: Reading, cue: Hit, hit: Hit) -> bool:
