@@ -72,7 +72,7 @@ def _seniority_terms(event: Event, context: ScoreContext, model: NotabilityModel
     if event.role_family:
         families.setdefault(event.role_family)
     ranked = sorted(families, key=lambda family: (-model.points("seniority", family), family))
-    chosen = ranked[:1] + [family for family in ranked[1:] if family == "founder"]
+    chosen = [family for family in ranked if family != "founder"][:1] + ["founder"] * ("founder" in ranked)
     for family in chosen:
         carrying = _find_move(event, context, lambda move, family=family: family in _families(move))  # type: ignore[misc]
         feature = "founder" if family == "founder" else "seniority"

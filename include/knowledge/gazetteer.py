@@ -11,12 +11,14 @@ from functools import cache
 from pathlib import Path
 
 from include.errors import ConfigError
+from include.knowledge.compiled import compiled_path, read_compiled, write_compiled
 from include.knowledge.gazetteerfiles import Names, Organisation, Person, read_names, read_organisations, read_people
 from include.knowledge.namekeys import name_key, organisation_key
 
 __all__ = ["Gazetteer", "Names", "Organisation", "Person", "build_gazetteer", "load_gazetteer", "load_names"]
 
 FOLDER = Path(__file__).parent
+_FILES = ("organisations.yaml", "people.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,23 @@ class Gazetteer:
 @cache
 def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
     """Load `organisations.yaml` and `people.yaml` of a folder, checked. Raises ConfigError with file and line."""
-    organisations = read_organisations(folder / "organisations.yaml")
-    people = read_people(folder / "people.yaml", {organisation.id for organisation in organisations})
-    return build_gazetteer(organisations, people)
+    compiled = compiled_path(folder, _FILES)
+    kept = read_compiled(compiled)
+    if kept is not None:
+        return _assemble(**kept)
+    organisations = read_organisations(folder / _FILES[0])
+    people = read_people(folder / _FILES[1], {organisation.id for organisation in organisations})
+    gazetteer = build_gazetteer(organisations, people)
+    write_compiled(
+        compiled,
+        {"organisations": organisations, "people": people},
+        {
+            "organisation_by_key": gazetteer.organisation_by_key,
+            "person_by_key": gazetteer.person_by_key,
+            "people_by_short_key": gazetteer.people_by_short_key,
+        },
+    )
+    return gazetteer
 
 
 @cache
@@ -89,12 +105,23 @@ def build_gazetteer(organisations: Iterable[Organisation], people: Iterable[Pers
                 person_by_key.setdefault(name_key(alias), person.id)
         for alias in person.short:
             short.setdefault(name_key(alias), []).append(person.id)
+    return _assemble(organisations, people, by_key, person_by_key, short)
+
+
+def _assemble(
+    organisations: Iterable[Organisation],
+    people: Iterable[Person],
+    organisation_by_key: Mapping[str, str],
+    person_by_key: Mapping[str, str],
+    people_by_short_key: Mapping[str, Iterable[str]],
+) -> Gazetteer:
+    organisations, people = tuple(organisations), tuple(people)
     return Gazetteer(
         organisations=organisations,
         people=people,
         organisation_by_id={o.id: o for o in organisations},
         person_by_id={p.id: p for p in people},
-        organisation_by_key=by_key,
+        organisation_by_key=organisation_by_key,
         person_by_key=person_by_key,
-        people_by_short_key={key: tuple(dict.fromkeys(ids)) for key, ids in short.items()},
+        people_by_short_key={key: tuple(dict.fromkeys(ids)) for key, ids in people_by_short_key.items()},
     )

@@ -87,11 +87,12 @@ def _index(watchlist: Watchlist, held: _Held) -> tuple[dict[str, str], dict[str,
 def load_watchlist(path: Path = PATH) -> Watchlist:
     """Load and check a watchlist. Raises ConfigError with file and line."""
     content = check_keys(path, read_yaml(path), (), ("name", *_LISTS))
+    written = path.read_text(encoding="utf-8").splitlines()
     lines: list[tuple[str, int]] = []
     values = {}
     for key in _LISTS:
         values[key] = _read_names(path, content, key)
-        lines += [(text, content.key_lines[key]) for text in values[key]]
+        lines += [(text, _find_line(written, text, content.key_lines[key])) for text in values[key]]
     return Watchlist(path, str(content.get("name") or path.stem), lines=tuple(lines), **values)
 
 
@@ -113,3 +114,8 @@ def _read_names(path: Path, content: LocatedDict, key: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
         raise ConfigError(f"{path}:{content.key_lines.get(key, 1)}: {key} must be a list of names")
     return tuple(value)
+
+
+def _find_line(written: list[str], name: str, start: int) -> int:
+    """The line of a name, at or after the line of its list."""
+    return next((number for number, line in enumerate(written[start - 1 :], start) if name in line), start)

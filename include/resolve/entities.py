@@ -134,11 +134,11 @@ def _claim_by_name(
         roots = {root for mention in group.mentions for root in mention.roots}
         names = sorted({name_key(form) for mention in group.mentions for form in mention.full_forms or mention.forms})
         for person_id in dict.fromkeys(found for name in names for found in free[name]):
-            if not roots or not places[person_id] or roots & places[person_id]:
-                if person_id not in taken:
-                    taken.add(person_id)
-                    held[index].append(person_id)
-                    break
+            elsewhere = roots and places[person_id] and not roots & places[person_id]
+            if person_id not in taken and not elsewhere:
+                taken.add(person_id)
+                held[index].append(person_id)
+                break
 
 
 def _new_person_id(group: PersonGroup, entities: dict[str, Entity]) -> str:

@@ -17,7 +17,7 @@ from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
-from include.resolve.likeness import PROPOSE
+from include.resolve.likeness import PROPOSE, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import are_near, folded_parts, same_surname_form
 from include.resolve.union import Union
@@ -124,7 +124,10 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
     for mention in mentions:
         if mention.full_forms or union.anchor(mention.move_id):
             continue
-        people = _by_person(in_article[mention.article_id], mention, union)
+        full_names = in_article[mention.article_id]
+        people = _by_person(full_names, mention, union, _is_short_for) or _by_person(
+            full_names, mention, union, _is_misspelt
+        )
         if len(people) == 1:
             union.join(mention.move_id, next(iter(people)))
             continue
@@ -141,7 +144,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         people = {}
         for _, mention in sorted(members.items()):
             near = (other for key in _short_keys(mention) for other in at_place[key] if are_near(other.at, mention.at))
-            people |= _by_person(near, mention, union)
+            people |= _by_person(near, mention, union, _is_short_for)
         if len(people) == 1:
             union.join(root, next(iter(people)))
         else:
@@ -164,9 +167,11 @@ def _index_full_names(
     return in_article, at_place
 
 
-def _by_person(candidates: Iterable[Mention], short: Mention, union: Union) -> dict[str, Mention]:
-    """Those of the candidates whose full name holds the short form, one for each person."""
-    return {union.find(other.move_id): other for other in candidates if _is_short_for(short, other)}
+def _by_person(
+    candidates: Iterable[Mention], short: Mention, union: Union, fits: Callable[[Mention, Mention], bool]
+) -> dict[str, Mention]:
+    """Those of the candidates whose full name fits the short form, one for each person."""
+    return {union.find(other.move_id): other for other in candidates if fits(short, other)}
 
 
 def _short_keys(mention: Mention) -> list[tuple[str, str]]:
@@ -176,6 +181,10 @@ def _short_keys(mention: Mention) -> list[tuple[str, str]]:
 
 def _is_short_for(mention: Mention, full: Mention) -> bool:
     return any(same_surname_form(short, form) for short in mention.forms for form in full.full_forms)
+
+
+def _is_misspelt(mention: Mention, full: Mention) -> bool:
+    return any(is_misspelt_part(short, form) for short in mention.forms for form in full.full_forms)
 
 
 def _split_off(

@@ -46,6 +46,14 @@ def name_likeness(left: str, right: str) -> float:
     return _likeness_across(left, right)
 
 
+def is_misspelt_part(short: str, full: str) -> bool:
+    """Whether a surname alone is one letter off a word of a full name: `Pachoki` beside `Jakub Pachocki`."""
+    parts = folded_parts(short)
+    if len(parts) != 1 or len(parts[0]) < 5 or script_of(short) != script_of(full):
+        return False
+    return any(OSA.distance(parts[0], word) == 1 for word in folded_parts(full))
+
+
 def _likeness_in_script(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     shared = set(left) & set(right)
     if len(shared) >= 2 and not (set(left) - shared and set(right) - shared):

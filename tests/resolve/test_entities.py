@@ -89,6 +89,12 @@ def test_a_surname_joins_the_full_name_of_its_article() -> None:
     )
 
 
+def test_a_misspelt_surname_joins_the_full_name_of_its_article_only() -> None:
+    full = told("departure", "Jakub Pachocki", "Foo", article="x")
+    assert are_one(full, told("appointment", "Pachoki", None, "Foo", article="x"))
+    assert not are_one(full, told("appointment", "Pachoki", None, "Foo", article="y"))
+
+
 def test_a_surname_that_fits_two_people_waits_for_a_person() -> None:
     moves = [
         told("departure", "Amir Rahimi", "Foo"),
