@@ -165,11 +165,11 @@ async def read_answer(
     known_hash: str | None = None,
 ) -> Reading:
     """Parse the archived body of an answer; an empty Reading where there is none."""
-    if answer.exchange is None or answer.exchange.status is None:
+    exchange = answer.exchange
+    if exchange is None or exchange.status is None:
         return Reading()
-    archived = await asyncio.to_thread(archive.read, answer.exchange.path, answer.exchange.offset)
-    content_type = answer.headers.get("content-type", "")
-    return await parser.read(Job(answer.final_url, content_type, source_id, as_of, known_hash), archived.body)
+    job = Job(answer.final_url, answer.headers.get("content-type", ""), source_id, as_of, known_hash)
+    return await parser.read(job, lambda: archive.read(exchange.path, exchange.offset).body)
 
 
 def state_of(source: FeedSource, stored: FeedState | None) -> FeedState:

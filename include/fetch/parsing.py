@@ -4,7 +4,7 @@ A feed of ten megabytes can be written so that feedparser needs minutes for it. 
 and would take the event loop's turns; a process is killed after a while, and its memory is bounded.
 
     parent                                  child (`main`)
-    FeedParser.read(job, body)  -- pickle -->  read_job(job, body)
+    FeedParser.read(job, load)  -- pickle -->  read_job(job, body)
                                 <-- pickle --  Reading
 """
 
@@ -17,6 +17,7 @@ import pickle
 import resource
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +65,7 @@ class FeedParser:
     def __init__(self, *, seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._child: Process | None = None
+        self._loading = asyncio.Lock()
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> FeedParser:
@@ -74,13 +76,20 @@ class FeedParser:
     ) -> None:
         await self._kill()
 
-    async def read(self, job: Job, body: bytes) -> Reading:
-        """Parse one feed. Never raises for what is in it."""
-        if len(body) <= SMALL_BYTES:
-            return await asyncio.to_thread(read_job, job, body)
+    async def read(self, job: Job, load: Callable[[], bytes]) -> Reading:
+        """Parse one feed, whose body `load` reads from disk. Never raises for what is in it.
+
+        Only one body is in memory at a time, however many feeds are waiting; a large one is loaded again when it
+        is its turn.
+        """
+        async with self._loading:
+            body = await asyncio.to_thread(load)
+            if len(body) <= SMALL_BYTES:
+                return await asyncio.to_thread(read_job, job, body)
+            del body
         async with self._turn:
             try:
-                return await asyncio.wait_for(self._exchange(job, body), self._seconds)
+                return await asyncio.wait_for(self._exchange(job, load), self._seconds)
             except TimeoutError:
                 await self._kill()
                 return Reading(error="parser-timeout")
@@ -88,12 +97,12 @@ class FeedParser:
                 await self._kill()
                 return Reading(error="parser-crash")
 
-    async def _exchange(self, job: Job, body: bytes) -> Reading:
+    async def _exchange(self, job: Job, load: Callable[[], bytes]) -> Reading:
         if self._child is None:
             self._child = await _start_child()
         reader, writer = self._child.stdout, self._child.stdin
         assert reader is not None and writer is not None
-        writer.writelines(_frame((job, body)))
+        writer.writelines(_frame((job, await asyncio.to_thread(load))))
         await writer.drain()
         length = int.from_bytes(await reader.readexactly(_LENGTH), "big")
         reading = pickle.loads(await reader.readexactly(length))  # from our own child

@@ -18,7 +18,7 @@ from warcio.warcwriter import WARCWriter
 
 from include.fetch.decode import decode_body
 
-MAX_READ_BYTES = 20_000_000  # of a decoded body; more than any purpose allows
+MAX_READ_BYTES = 10_000_000  # of a decoded body: the most that any purpose allows
 _PRINTABLE = "".join(map(chr, range(32, 127)))
 Headers = Sequence[tuple[str, str]]
 

@@ -19,6 +19,7 @@ from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
 FeedKind = Literal["lab", "filing", "wire", "press"]
 FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 
+PACKAGED_FEEDS = Path(__file__).with_name("feeds.yaml")
 _REQUIRED = ("id", "name", "url", "lang", "country", "kind")
 _OPTIONAL = ("weight", "expect", "delay", "match", "enabled")
 SOURCE_ID = re.compile(r"[a-z0-9-]+")
@@ -61,19 +62,49 @@ def load_feeds(path: Path) -> tuple[FeedSource, ...]:
 
 
 def save_feeds(path: Path, sources: Iterable[FeedSource]) -> None:
-    """Write a sources file as a whole: a reader sees the old or the new one, never a part."""
-    document = {"feeds": [_as_mapping(source) for source in sources]}
+    """Write a sources file as a whole: a reader sees the old or the new one, never a part.
+
+    Where sources are only added, to the file itself or to the packaged list, its text and comments are kept.
+    """
+    wanted = tuple(sources)
+    document = {"feeds": [_as_mapping(source) for source in wanted]}
     text = _HEADER + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+    extended = _extend_text(path if path.is_file() else PACKAGED_FEEDS, wanted)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.write_text(extended or text, encoding="utf-8")
+        if extended and not _holds(temporary, wanted):
+            temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o644)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def _extend_text(path: Path, sources: tuple[FeedSource, ...]) -> str:
+    """The text of a sources file with what `sources` has more of, "" where it has something else."""
+    try:
+        present = load_feeds(path)
+    except ConfigError:
+        return ""
+    if sources[: len(present)] != present:
+        return ""
+    text = path.read_text(encoding="utf-8").rstrip()
+    indent = re.search(r"^( *)- ", text, re.MULTILINE)
+    added = [_as_mapping(source) for source in sources[len(present) :]]
+    lines = yaml.safe_dump(added, allow_unicode=True, sort_keys=False, width=1000).splitlines() if added else []
+    return "\n".join([text, *(f"{indent[1] if indent else ''}{line}" for line in lines)]) + "\n"
+
+
+def _holds(path: Path, sources: tuple[FeedSource, ...]) -> bool:
+    try:
+        return load_feeds(path) == sources
+    except ConfigError:  # the list was written in a way that cannot be added to, such as [{id: a, ...}]
+        return False
 
 
 def check_feed_url(url: str) -> str:

@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.errors import ConfigError
-from include.knowledge.feeds import FEED_KINDS, FeedSource, load_feeds, save_feeds
+from include.knowledge.feeds import FEED_KINDS, PACKAGED_FEEDS, FeedSource, load_feeds, save_feeds
 from include.knowledge.opml import export_opml, import_opml, make_id, normalise_lang
-from include.settings import PACKAGE
 
-PACKAGED = PACKAGE / "knowledge" / "feeds.yaml"
 GOOD = """feeds:
   - id: a
     name: A
@@ -46,7 +44,7 @@ lists = st.lists(sources, min_size=1, max_size=6, unique_by=(lambda source: sour
 
 
 def test_the_packaged_list() -> None:
-    packaged = load_feeds(PACKAGED)
+    packaged = load_feeds(PACKAGED_FEEDS)
     assert len(packaged) >= 100
     assert len({source.lang for source in packaged}) >= 24
     assert {source.kind for source in packaged} == set(FEED_KINDS)
@@ -122,6 +120,35 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
     path.write_text(GOOD + GOOD.removeprefix("feeds:\n"))
     with pytest.raises(ConfigError, match=r"feeds.yaml:8: id 'a' is already used in line 2"):
         load_feeds(path)
+
+
+ADDED = FeedSource("b", "B", "https://b.example.org/feed", "no", "NO", "lab", expect_per_day=(0, 5))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# mine\n" + GOOD + "    # last words",
+        GOOD.replace("\n  ", "\n"),
+        "feeds: [{id: a, name: A, url: 'https://a.example.org/feed', lang: en, country: US, kind: press}]\n",
+    ],
+)
+def test_adding_keeps_what_stands_there(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(text)
+    present = load_feeds(path)
+    save_feeds(path, (*present, ADDED))
+    assert load_feeds(path) == (*present, ADDED)
+    assert ("# mine" in path.read_text()) == ("# mine" in text)
+    save_feeds(path, (ADDED,))
+    assert load_feeds(path) == (ADDED,)
+
+
+def test_a_home_list_begins_as_the_packaged_one(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    save_feeds(path, (*load_feeds(PACKAGED_FEEDS), ADDED))
+    assert load_feeds(path) == (*load_feeds(PACKAGED_FEEDS), ADDED)
+    assert path.read_text().startswith(PACKAGED_FEEDS.read_text().rstrip())
 
 
 FOREIGN = """<?xml version="1.0"?><opml version="1.0"><head/><body>

@@ -98,6 +98,10 @@ class Web:
         """Address of a host of this web."""
         return f"{'https' if self.tls else 'http'}://{host}:{self.port}{path}"
 
+    async def forever(self) -> None:
+        """Never answer."""
+        await asyncio.sleep(3600)
+
     def _stop(self) -> None:
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
