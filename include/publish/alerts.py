@@ -11,12 +11,23 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 
 from include.publish.channels import Channel, check_urls, read_channels, send_to
 from include.publish.digest import Digest, render_digest, write_digest
-from include.publish.outbox import DeliveryState, Outbox, Owed
-from include.publish.rows import Row, as_text, headline
+from include.publish.mail import Thread
+from include.publish.outbox import (
+    DeliveryState,
+    Outbox,
+    Owed,
+    Record,
+    attempt_record,
+    digested_record,
+    known_record,
+    queued_record,
+)
+from include.publish.rows import Row, as_text, headline, status_word
 
 __all__ = ["AlertReport", "check_urls", "notify_operator", "send_alerts"]
 
@@ -43,8 +54,20 @@ class AlertReport:
         """One line for the log and the terminal."""
         if self.primed:
             return "first run: what is on the board is taken note of, nobody is alerted"
+        if not (self.queued or self.sent or self.failed or self.given_up):
+            return "nothing new to send"
         text = f"{self.sent} messages sent, {len(self.failed)} failed"
-        return text if self.queued or self.sent or self.failed else "nothing new, nothing sent"
+        return f"{text}, {self.given_up} given up after three days" if self.given_up else text
+
+
+@dataclass(frozen=True, slots=True)
+class _Board:
+    """What is to be told of, by whom and when."""
+
+    rows: Mapping[str, Row]
+    home: Path
+    base_url: str
+    as_of: datetime
 
 
 def send_alerts(
@@ -58,33 +81,40 @@ def send_alerts(
 ) -> AlertReport:
     """Queue what is new and deliver everything that is owed.
 
-    `rows` are all departures of the published file (columns of `events`, `alerted`, `reasons`, `evidence`): the ones
-    that are not flagged any more too, since a denial must reach everyone who got the first. Channels that fail are
-    tried again by the next call, for three days.
+    `rows` are all events of the published file (columns of `events`, `reasons`, `evidence`), those that are no longer
+    flagged or were rejected too, since a correction must reach everyone who got the first; only departures are news. A channel that
+    fails is tried again by the next call, for three days. `first_run` takes note of everything and sends nothing; so
+    does a call that finds no log of an earlier one. Raises ConfigError for a delivery log that cannot be read.
     """
+    board = _Board({str(row["event_id"]): row for row in rows}, home, base_url, as_of)
     outbox, report = Outbox(home / "alerts"), AlertReport()
     channels = read_channels(urls)
-    by_id = {str(row["event_id"]): row for row in rows}
     with outbox.locked():
         state = outbox.read()
         if state.fresh or first_run:
-            report.primed = True
-            versions = {event_id: _version(row) for event_id, row in by_id.items()}
-            report.digest_files = _write_digest_file([r for r in rows if r.get("flagged")], [], home, base_url, as_of)
-            outbox.append("known", as_of, versions=versions)
-            outbox.append("digested", as_of, versions=versions, day="")
+            _take_note(board, outbox, report)
         else:
-            _queue_alerts(by_id, state, channels, outbox, report, as_of)
-            _queue_digest(by_id, state, channels, outbox, report, home, base_url, as_of)
-            _deliver(by_id, outbox, channels, report, home, base_url, as_of)
+            records = _queue_alerts(board, state, channels, report)
+            records += _queue_digest(board, state, channels, report)
+            outbox.append(as_of, *records)
+            _deliver(board, outbox, channels, report)
     logger.info("alerts: %s", report.sentence)
     return report
 
 
-def notify_operator(urls: Sequence[str], title: str, body: str) -> int:
+def notify_operator(urls: Sequence[str], title: str, body: str, at: datetime | None = None) -> int:
     """Tell the operator that something is wrong, through every channel. Returns how many took it."""
-    message = Digest(title, f"<p>{body}</p>", body)
-    return sum(1 for channel in read_channels(urls) if not send_to(channel, message, title=title))
+    message = Digest(title, f"<p>{escape(body)}</p>", body)
+    thread = Thread("operator-" + hashlib.sha256(f"{title}{body}{at}".encode()).hexdigest()[:16])
+    return sum(1 for c in read_channels(urls) if not send_to(c, message, title=title, thread=thread, at=at))
+
+
+def _take_note(board: _Board, outbox: Outbox, report: AlertReport) -> None:
+    report.primed = True
+    flagged = [row for row in board.rows.values() if row.get("flagged") and _is_departure(row)]
+    versions = {event_id: _version(row) for event_id, row in board.rows.items()}
+    report.digest_files = _write_digest_file(board, flagged, [])
+    outbox.append(board.as_of, known_record(versions), digested_record(versions, [], ""))
 
 
 def _version(row: Row) -> str:
@@ -94,131 +124,109 @@ def _version(row: Row) -> str:
     return f"{status}:{hashlib.sha256(route.encode()).hexdigest()[:8]}"
 
 
-def _queue_alerts(
-    rows: Mapping[str, Row],
-    state: DeliveryState,
-    channels: Sequence[Channel],
-    outbox: Outbox,
-    report: AlertReport,
-    as_of: datetime,
-) -> None:
-    takers = [channel.channel_id for channel in channels if channel.takes == "alerts"]
-    for event_id, row in sorted(rows.items()):
-        version, before = _version(row), state.versions.get(event_id)
-        if version == before or as_text(row.get("review")) == "taken-down":
-            continue
-        got_first = [c for c in takers if c in state.received.get(event_id, set())]
-        correction = row.get("status") in _WITHDRAWN or _was_corrected(before, version, row)
-        receivers = got_first if correction else takers if row.get("alerted") else []
-        if receivers:
-            purpose = "correction" if correction else "alert"
-            message = f"{purpose}:{event_id}:{version}"
-            outbox.append("queued", as_of, message=message, purpose=purpose, events=[event_id], channels=receivers)
-            report.queued += len(receivers)
-        outbox.append("known", as_of, versions={event_id: version})
-
-
-def _was_corrected(before: str | None, version: str, row: Row) -> bool:
-    """Whether a person set right who went where after it had been told."""
-    route_changed = before is not None and before.split(":")[-1] != version.split(":")[-1]
+def _is_correction(before: str | None, row: Row) -> bool:
+    """Whether this sets right what was told before: denied, retracted, or who went where changed by a person."""
+    if row.get("status") in _WITHDRAWN:
+        return True
+    route_changed = before is not None and before.split(":")[-1] != _version(row).split(":")[-1]
     return route_changed and as_text(row.get("review")) == "corrected"
 
 
+def _is_departure(row: Row) -> bool:
+    return row.get("kind") == "departure"
+
+
+def _changed(board: _Board, before: Mapping[str, str]) -> dict[str, Row]:
+    return {
+        event_id: row
+        for event_id, row in sorted(board.rows.items())
+        if _version(row) != before.get(event_id) and as_text(row.get("review")) != "taken-down"
+    }
+
+
+def _queue_alerts(
+    board: _Board, state: DeliveryState, channels: Sequence[Channel], report: AlertReport
+) -> list[Record]:
+    takers = [channel.channel_id for channel in channels if channel.takes == "alerts"]
+    records: list[Record] = []
+    versions: dict[str, str] = {}
+    for event_id, row in _changed(board, state.versions).items():
+        version, before = _version(row), state.versions.get(event_id)
+        first = {c: state.received[event_id, c] for c in takers if (event_id, c) in state.received}
+        correction = _is_correction(before, row)
+        receivers = list(first) if correction else takers if row.get("alerted") and _is_departure(row) else []
+        if receivers:
+            purpose = "correction" if correction else "alert"
+            message_id = f"{purpose}.{event_id}.{version.replace(':', '.')}"
+            records.append(queued_record(message_id, purpose, [event_id], receivers, first))
+            report.queued += len(receivers)
+        versions[event_id] = version
+    return [*records, known_record(versions)] if versions else records
+
+
 def _queue_digest(
-    rows: Mapping[str, Row],
-    state: DeliveryState,
-    channels: Sequence[Channel],
-    outbox: Outbox,
-    report: AlertReport,
-    home: Path,
-    base_url: str,
-    as_of: datetime,
-) -> None:
-    day = f"{as_of.astimezone(UTC):%Y-%m-%d}"
-    if state.digest_day == day:
-        return
-    fresh, corrections = _digest_parts(rows, state)
-    if not fresh and not corrections:
-        return
-    report.digest_files = _write_digest_file(fresh, corrections, home, base_url, as_of)
+    board: _Board, state: DeliveryState, channels: Sequence[Channel], report: AlertReport
+) -> list[Record]:
+    day = f"{board.as_of.astimezone(UTC):%Y-%m-%d}"
+    changed = _changed(board, state.digested)
+    corrections = [r for key, r in changed.items() if key in state.told and _is_correction(state.digested.get(key), r)]
+    fresh = [r for r in changed.values() if r.get("flagged") and _is_departure(r) and r not in corrections]
+    if state.digest_day == day or not (fresh or corrections):
+        return []
+    report.digest_files = _write_digest_file(board, fresh, corrections)
+    told = [str(row["event_id"]) for row in (*corrections, *fresh)]
     takers = [channel.channel_id for channel in channels if channel.takes == "digest"]
-    events = [str(row["event_id"]) for row in (*corrections, *fresh)]
-    if takers:
-        outbox.append("queued", as_of, message=f"digest:{day}", purpose="digest", events=events, channels=takers)
-        report.queued += len(takers)
-    outbox.append("digested", as_of, versions={key: _version(rows[key]) for key in rows}, day=day)
+    report.queued += len(takers)
+    queued = [queued_record(f"digest.{day}", "digest", told, takers, {})] if takers else []
+    return [*queued, digested_record({key: _version(row) for key, row in changed.items()}, told, day)]
 
 
-def _digest_parts(rows: Mapping[str, Row], state: DeliveryState) -> tuple[list[Row], list[Row]]:
-    fresh: list[Row] = []
-    corrections: list[Row] = []
-    for event_id, row in sorted(rows.items()):
-        version, before = _version(row), state.digested.get(event_id)
-        if version == before or as_text(row.get("review")) == "taken-down":
-            continue
-        if before is not None and (row.get("status") in _WITHDRAWN or _was_corrected(before, version, row)):
-            corrections.append(row)
-        elif row.get("flagged"):
-            fresh.append(row)
-    return fresh, corrections
+def _write_digest_file(board: _Board, rows: Sequence[Row], corrections: Sequence[Row]) -> tuple[Path, ...]:
+    digest = render_digest(rows, as_of=board.as_of, base_url=board.base_url, corrections=corrections)
+    return write_digest(digest, board.home / "digests", board.as_of)
 
 
-def _write_digest_file(
-    rows: Sequence[Row], corrections: Sequence[Row], home: Path, base_url: str, as_of: datetime
-) -> tuple[Path, ...]:
-    digest = render_digest(rows, as_of=as_of, base_url=base_url, corrections=corrections)
-    return write_digest(digest, home / "digests", as_of)
-
-
-def _deliver(
-    rows: Mapping[str, Row],
-    outbox: Outbox,
-    channels: Sequence[Channel],
-    report: AlertReport,
-    home: Path,
-    base_url: str,
-    as_of: datetime,
-) -> None:
+def _deliver(board: _Board, outbox: Outbox, channels: Sequence[Channel], report: AlertReport) -> None:
     by_id = {channel.channel_id: channel for channel in channels}
     down: set[str] = set()
     for owed in list(outbox.read().owed.values()):
         channel = by_id.get(owed.channel)
-        line = {"message": owed.message_id, "channel": owed.channel}
-        if as_of - owed.queued_at > _GIVE_UP_AFTER:
-            outbox.append("given-up", as_of, **line)
+        if board.as_of - owed.queued_at > _GIVE_UP_AFTER:
+            outbox.append(board.as_of, attempt_record("given-up", owed))
             report.given_up += 1
-            continue
-        message = _render(owed, rows, base_url, as_of)
-        if message is None:
-            outbox.append("dropped", as_of, **line)
-            continue
-        if channel is None or owed.channel in down:
-            continue
-        outbox.append("intent", as_of, **line)
-        title = (_AGAIN if owed.cut_off else "") + message.subject
-        problem = send_to(channel, message, title=title)
-        if problem:
-            down.add(owed.channel)  # the next messages would wait for the same timeout
-            outbox.append("failed", as_of, **line, error=problem)
-            report.failed.append(f"{channel.label}: {problem}")
-            logger.warning("alerts: %s did not take a message: %s", channel.label, problem)
-        else:
-            outbox.append("sent", as_of, **line)
-            report.sent += 1
+        elif (message := _render(owed, board)) is None:
+            outbox.append(board.as_of, attempt_record("dropped", owed))
+        elif channel is not None and owed.channel not in down:
+            problem = _attempt(owed, channel, message, outbox, board.as_of)
+            if problem:
+                down.add(owed.channel)  # the next messages would wait for the same timeout
+                report.failed.append(f"{channel.label}: {problem}")
+                logger.warning("alerts: %s: %s", channel.label, problem)
+            else:
+                report.sent += 1
 
 
-def _render(owed: Owed, rows: Mapping[str, Row], base_url: str, as_of: datetime) -> Digest | None:
-    """The message as of now: what changed since it was queued is told as it is now; what was taken down is not told."""
-    found = [rows[key] for key in owed.event_ids if key in rows and as_text(rows[key].get("review")) != "taken-down"]
+def _attempt(owed: Owed, channel: Channel, message: Digest, outbox: Outbox, as_of: datetime) -> str:
+    outbox.append(as_of, attempt_record("intent", owed))
+    title = (_AGAIN if owed.cut_off else "") + message.subject
+    thread = Thread(owed.message_id, owed.corrects)
+    problem = send_to(channel, message, title=title, thread=thread, at=as_of)
+    outbox.append(as_of, attempt_record("failed", owed, error=problem) if problem else attempt_record("sent", owed))
+    return problem
+
+
+def _render(owed: Owed, board: _Board) -> Digest | None:
+    """The message as of now: what changed since it was queued is told as it is now, what was taken down not at all."""
+    found = [row for key in owed.event_ids if (row := board.rows.get(key)) and row.get("review") != "taken-down"]
+    withdrawn = [row for row in found if row.get("status") in _WITHDRAWN]
+    standing = [row for row in found if row.get("status") not in _WITHDRAWN]
+    if owed.purpose == "correction":
+        standing, withdrawn = [], found
+    elif owed.purpose == "alert" and withdrawn:
+        return None  # denied before it was ever delivered: there is nothing to correct
     if not found:
         return None
-    if owed.purpose == "digest":
-        withdrawn = [row for row in found if row.get("status") in _WITHDRAWN]
-        fresh = [row for row in found if row.get("status") not in _WITHDRAWN]
-        return render_digest(fresh, as_of=as_of, base_url=base_url, corrections=withdrawn)
-    if owed.purpose == "correction":
-        return render_digest([], as_of=as_of, base_url=base_url, corrections=found)
-    if found[0].get("status") in _WITHDRAWN:
-        return None  # denied before it was ever delivered: there is nothing to correct
-    message = render_digest(found, as_of=as_of, base_url=base_url)
-    return Digest(f"{as_text(found[0].get('status')).capitalize()}: {headline(found[0])}", message.html, message.text)
+    message = render_digest(standing, as_of=board.as_of, base_url=board.base_url, corrections=withdrawn)
+    if owed.purpose == "alert":
+        return Digest(f"{status_word(found[0])}: {headline(found[0])}", message.html, message.text)
+    return message

@@ -7,12 +7,15 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
 from include.publish.digest import Digest
+from include.publish.mail import Thread, send_mail
 
 _MAIL = ("mailto", "mailtos")
+_WITH_HOST = (*_MAIL, "json", "jsons", "xml", "xmls", "form", "forms", "ntfy", "ntfys")
 _PREFIX = "digest="
 
 
@@ -33,10 +36,9 @@ def read_channels(urls: Iterable[str]) -> list[Channel]:
     for entry in urls:
         takes: Literal["alerts", "digest"] = "digest" if entry.startswith(_PREFIX) else "alerts"
         url = entry.removeprefix(_PREFIX)
-        parts = urlsplit(url)
-        digest = hashlib.sha256(entry.encode()).hexdigest()[:8]
-        channel_id = f"{parts.scheme or 'channel'}-{digest}"
-        channels[channel_id] = Channel(channel_id, _label(url), url, takes, parts.scheme in _MAIL)
+        scheme = _split(url)[0]
+        channel_id = f"{scheme or 'channel'}-{hashlib.sha256(entry.encode()).hexdigest()[:8]}"
+        channels[channel_id] = Channel(channel_id, _label(url), url, takes, scheme in _MAIL)
     return list(channels.values())
 
 
@@ -56,29 +58,41 @@ def check_urls(urls: Iterable[str]) -> list[str]:
     return problems
 
 
-def send_to(channel: Channel, message: Digest, *, title: str) -> str:
-    """Send one message. Returns "" if the channel took it, else why not."""
+def send_to(channel: Channel, message: Digest, *, title: str, thread: Thread, at: datetime | None) -> str:
+    """Send one message. Returns "" if the channel took it, else why not, in a few words without secrets."""
     from apprise import Apprise, NotifyFormat
 
-    service = Apprise()
     with _quiet_apprise() as said:
-        if not service.add(channel.url):
+        service = Apprise.instantiate(channel.url, suppress_exceptions=True)
+        if service is None:
             return "the URL is not understood"
-        body, form = (message.html, NotifyFormat.HTML) if channel.is_mail else (message.text, NotifyFormat.TEXT)
         try:
-            taken = service.notify(title=title, body=body, body_format=form)
+            if channel.is_mail:
+                return send_mail(service, message, title=title, thread=thread, at=at)
+            # Over Apprise, not the service itself: it cuts what is too long for the channel.
+            sender = Apprise()
+            sender.add(service)
+            taken = sender.notify(title=title, body=message.text, body_format=NotifyFormat.TEXT)
         except Exception as error:  # a plugin of Apprise may raise anything; one channel must not stop the others
-            return f"{type(error).__name__}"
-    return "" if taken else (said[-1] if said else "the channel did not take it")
+            return f"it failed ({type(error).__name__})"
+    return "" if taken else (said[-1] if said else "it did not take the message")
+
+
+def _split(url: str) -> tuple[str, str]:
+    """(scheme, host) of a URL; "" for what cannot be read."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname or ""
+    except ValueError:
+        return "", ""
 
 
 def _label(url: str) -> str:
-    parts = urlsplit(url)
-    try:
-        host = parts.hostname or ""
-    except ValueError:
-        host = ""
-    return f"{parts.scheme}://{host}" if parts.scheme else "no scheme"
+    """What may be shown of a URL: the host only where it is a host (of a Slack URL it is a token)."""
+    scheme, host = _split(url)
+    if not scheme:
+        return "without a scheme"
+    return f"{scheme}://{host}" if scheme in _WITH_HOST else f"{scheme}://…"
 
 
 @contextmanager

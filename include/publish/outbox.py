@@ -9,14 +9,17 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from include.errors import ConfigError
+
 _DONE = ("sent", "given-up", "dropped")
+Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Owed:
     purpose: str  # alert, correction, digest
     event_ids: tuple[str, ...]
     queued_at: datetime
-    attempts: int = 0
+    corrects: str | None = None  # the message that a correction belongs to
     cut_off: bool = False  # an attempt has no result: it may have arrived
 
 
@@ -38,10 +41,11 @@ class DeliveryState:
 
     fresh: bool = True  # nothing was ever logged: the first run of an installation
     versions: dict[str, str] = field(default_factory=dict)  # event -> version that was last accounted for
-    digested: dict[str, str] = field(default_factory=dict)  # event -> version in the last digest
+    digested: dict[str, str] = field(default_factory=dict)  # event -> version that the digests have accounted for
+    told: set[str] = field(default_factory=set)  # events that a digest told of
     digest_day: str = ""
     owed: dict[tuple[str, str], Owed] = field(default_factory=dict)
-    received: dict[str, set[str]] = field(default_factory=dict)  # event -> channels that got it
+    received: dict[tuple[str, str], str] = field(default_factory=dict)  # (event, channel) -> the message that told it
 
 
 class Outbox:
@@ -59,28 +63,32 @@ class Outbox:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def append(self, what: str, at: datetime, **fields: Any) -> None:
-        """Add one line, on the disk before this returns."""
-        line = json.dumps({"what": what, "at": at.isoformat(), **fields}, ensure_ascii=False)
+    def append(self, at: datetime, *records: Record) -> None:
+        """Add lines in one go; they are on the disk before this returns."""
+        lines = [json.dumps({"at": at.isoformat(), **record}, ensure_ascii=False) for record in records]
+        if not lines:
+            return
         with self.path.open("ab") as stream:
             if stream.tell() and not self._ends_in_newline():
                 stream.write(b"\n")  # a kill cut the last line; what it said is lost, the rest is not
-            stream.write(line.encode() + b"\n")
+            stream.write("".join(line + "\n" for line in lines).encode())
             stream.flush()
             os.fsync(stream.fileno())
 
     def read(self) -> DeliveryState:
-        """Replay the log. A line that a kill cut short is skipped."""
+        """Replay the log. A last line that a kill cut short is left out; any other that is no record is refused."""
         state = DeliveryState()
         if not self.path.is_file():
             return state
-        for line in self.path.read_bytes().splitlines():
+        lines = self.path.read_bytes().splitlines()
+        for number, line in enumerate(lines, 1):
             try:
                 record = json.loads(line)
-            except ValueError:
-                continue
-            state.fresh = False
-            _replay(state, record)
+                state.fresh = False
+                _replay(state, record)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                if line.endswith(b"}"):
+                    raise ConfigError(f"{self.path}:{number}: no delivery record; remove the line") from None
         return state
 
     def _ends_in_newline(self) -> bool:
@@ -89,12 +97,42 @@ class Outbox:
             return stream.read(1) == b"\n"
 
 
-def _replay(state: DeliveryState, record: dict[str, Any]) -> None:
+def known_record(versions: dict[str, str]) -> Record:
+    """These versions of events are accounted for: nobody need be told of them again."""
+    return {"what": "known", "versions": versions}
+
+
+def digested_record(versions: dict[str, str], told: Sequence[str], day: str) -> Record:
+    """The digest of a day told of some events, and took note of these versions."""
+    return {"what": "digested", "versions": versions, "told": list(told), "day": day}
+
+
+def queued_record(
+    message_id: str, purpose: str, event_ids: Sequence[str], channels: Sequence[str], corrects: dict[str, str]
+) -> Record:
+    """A message is owed to channels; `corrects` says of a channel which message this one sets right."""
+    return {
+        "what": "queued",
+        "message": message_id,
+        "purpose": purpose,
+        "events": list(event_ids),
+        "channels": list(channels),
+        "corrects": corrects,
+    }
+
+
+def attempt_record(what: str, owed: Owed, **fields: str) -> Record:
+    """`intent`, `sent`, `failed`, `given-up` or `dropped`."""
+    return {"what": what, "message": owed.message_id, "channel": owed.channel, **fields}
+
+
+def _replay(state: DeliveryState, record: Record) -> None:
     what = record["what"]
     if what == "known":
         state.versions.update(record["versions"])
     elif what == "digested":
         state.digested.update(record["versions"])
+        state.told.update(record["told"])
         state.digest_day = record["day"] or state.digest_day
     elif what == "queued":
         for channel in record["channels"]:
@@ -104,28 +142,20 @@ def _replay(state: DeliveryState, record: dict[str, Any]) -> None:
                 purpose=record["purpose"],
                 event_ids=tuple(record["events"]),
                 queued_at=datetime.fromisoformat(record["at"]),
+                corrects=record["corrects"].get(channel),
             )
     else:
-        _replay_attempt(state, record)
+        _replay_attempt(state, what, (record["message"], record["channel"]))
 
 
-def _replay_attempt(state: DeliveryState, record: dict[str, Any]) -> None:
-    key = (record["message"], record["channel"])
+def _replay_attempt(state: DeliveryState, what: str, key: tuple[str, str]) -> None:
     owed = state.owed.get(key)
     if owed is None:
         return
-    if record["what"] in _DONE:
-        del state.owed[key]
-        if record["what"] == "sent":
-            for event_id in owed.event_ids:
-                state.received.setdefault(event_id, set()).add(owed.channel)
-    else:
-        state.owed[key] = Owed(
-            owed.message_id,
-            owed.channel,
-            owed.purpose,
-            owed.event_ids,
-            owed.queued_at,
-            attempts=owed.attempts + (record["what"] == "intent"),
-            cut_off=record["what"] == "intent",
-        )
+    if what not in _DONE:
+        state.owed[key] = replace(owed, cut_off=what == "intent")
+        return
+    del state.owed[key]
+    if what == "sent":
+        for event_id in owed.event_ids:
+            state.received.setdefault((event_id, owed.channel), owed.message_id)
