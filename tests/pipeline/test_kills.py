@@ -1,4 +1,4 @@
-"""A run that is killed at any moment and taken up again ends where an undisturbed one does."""
+"""A run that is killed in the middle of a step and taken up again ends where an undisturbed one does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from tests.pipeline.site import AS_OF, make_settings, serve_site
 from tests.pipeline.test_chain import LEAVING, fill_site
 
-COUNT = 5  # kills while collecting, and as many while working
+STEPS = ["poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish"]
 # Where a response stands in the archive depends on what the killed attempt had written already.
 QUERIES = (
     "SELECT * EXCLUDE (archive_path, archive_offset) FROM articles ORDER BY ALL",
@@ -57,16 +57,17 @@ def test_a_killed_run_taken_up_again_gives_the_same(tmp_path: Path) -> None:
             "DEPARTURES_WORKERS": "1",
         }
         done = subprocess.run(
-            [sys.executable, "-m", "tests.pipeline.killing", settings.home, "second", tmp_path, str(COUNT)],
+            [sys.executable, "-m", "tests.pipeline.killing", settings.home, "second", tmp_path],
             cwd=ROOT,
             env=environment,
             capture_output=True,
             text=True,
         )
     assert done.returncode == 0, done.stdout + done.stderr
-    killed = dict(line.split() for line in done.stdout.splitlines())
-    assert len(killed) == 2 * COUNT
-    assert len(set(killed.values()) - {"finished"}) >= 4, killed
+    ends = dict(line.split() for line in done.stdout.splitlines())
+    assert list(ends) == STEPS
+    # How long a step takes varies; that most of them were really killed is what makes this a test.
+    assert list(ends.values()).count("killed") >= 5, ends
     whole = read_all(tmp_path / "whole")
-    for name, step in killed.items():
-        assert read_all(tmp_path / name) == whole, f"killed in {step}"
+    for name in ends:
+        assert read_all(tmp_path / name) == whole, f"killed in {name}"
