@@ -100,27 +100,39 @@ def judge_focus(features: dict[str, float]) -> Focus:
     return "main" if score("focus", features) >= 0 else "background"
 
 
+_NEAR_DATE = 160  # characters between a trigger and a date that belongs to it
+_FOREIGN = 120  # cost of another trigger or a semicolon between them
+
+
 def find_move_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
-    """The date beside the trigger; of several in a sentence the one in its clause, else the nearest."""
+    """The date beside the trigger; of several in a sentence the one in its clause, else the nearest.
+
+    A bare year counts only in the trigger's own clause: "Deng, who came to OpenAI in 2023, is leaving".
+    """
     for candidate in evidence[:3]:
         trigger = candidate.trigger
         start, end = reading.sentences[trigger.sentence]
-        dates = find_dates(reading, start, end, published)
-        if not dates:
-            continue
-        best = min(dates, key=lambda d: _date_distance(d, candidate))
-        if _date_distance(best, candidate) < 160:
-            return best.iso
+        dates = [
+            (distance, mention.iso)
+            for mention in find_dates(reading, start, end, published)
+            if (distance := _date_distance(reading, mention, candidate)) < _NEAR_DATE
+        ]
+        if dates:
+            return min(dates)[1]
     return None
 
 
-
-
-def _date_distance(mention: DateMention, candidate: Candidate) -> float:
+def _date_distance(reading: Reading, mention: DateMention, candidate: Candidate) -> float:
     trigger = candidate.trigger
-    gap = trigger.start - mention.end if mention.end <= trigger.start else mention.start - trigger.end
-    outside = 0 if trigger.clause[0] <= mention.start < trigger.clause[1] else 60
-    return gap + outside - 15 * (len(mention.iso) > 4)
+    between = (mention.end, trigger.start) if mention.end <= trigger.start else (trigger.end, mention.start)
+    inside = trigger.clause[0] <= mention.start < trigger.clause[1]
+    distance = float(max(0, between[1] - between[0])) + (0 if inside else 40)
+    if len(mention.iso) == 4 and not inside:
+        return _NEAR_DATE
+    gap = reading.text.fold[between[0] : between[1]] if between[0] < between[1] else ""
+    if ";" in gap or reading.hits_in(between[0], between[1], "trigger"):
+        distance += _FOREIGN
+    return distance - 15 * (len(mention.iso) > 4)
 
 
 def find_role(reading: Reading, evidence: list[Candidate], taken: bool) -> Mention | None:

@@ -137,6 +137,9 @@ def _build(
     move_date = find_move_date(reading, evidence, published)
     status = judge_status(status_features(reading, evidence))
     focus = judge_focus(focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published))
+    if move_date is None and focus == "main" and published and status != "denied":
+        # News that names no day is news of the month it is published in; recalled moves stay without a date.
+        move_date = f"{published:%Y-%m}"
     left = find_role(reading, evidence, taken=False) if kind != "arrival" else None
     taken = find_role(reading, role_evidence, taken=True) if kind in ("arrival", "appointment") or to_org >= 0 else None
     if taken is left:
