@@ -39,8 +39,13 @@ class _Zlib:
         self._window = window
         self._inner = zlib.decompressobj(window)
         self._started = False
+        self._held = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
+        if not self._started:
+            data = self._held + data
+            self._held = data if len(data) < 2 else b""  # the zlib header, if there is one, is judged as a whole
+            data = data if len(data) >= 2 else b""
         while data:
             try:
                 piece = self._inner.decompress(data, _STEP)

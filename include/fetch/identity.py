@@ -26,7 +26,10 @@ def item_id(source_id: str, identity: str) -> str:
 
 
 def identify(guid: str | None, canonical: str, title: str, *, guid_is_shared: bool) -> str | None:
-    """Return what an entry is known by: guid, guid with address where guids collide, address, title, or None."""
+    """Return what an entry is known by: guid, guid with address where guids collide, address, title.
+
+    `title` is the opening of the summary where there is no title. None where there is nothing at all.
+    """
     if guid and not guid_is_shared:
         return f"guid:{guid}"
     if guid and canonical:

@@ -56,10 +56,10 @@ def _make_item(
     canonical = canonicalise(link)
     title = clean_title(entry.title)[:_MAX_TITLE]
     guid = entry.guid.strip()[:_MAX_GUID] or None
-    identity = identify(guid, canonical, title, guid_is_shared=guid_is_shared)
+    summary = plain_text(entry.summary)[:MAX_SUMMARY]
+    identity = identify(guid, canonical, title or summary[:200], guid_is_shared=guid_is_shared)
     if identity is None:
         return None
-    summary = plain_text(entry.summary)[:MAX_SUMMARY]
     return FeedItem(
         item_id=item_id(source_id, identity),
         source_id=source_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import ssl
 import tempfile
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ from include.fetch.retry_after import parse_retry_after
 from include.settings import Settings
 
 _SPOOL_BYTES = 256_000  # a body above this goes through a temporary file: 256 at a time must fit into memory
+_OPEN_FILES = 16_384
 _PAUSE_AFTER_429 = 30.0  # seconds, where the server does not say how long
 _NOT_TEXT = ("audio/", "video/", "image/", "font/", "application/pdf", "application/zip", "application/octet-stream")
 
@@ -57,6 +59,7 @@ class LiveTransport:
         self._own_resolver = PooledResolver() if self._hooks.resolver is None else None
 
     async def __aenter__(self) -> LiveTransport:
+        _raise_file_limit()
         connector = aiohttp.TCPConnector(
             limit=0,  # the gate counts
             ttl_dns_cache=300,
@@ -178,6 +181,14 @@ class LiveTransport:
     def _fail(self, url: str, error: str) -> Exchange:
         path, offset = self._archive.append_failure(url, error, fetched_at=self._as_of)
         return Exchange(url, None, {}, path, offset, self._as_of, error=error)
+
+
+def _raise_file_limit() -> None:
+    """Idle connections to a thousand hosts need more files than the 1,024 that most systems begin with."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _receive_body(response: aiohttp.ClientResponse, body: BinaryIO, purpose: Purpose, encoding: str) -> str:

@@ -544,9 +544,7 @@ def _many_entries() -> bytes:
 
 
 def _no_link_id_date() -> bytes:
-    return make_rss(
-        "<title>Only a title</title>", "<description>nothing that tells it apart</description>", "", make_entry(1)
-    )
+    return make_rss("<title>Only a title</title>", "<description>only words</description>", "", make_entry(1))
 
 
 WRONG_DATES = (
@@ -604,7 +602,7 @@ _feed("billion_laughs", _billion_laughs, "empty", "", 0)
 _feed("quadratic_entities", _quadratic, "empty", "", 0)
 _feed("external_entity", _external_entity, "new", "", 1)
 _feed("fifty_thousand_entries", _many_entries, "new", "", 2_000)
-_feed("entries_without_anything", _no_link_id_date, "new", "", 2)
+_feed("entries_without_link_id_or_date", _no_link_id_date, "new", "", 3)
 _feed("dates_in_wrong_forms", _wrong_dates, "new", "", len(WRONG_DATES))
 _feed("guids_that_collide", _colliding_guids, "new", "", 4)
 _feed("links_that_are_none", _bad_links, "new", "", 7)

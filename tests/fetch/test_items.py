@@ -174,10 +174,11 @@ def test_what_was_wrong_is_counted() -> None:
         make_rss(
             "<title>A</title><link>javascript:alert(1)</link>",
             "<title>B</title><guid>b</guid><pubDate>06/07/2026</pubDate>",
-            "<description>nothing</description>",
+            "<description>C</description>",
+            "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate>",
         )
     )
-    assert [item.url for item in batch.items] == ["", ""]
+    assert [item.url for item in batch.items] == ["", "", ""]
     assert dict(batch.dropped) == {"bad-date": 1, "bad-link": 1, "no-identity": 1}
 
 
