@@ -34,7 +34,8 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.25, "leaver": 0.5, "joiner": 0.55, "appointee": 0.55, "absentee": 0.5, "returner": 0.55, "founder": 2.0}
+THRESHOLDS = {"support": 0.2, "leaver": 0.5, "joiner": 0.5, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
+_INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 
 
 @dataclass
@@ -65,16 +66,46 @@ def read_articles(paths: Iterable[Path]) -> list[dict[str, Any]]:
     return [a for a in articles if a["lang"] in known]
 
 
-def collect(articles: list[dict[str, Any]]) -> Examples:
+@dataclass
+class Prepared:
+    """An annotated article with its analysis, which needs no weights."""
+
+    article: dict[str, Any]
+    analysis: engine.Analysis
+
+
+def prepare(articles: list[dict[str, Any]]) -> list[Prepared]:
+    """Read every article once."""
+    return [Prepared(article, engine.prepare(_document(article), load_lexicon(article["lang"]))) for article in articles]
+
+
+def _document(article: dict[str, Any]) -> Document:
+    return Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
+
+
+def collect(prepared: list[Prepared]) -> Examples:
     """Compare what the engine considers with what the annotators say."""
     examples = Examples()
-    for article in articles:
-        document = Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
-        analysis = engine.analyse(document, load_lexicon(article["lang"]), "training")
-        if analysis.reading is None:
-            continue
-        _collect_one(examples, article, analysis)
+    for item in prepared:
+        if item.analysis.reading is not None:
+            _collect_one(examples, item.article, item.analysis)
     return examples
+
+
+def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
+    """Rows of the model of whole moves, judged with the weights in force."""
+    for item in prepared:
+        reading = item.analysis.reading
+        if reading is None:
+            continue
+        item.analysis.probabilities = [
+            linear.probability(engine.model_of(c), c.features) for c in item.analysis.candidates
+        ]
+        support = engine.collect_support(item.analysis)
+        for (person, action), rows in support.items():
+            gold = _gold_of(item.article, reading.persons[person], ACTION_KINDS[action])
+            if not gold or not all(move.get("optional") for move in gold):
+                examples.add("move", engine.move_features(reading, action, rows, support), bool(gold))
 
 
 def _gold_of(article: dict[str, Any], person: Entity, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -101,13 +132,13 @@ def _collect_one(examples: Examples, article: dict[str, Any], analysis: engine.A
         examples.add(engine.model_of(candidate), candidate.features, bool(gold))
         if gold:
             positive.setdefault((candidate.person, candidate.action), []).append(candidate)
-    published = engine._parse_day(article.get("published"))
+    published = engine.parse_day(article.get("published"))
     for (person, action), evidence in positive.items():
         gold = [m for m in _gold_of(article, reading.persons[person], ACTION_KINDS[action]) if not m.get("optional")]
         if len(gold) != 1:
             continue
         move = gold[0]
-        evidence = sorted(evidence, key=lambda c: -linear.probability(engine.model_of(c), c.features))[:4]
+        evidence = sorted(evidence, key=lambda c: ("ante" in c.features, c.trigger.sentence))[:4]
         _collect_slots(examples, reading, evidence, action, move)
         status = status_features(reading, evidence)
         for name in MOVE_STATUSES:
@@ -212,24 +243,34 @@ def _round(names: list[str], weights: np.ndarray) -> dict[str, float]:
     return {name: round(float(w), 3) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.02}
 
 
-def fit(examples: Examples, penalty: float = 1.0) -> dict[str, dict[str, float]]:
-    """All models."""
+def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
+    """All models. The model of whole moves is trained on held-out judgements of the argument models."""
+    moves = Examples()
+    for fold in range(_INNER_FOLDS):
+        rest = collect([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold])
+        arguments = {name: fit_binary(rest.binary[name], penalty) for name in ("argument", "antecedent")}
+        linear.replace_weights({**arguments, "thresholds": THRESHOLDS})
+        collect_moves(moves, [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold])
+    examples = collect(prepared)
     models = {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
+    models["move"] = fit_binary(moves.binary["move"], penalty)
     models["organisation"] = fit_groups(examples.groups, penalty)
     models["thresholds"] = THRESHOLDS
     return models
 
 
-def predict(articles: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+_SHOWN = (
+    "kind", "person", "from_org", "to_org", "role_from", "role_to", "status", "focus", "date", "successor",
+    "person_aliases", "from_aliases", "to_aliases", "confidence",
+)  # fmt: skip
+
+
+def predict(prepared: list[Prepared]) -> dict[str, list[dict[str, Any]]]:
     """Moves of every article, in the form that the evaluation reads."""
     out = {}
-    for article in articles:
-        document = Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
-        moves = engine.analyse(document, load_lexicon(article["lang"]), "training").moves
-        out[article["id"]] = [
-            {name: getattr(move, name) for name in ("kind", "person", "from_org", "to_org", "role_from", "role_to", "status", "focus", "date", "successor", "person_aliases", "from_aliases", "to_aliases", "confidence")}
-            for move in moves
-        ]
+    for item in prepared:
+        engine.decide(item.analysis, item.article.get("published"), "training")
+        out[item.article["id"]] = [{name: getattr(move, name) for name in _SHOWN} for move in item.analysis.moves]
     return out
 
 
@@ -242,22 +283,18 @@ def main() -> int:
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--predictions", type=Path, help="write the held-out predictions here")
     args = parser.parse_args()
-    articles = read_articles(args.articles)
+    prepared = prepare(read_articles(args.articles))
     held_out: dict[str, list[dict[str, Any]]] = {}
-    linear.replace_weights(json.loads(linear.WEIGHTS.read_text(encoding="utf-8")))
     for fold in range(args.folds if args.folds > 1 else 0):
-        test = [a for i, a in enumerate(articles) if i % args.folds == fold]
-        train = [a for i, a in enumerate(articles) if i % args.folds != fold]
-        linear.replace_weights(fit(collect(train), args.penalty))
-        held_out |= predict(test)
+        linear.replace_weights(fit([p for i, p in enumerate(prepared) if i % args.folds != fold], args.penalty))
+        held_out |= predict([p for i, p in enumerate(prepared) if i % args.folds == fold])
     if args.predictions:
         lines = (json.dumps({"id": i, "moves": moves}, ensure_ascii=False) for i, moves in held_out.items())
         args.predictions.write_text("\n".join(lines), encoding="utf-8")
     if args.write:
-        linear.replace_weights(json.loads(linear.WEIGHTS.read_text(encoding="utf-8")))
-        models = fit(collect(articles), args.penalty)
+        models = fit(prepared, args.penalty)
         linear.WEIGHTS.write_text(json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{len(articles)} articles", file=sys.stderr)
+    print(f"{len(prepared)} articles", file=sys.stderr)
     return 0
 
 

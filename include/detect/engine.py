@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,30 +41,104 @@ class Analysis:
 
 def analyse(document: Document, lexicon: Lexicon, detector: str) -> Analysis:
     """Read one document and find its moves."""
+    analysis = prepare(document, lexicon)
+    decide(analysis, document.published, detector)
+    return analysis
+
+
+def prepare(document: Document, lexicon: Lexicon) -> Analysis:
+    """Read one document: everything that needs no weights."""
     text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
     if not lexicon.passes_gate(text.fold):
         return Analysis(None)
-    hits = lexicon.find_hits(text.fold)
-    reading = read_document(text, lexicon, hits)
-    analysis = Analysis(reading)
-    analysis.triggers = find_triggers(reading)
-    analysis.candidates = find_candidates(reading, analysis.triggers)
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold))
+    triggers = find_triggers(reading)
+    return Analysis(reading, triggers, find_candidates(reading, triggers))
+
+
+def decide(analysis: Analysis, published: str | None, detector: str) -> None:
+    """Judge the candidates and build the moves of a prepared analysis."""
+    reading = analysis.reading
+    analysis.moves = []
+    if reading is None:
+        return
     analysis.probabilities = [probability(model_of(c), c.features) for c in analysis.candidates]
-    published = _parse_day(document.published)
+    support = collect_support(analysis)
     threshold = load_weights()["thresholds"]
-    accepted: dict[tuple[int, str], list[tuple[float, Candidate]]] = defaultdict(list)
-    for candidate, p in zip(analysis.candidates, analysis.probabilities, strict=True):
-        if p >= threshold["support"]:
-            accepted[candidate.person, candidate.action].append((p, candidate))
-    strong = {
-        key: sorted(rows, key=lambda row: -row[0])
-        for key, rows in accepted.items()
-        if max(p for p, _ in rows) >= threshold[key[1]]
-    }
+    strong: Support = {}
+    for key, rows in support.items():
+        sure = probability("move", move_features(reading, key[1], rows, support))
+        if sure >= threshold[key[1]]:
+            strong[key] = [(sure, candidate) for _, candidate in rows]
     for person in dict.fromkeys(person for person, _ in strong):
-        analysis.moves += _moves_of(reading, person, strong, published, detector)
+        analysis.moves += _moves_of(reading, person, strong, parse_day(published), detector)
     analysis.moves.sort(key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
-    return analysis
+
+
+Support = dict[tuple[int, str], list[tuple[float, Candidate]]]
+
+
+def collect_support(analysis: Analysis) -> Support:
+    """Candidates that speak for each (person, action), the surest first."""
+    least = load_weights()["thresholds"]["support"]
+    support: Support = defaultdict(list)
+    for candidate, p in zip(analysis.candidates, analysis.probabilities, strict=True):
+        if p >= least and candidate.action != "founder":
+            support[candidate.person, candidate.action].append((p, candidate))
+    return {key: sorted(rows, key=lambda row: -row[0]) for key, rows in support.items()}
+
+
+def move_features(reading: Reading, action: str, rows: list[tuple[float, Candidate]], support: Support) -> dict[str, float]:
+    """What speaks for a move as a whole: all its triggers, and what else the article tells of the person."""
+    sure, top = rows[0]
+    entity = reading.persons[top.person]
+    trigger = top.trigger
+    others = {a for (person, a) in support if person == top.person and a != action}
+    rivals = [r[0][0] for (person, a), r in support.items() if person != top.person and a == action]
+    title_end = reading.text.title_end
+    in_title = any(m.end <= title_end for m in entity.mentions)
+    features = {
+        "bias": 1.0,
+        f"{action}": 1.0,
+        "sure": _logit(sure),
+        f"{action}|sure": _logit(sure),
+        "second": _logit(rows[1][0]) + 2.0 if len(rows) > 1 else 0.0,
+        f"{action}|count={min(len({c.trigger.start for _, c in rows}), 4)}": 1.0,
+        f"rivals={min(len(rivals), 3)}": 1.0,
+        f"beaten={any(r > sure for r in rivals)}|same={any(r[0][1].trigger is trigger and r[0][0] > sure for (p, a), r in support.items() if p != top.person and a == action)}": 1.0,
+        f"antecedent={'ante' in top.features}": 1.0,
+        f"all_antecedent={all('ante' in c.features for _, c in rows)}": 1.0,
+        f"class={trigger.trigger_class}": 1.0,
+        f"complement={trigger.complement}": 1.0,
+        f"{action}|title={in_title}": 1.0,
+        f"trigger_in_title={any(c.trigger.in_title for _, c in rows)}": 1.0,
+        f"mentions={min(len(entity.mentions), 5)}": 1.0,
+        f"listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
+        f"role={any(m.roles for m in entity.mentions)}": 1.0,
+        f"affiliated={any(m.orgs for m in entity.mentions)}": 1.0,
+        f"weak={all(c.trigger.rule.weak for _, c in rows)}": 1.0,
+        f"orgs={min(len(reading.orgs), 3)}": 1.0,
+        f"dominant={reading.dominant_org >= 0}": 1.0,
+        f"people={min(len(reading.persons), 6)}": 1.0,
+        f"sentence={min(min(c.trigger.sentence for _, c in rows), 6)}": 1.0,
+        f"last={all(c.trigger.sentence == len(reading.sentences) - 1 for _, c in rows) and len(reading.sentences) > 3}": 1.0,
+    }
+    for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
+        if cue in trigger.clause_cues:
+            features[f"clause={cue}"] = 1.0
+        if all(cue in c.trigger.sentence_cues for _, c in rows):
+            features[f"all={cue}"] = 1.0
+    for other in others:
+        features[f"{action}|also={other}"] = 1.0
+    if all(c.trigger.negated for _, c in rows):
+        features["negated"] = 1.0
+        features[f"negated|denial={'denial' in trigger.sentence_cues}"] = 1.0
+    return features
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 0.01), 0.99)
+    return math.log(p / (1 - p))
 
 
 def model_of(candidate: Candidate) -> str:
@@ -71,7 +146,7 @@ def model_of(candidate: Candidate) -> str:
     return "antecedent" if "ante" in candidate.features else "argument"
 
 
-def _parse_day(published: str | None) -> date | None:
+def parse_day(published: str | None) -> date | None:
     try:
         return date.fromisoformat(published[:10]) if published else None
     except ValueError:
@@ -79,7 +154,7 @@ def _parse_day(published: str | None) -> date | None:
 
 
 def _moves_of(
-    reading: Reading, person: int, strong: dict[tuple[int, str], list[tuple[float, Candidate]]], published: date | None, detector: str
+    reading: Reading, person: int, strong: Support, published: date | None, detector: str
 ) -> list[Move]:
     """The moves of one person: a departure takes up the arrival that it leads to."""
 
