@@ -8,7 +8,7 @@ one, without the torn last record, and marked `recovered`: its responses need no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO
@@ -82,9 +82,11 @@ class Archive:
         )
         return self._write(member, IndexEntry(url, fetched_at, status, "", 0))
 
-    def append_failure(self, url: str, error: str, *, fetched_at: datetime) -> tuple[str, int]:
-        """Write down that a request was made and nothing came back, so that a replay knows it too."""
-        member = encode_failure(url, error, fetched_at=fetched_at)
+    def append_failure(
+        self, url: str, error: str, *, fetched_at: datetime, headers: Mapping[str, str] | None = None
+    ) -> tuple[str, int]:
+        """Write down that nothing came back, and what we know instead, so that a replay knows it too."""
+        member = encode_failure(url, {"error": error, **(headers or {})}, fetched_at=fetched_at)
         return self._write(member, IndexEntry(url, fetched_at, None, "", 0, error))
 
     def finish(self) -> None:

@@ -8,14 +8,18 @@ from contextlib import asynccontextmanager
 
 
 class HostClosed(Exception):
-    """The host asked for a longer pause than a run waits."""
+    """The host asked for a longer pause than a run waits: `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 class _Host:
     def __init__(self, delay: float, connections: int) -> None:
         self.delay = delay
         self.next_start = 0.0
-        self.closed = False
+        self.closed_for: float | None = None
         self.connections = asyncio.Semaphore(connections)
         self.order = asyncio.Lock()
 
@@ -65,9 +69,9 @@ class HostGate:
         state = self._state(host)
         state.next_start = max(state.next_start, asyncio.get_running_loop().time() + seconds)
 
-    def close(self, host: str) -> None:
-        """Start nothing on this host any more."""
-        self._state(host).closed = True
+    def close(self, host: str, seconds: float) -> None:
+        """Start nothing on this host any more: it asked for a pause of so many seconds."""
+        self._state(host).closed_for = seconds
 
     def delay_of(self, host: str) -> float:
         """Seconds between two starts on this host."""
@@ -75,10 +79,10 @@ class HostGate:
 
     async def _wait(self, state: _Host) -> None:
         loop = asyncio.get_running_loop()
-        while (left := state.next_start - loop.time()) > 0 and not state.closed:
+        while (left := state.next_start - loop.time()) > 0 and state.closed_for is None:
             await asyncio.sleep(left)
-        if state.closed:
-            raise HostClosed
+        if state.closed_for is not None:
+            raise HostClosed(state.closed_for)
 
     def _state(self, host: str) -> _Host:
         if host not in self._hosts:

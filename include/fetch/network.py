@@ -124,8 +124,8 @@ class LiveTransport:
                     result = await self._request(url, purpose, headers)
                 if not self._must_pause(host, result, attempt):
                     break
-        except HostClosed:
-            result = self._fail(url, "host-closed")
+        except HostClosed as closed:
+            result = self._fail(url, "host-closed", {"retry-after": f"{closed.seconds:.0f}"})
         return result
 
     def _must_pause(self, host: str, result: Exchange, attempt: int) -> bool:
@@ -136,7 +136,7 @@ class LiveTransport:
         if asked is None:
             return False
         if attempt > 1 or asked > self._patience.retry_after:
-            self.gate.close(host)
+            self.gate.close(host, asked)
             return False
         self.gate.pause(host, asked)
         return True
@@ -178,9 +178,9 @@ class LiveTransport:
             )
         return Exchange(url, response.status, headers, path, offset, self._as_of, truncated)
 
-    def _fail(self, url: str, error: str) -> Exchange:
-        path, offset = self._archive.append_failure(url, error, fetched_at=self._as_of)
-        return Exchange(url, None, {}, path, offset, self._as_of, error=error)
+    def _fail(self, url: str, error: str, headers: Mapping[str, str] | None = None) -> Exchange:
+        path, offset = self._archive.append_failure(url, error, fetched_at=self._as_of, headers=headers)
+        return Exchange(url, None, dict(headers or {}), path, offset, self._as_of, error=error)
 
 
 def _raise_file_limit() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -72,14 +72,14 @@ def encode_response(
     return _gzip_member(buffer.getbuffer(), compress_level)
 
 
-def encode_failure(url: str, error: str, *, fetched_at: datetime) -> bytes:
-    """Make the gzip member of a metadata record: this request was made and nothing came back."""
-    text = f"error: {error}\r\n".encode()
+def encode_failure(url: str, fields: Mapping[str, str], *, fetched_at: datetime) -> bytes:
+    """Make the gzip member of a metadata record: nothing came back, for the reason in the field `error`."""
+    text = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode()
     buffer = BytesIO()
     writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    fields = {"WARC-Date": _format_date(fetched_at)}
+    headers = {"WARC-Date": _format_date(fetched_at)}
     writer.write_record(
-        writer.create_warc_record(url, "metadata", payload=BytesIO(text), length=len(text), warc_headers_dict=fields)
+        writer.create_warc_record(url, "metadata", payload=BytesIO(text), length=len(text), warc_headers_dict=headers)
     )
     return _gzip_member(buffer.getbuffer(), 1)
 
@@ -108,8 +108,10 @@ def decode_record(file: BinaryIO, path: str, offset: int) -> ArchivedResponse | 
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     at = _parse_date(record.rec_headers.get_header("WARC-Date"))
     if record.rec_type == "metadata":
-        text = record.content_stream().read().decode()
-        return ArchivedResponse(url, None, {}, b"", at, path, offset, error=text.partition(": ")[2].strip())
+        lines = record.content_stream().read().decode().splitlines()
+        fields = {name: value for name, _, value in (line.partition(": ") for line in lines)}
+        reason = fields.pop("error", "unknown")
+        return ArchivedResponse(url, None, fields, b"", at, path, offset, error=reason)
     if record.rec_type != "response":
         return None
     headers = fold_headers(record.http_headers.headers)

@@ -21,11 +21,11 @@ FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 
 PACKAGED_FEEDS = Path(__file__).with_name("feeds.yaml")
 _REQUIRED = ("id", "name", "url", "lang", "country", "kind")
-_OPTIONAL = ("weight", "expect", "delay", "match", "enabled")
+_OPTIONAL = ("weight", "expect", "delay", "match", "follow", "enabled")
 SOURCE_ID = re.compile(r"[a-z0-9-]+")
 _LANG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
-_HEADER = "# Feeds that are read. Format: docs/sources.md. Check them with `departures sources check`.\n"
+_HEADER = "# The feeds that are read. `departures sources check` says which of them answer.\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class FeedSource:
     delay: float | None = None  # seconds between starts on its host; None is the setting
     enabled: bool = True
     match: str = ""  # regular expression that title or summary of an entry must match; "" takes all
+    follow: str = ""  # regular expression of a link on the entry's page that leads to the article; "" is the page
 
 
 def load_feeds(path: Path) -> tuple[FeedSource, ...]:
@@ -138,6 +139,7 @@ def _read_source(path: Path, raw: Any) -> FeedSource:
             delay=_number(entry, "delay", 0.0, 86_400.0, 0.0) if "delay" in entry else None,
             enabled=_flag(entry, "enabled"),
             match=_pattern(entry, "match"),
+            follow=_pattern(entry, "follow"),
         )
     except ConfigError as error:
         text = str(error)
@@ -228,8 +230,7 @@ def _as_mapping(source: FeedSource) -> dict[str, Any]:
         entry["expect"] = expect
     if source.delay is not None:
         entry["delay"] = _plain(source.delay)
-    if source.match:
-        entry["match"] = source.match
+    entry |= {key: getattr(source, key) for key in ("match", "follow") if getattr(source, key)}
     if not source.enabled:
         entry["enabled"] = False
     return entry

@@ -107,6 +107,7 @@ def _own_attributes(source: FeedSource) -> dict[str, str]:
         "lagHours": "" if source.lag_hours is None else repr(source.lag_hours),
         "delay": "" if source.delay is None else repr(source.delay),
         "match": source.match,
+        "follow": source.follow,
         "enabled": str(source.enabled).lower(),
     }
     return {name: value for name, value in values.items() if value}
@@ -134,6 +135,7 @@ def _read_outline(outline: ElementTree.Element, name: str, url: str, lang: str) 
             delay=float(own("delay")) if own("delay") else None,
             enabled=own("enabled", "true") == "true",
             match=own("match"),
+            follow=own("follow"),
         )
     except (ValueError, IndexError) as error:
         raise ConfigError(f"an attribute of ours is no number ({error})") from error

@@ -20,6 +20,7 @@ from include.fetch.archive import Archive
 from include.fetch.limits import Patience
 from include.fetch.pages import TEMPORARY_REASONS, fetch_pages
 from include.fetch.reasons import explain_reason
+from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, Page
 from tests.fetch.web import HURRIED, ROOT, Request, Web, make_hooks, make_settings
 
@@ -185,6 +186,42 @@ def test_a_proxy_of_the_environment_is_not_used(tmp_path: Path, monkeypatch: pyt
         [page] = fetch([make_item(web.url("h.test", "/1"))], tmp_path, web.port)
         assert wrong.log == []
     assert page.completeness == "full"
+
+
+INDEX = b"""<html><a href="/about.htm">About</a>
+<a href="/ix?doc=/Archives/edgar/data/1/2/filing.htm">8-K</a>
+<a href="/Archives/edgar/data/1/2/press.htm">99.1</a></html>"""
+
+
+def test_a_link_on_the_page_is_followed_where_the_source_says_so(tmp_path: Path) -> None:
+    async def handler(request: Request) -> None:
+        if request.path.endswith("-index.htm"):
+            await request.answer(INDEX, kind="text/html")
+        else:
+            await serve_pages(request)
+
+    with Web(handler) as web:
+        pattern = r'href="(?:/ix\?doc=)?(/Archives/edgar/data/[^"]+\.htm)"'
+        source = FeedSource("s", "S", web.url("h.test", "/feed"), "en", "US", "filing", follow=pattern)
+        items = [make_item(web.url("h.test", path), path) for path in ("/1-index.htm", "/plain")]
+        settings = make_settings(tmp_path, web.port)
+        pages = {}
+        for replay in (False, True):
+            with Archive(settings.archive_root) as archive:
+                pages[replay] = fetch_pages(
+                    items,
+                    as_of=AS_OF,
+                    settings=settings,
+                    archive=archive,
+                    sources=[source],
+                    replay=replay,
+                    hooks=make_hooks(),
+                )
+        assert [page.final_url for page in pages[False]] == [
+            web.url("h.test", "/Archives/edgar/data/1/2/filing.htm"),
+            web.url("h.test", "/plain"),
+        ]
+    assert pages[True] == pages[False]
 
 
 def test_replay_gives_the_same_pages(tmp_path: Path) -> None:

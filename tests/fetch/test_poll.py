@@ -328,7 +328,7 @@ def test_retry_after_closes_the_host_for_its_other_feeds(room: Newsroom) -> None
 
     async def busy(request: Request) -> None:
         await asyncio.sleep(0.05)
-        await request.answer(b"", "429 Too Many Requests", headers={"Retry-After": "3600"})
+        await request.answer(b"", "429 Too Many Requests", headers={"Retry-After": "10000"})
 
     room.handler = busy
     settings = make_settings(room.home, room.port)
@@ -338,6 +338,9 @@ def test_retry_after_closes_the_host_for_its_other_feeds(room: Newsroom) -> None
     assert errors[-2:] == ["http-429", "http-429"]  # the two that may be under way at once
     assert set(errors[:-2]) == {"host-closed"}
     assert len(room.asked) == 2
+    dues = [state.next_due_at - AS_OF for state in result.states.values() if state.next_due_at]
+    assert len(dues) == 6
+    assert min(dues) >= timedelta(seconds=10_000)  # the pause is the host's, not the feed's
 
 
 def test_force_polls_what_is_not_due(room: Newsroom) -> None:

@@ -38,6 +38,7 @@ sources = st.builds(
     lag_hours=st.none() | st.floats(0.1, 1_000),
     delay=st.none() | st.floats(0, 1_000),
     match=st.sampled_from(["", r"Item 5\.02", 'a "quoted" <word>']),
+    follow=st.sampled_from(["", r'href="(/ix[^"]+\.htm)"']),
     enabled=st.booleans(),
 )
 lists = st.lists(sources, min_size=1, max_size=6, unique_by=(lambda source: source.id, lambda source: source.url))
