@@ -27,13 +27,12 @@ from include.publish.outbox import (
     known_record,
     queued_record,
 )
-from include.publish.rows import Row, as_text, headline, status_word
+from include.publish.rows import WITHDRAWN, Row, as_text, headline, status_word
 
 __all__ = ["AlertReport", "check_urls", "notify_operator", "send_alerts"]
 
 logger = logging.getLogger(__name__)
 
-_WITHDRAWN = ("denied", "retracted")
 _GIVE_UP_AFTER = timedelta(days=3)
 _AGAIN = "Possibly sent before: "
 
@@ -82,9 +81,10 @@ def send_alerts(
     """Queue what is new and deliver everything that is owed.
 
     `rows` are all events of the published file (columns of `events`, `reasons`, `evidence`), those that are no longer
-    flagged or were rejected too, since a correction must reach everyone who got the first; only departures are news. A channel that
-    fails is tried again by the next call, for three days. `first_run` takes note of everything and sends nothing; so
-    does a call that finds no log of an earlier one. Raises ConfigError for a delivery log that cannot be read.
+    flagged or were rejected too, since a correction must reach everyone who got the first; only departures are news.
+    A channel that fails is tried again by the next call, for three days. `first_run` takes note of everything and
+    sends nothing; so does a call that finds no log of an earlier one. Raises ConfigError for a delivery log that
+    cannot be read.
     """
     board = _Board({str(row["event_id"]): row for row in rows}, home, base_url, as_of)
     outbox, report = Outbox(home / "alerts"), AlertReport()
@@ -126,7 +126,7 @@ def _version(row: Row) -> str:
 
 def _is_correction(before: str | None, row: Row) -> bool:
     """Whether this sets right what was told before: denied, retracted, or who went where changed by a person."""
-    if row.get("status") in _WITHDRAWN:
+    if row.get("status") in WITHDRAWN:
         return True
     route_changed = before is not None and before.split(":")[-1] != _version(row).split(":")[-1]
     return route_changed and as_text(row.get("review")) == "corrected"
@@ -218,8 +218,8 @@ def _attempt(owed: Owed, channel: Channel, message: Digest, outbox: Outbox, as_o
 def _render(owed: Owed, board: _Board) -> Digest | None:
     """The message as of now: what changed since it was queued is told as it is now, what was taken down not at all."""
     found = [row for key in owed.event_ids if (row := board.rows.get(key)) and row.get("review") != "taken-down"]
-    withdrawn = [row for row in found if row.get("status") in _WITHDRAWN]
-    standing = [row for row in found if row.get("status") not in _WITHDRAWN]
+    withdrawn = [row for row in found if row.get("status") in WITHDRAWN]
+    standing = [row for row in found if row.get("status") not in WITHDRAWN]
     if owed.purpose == "correction":
         standing, withdrawn = [], found
     elif owed.purpose == "alert" and withdrawn:

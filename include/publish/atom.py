@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
-from include.publish.rows import Row, as_list, as_text, as_time, event_url, headline, status_word
+from include.publish.rows import WITHDRAWN, Row, as_list, as_text, as_time, event_url, headline, status_word
 
 # An id never changes, wherever the board moves: it is made of the event's id alone.
 _NAMESPACE = uuid.UUID("7d5a3c1e-52b0-5f0e-9a55-1f0f4f5a2c11")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LIMIT = 200
-_CORRECTIONS = ("denied", "retracted")
 
 
 def entry_id(event_id: str, change: str = "") -> str:
@@ -40,29 +39,40 @@ def render_feed(rows: Sequence[Row], *, base_url: str, updated_at: datetime) -> 
     return "\n".join([*parts, "</feed>", ""])
 
 
+def published_ids(feed: str) -> set[str]:
+    """The Atom ids that an earlier feed gave out."""
+    return set(re.findall(r"<id>(urn:uuid:[0-9a-f-]+)</id>", feed))
+
+
 def _entries(row: Row, base_url: str, updated_at: datetime) -> list[str]:
     event_id = str(row["event_id"])
-    reported = as_time(row.get("first_reported_at")) or updated_at
-    changed = as_time(row.get("status_changed_at")) or reported
+    reported = as_time(row.get("first_reported_at")) or as_time(row.get("known_from")) or updated_at
     lines: list[str] = []
-    if row.get("status") in _CORRECTIONS:
-        title = f"{status_word(row)}: {headline(row)}"
-        change = f"{row['status']}"
-        lines += _entry(row, entry_id(event_id, change), title, base_url, published=changed, updated=changed)
-        lines.insert(-1, f'<link rel="related" href="{entry_id(event_id)}"/>')
-    lines += _entry(row, entry_id(event_id), headline(row), base_url, published=reported, updated=changed)
-    return lines
+    if row.get("status") in WITHDRAWN:
+        at = _withdrawn_at(row) or reported
+        identity = entry_id(event_id, as_text(row.get("status")))
+        related = f'<link rel="related" href="{entry_id(event_id)}"/>'
+        lines += _entry(row, identity, f"{status_word(row)}: {headline(row)}", base_url, at=at, extra=[related])
+    return lines + _entry(row, entry_id(event_id), headline(row), base_url, at=reported)
 
 
-def _entry(row: Row, identity: str, title: str, base_url: str, *, published: datetime, updated: datetime) -> list[str]:
+def _withdrawn_at(row: Row) -> datetime | None:
+    """When it was denied, as its evidence has it; else since when we know this version."""
+    denials = [piece for piece in as_list(row.get("evidence")) if piece.get("stance") == "denies"]
+    times = [when for piece in denials if (when := as_time(piece.get("published_at")))]
+    return min(times, default=None) or as_time(row.get("known_from"))
+
+
+def _entry(row: Row, identity: str, title: str, base_url: str, *, at: datetime, extra: Sequence[str] = ()) -> list[str]:
     url = event_url(base_url, str(row["event_id"]))
     return [
         "<entry>",
         f"<id>{identity}</id>",
         f"<title>{_text(title)}</title>",
         f'<link rel="alternate" type="text/html" href="{_text(url)}"/>',
-        f"<published>{_time(published)}</published>",
-        f"<updated>{_time(updated)}</updated>",
+        *extra,
+        f"<published>{_time(at)}</published>",
+        f"<updated>{_time(at)}</updated>",
         f'<category term="{_text(as_text(row.get("status")))}"/>',
         f'<content type="html">{_text(_body(row))}</content>',
         "</entry>",

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from include.publish.files import write_text
-from include.publish.rows import Row, as_list, as_text, as_time, event_url, headline, status_word
+from include.publish.rows import WITHDRAWN, Row, as_list, as_text, as_time, event_url, headline, status_word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
-_MOST_EVENTS = 40  # keeps a mail under 100 KB, above which mail readers cut it
+_MOST_EVENTS = 25  # keeps a mail under 100 KB, above which mail readers cut it
 _MOST_QUOTES = 2
 _MOST_REASONS = 5
-_QUOTE_LENGTH = 300
+_QUOTE_LENGTH = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,31 +63,46 @@ def _subject(rows: Sequence[Row], corrections: Sequence[Row]) -> str:
 
 def _entry(row: Row, base_url: str) -> dict[str, Any]:
     evidence = [piece for piece in as_list(row.get("evidence")) if piece.get("quote")]
-    reported = as_time(row.get("first_reported_at"))
+    status = as_text(row.get("status"))
     return {
         "headline": headline(row),
         "status": status_word(row),
-        "status_class": as_text(row.get("status")),
-        "score": f"{float(row.get('score') or 0):.0f}",
+        "status_class": status,
+        "score": "" if status in WITHDRAWN else f"{float(row.get('score') or 0):.0f}",
         "url": event_url(base_url, str(row["event_id"])),
-        "reported": f"{reported:%d %b %Y}" if reported else "date not known",
+        "reported": _day(row.get("first_reported_at")) or "on an unknown day",
         "date": as_text(row.get("date")),
         "origins": int(row.get("origins") or 0),
         "languages": ", ".join(as_list(row.get("languages"))),
-        "reasons": [as_text(reason) for reason in as_list(row.get("reasons"))[:_MOST_REASONS]],
-        "quotes": [_quote(piece) for piece in evidence[:_MOST_QUOTES]],
+        "reasons": [] if status in WITHDRAWN else [as_text(r) for r in as_list(row.get("reasons"))[:_MOST_REASONS]],
+        "quotes": [_quote(piece) for piece in _choose_evidence(evidence)],
     }
+
+
+def _choose_evidence(evidence: list[Row]) -> list[Row]:
+    """What denies first, and beside it what it denies."""
+    denials = [piece for piece in evidence if piece.get("stance") == "denies"]
+    claims = [piece for piece in evidence if piece.get("stance") != "denies"]
+    return [*denials[:1], *claims[: _MOST_QUOTES - len(denials[:1])]]
 
 
 def _quote(piece: Row) -> dict[str, str]:
-    text = as_text(piece.get("quote"))
-    url = as_text(piece.get("url"))
+    text, url = as_text(piece.get("quote")), as_text(piece.get("url"))
+    safe = url if url.startswith(("http://", "https://")) else ""
+    host = safe.split("/")[2] if safe else ""
     return {
         "text": text if len(text) <= _QUOTE_LENGTH else text[: _QUOTE_LENGTH - 1].rstrip() + "…",
         "lang": as_text(piece.get("lang")),
-        "url": url if url.startswith(("http://", "https://")) else "",
+        "url": safe,
+        "source": as_text(piece.get("source_id")) or host or "source",
+        "day": _day(piece.get("published_at")),
         "stance": as_text(piece.get("stance")) or "supports",
     }
+
+
+def _day(value: object) -> str:
+    when = as_time(value)
+    return f"{when.astimezone(UTC):%d %b %Y}" if when else ""
 
 
 @cache

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from include.publish.atom import render_feed
+from include.publish.atom import entry_id, published_ids, render_feed
 from include.publish.files import write_atomically, write_text
 from include.publish.rows import COLUMNS, Row, as_list, as_text, event_url
 
@@ -32,12 +32,15 @@ def write_exports(
     `rows` are all departures; `flows` rows of the view `talent_flow`. Returns the files.
     """
     ordered = sorted(rows, key=lambda row: (as_text(row.get("first_reported_at")), str(row["event_id"])), reverse=True)
-    flagged = [row for row in ordered if row.get("flagged")]
+    feed = folder / "departures.atom"
+    given_out = published_ids(feed.read_text(encoding="utf-8")) if feed.is_file() else set()
+    # Who read of a departure in the feed reads there that it was denied, though it is flagged no more.
+    told = [row for row in ordered if row.get("flagged") or entry_id(str(row["event_id"])) in given_out]
     return [
         write_text(folder / "departures.csv", render_csv(ordered, base_url)),
         write_text(folder / "departures.jsonl", render_jsonl(ordered, base_url)),
         write_atomically(folder / "departures.parquet", lambda stream: _write_parquet(ordered, base_url, stream)),
-        write_text(folder / "departures.atom", render_feed(flagged, base_url=base_url, updated_at=updated_at)),
+        write_text(feed, render_feed(told, base_url=base_url, updated_at=updated_at)),
         write_text(folder / "talent_flow.csv", _render_table(_FLOW_COLUMNS, flows)),
     ]
 

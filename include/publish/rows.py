@@ -14,6 +14,7 @@ COLUMNS = (
     "event_id", "kind", "person_id", "person", "from_org", "to_org", "role_from", "role_to", "status", "date",
     "date_precision", "announced_on", "effective_on", "first_reported_at", "origins", "languages", "score", "flagged",
 )  # fmt: skip
+WITHDRAWN = ("denied", "retracted")
 STATUS_WORDS = {
     "rumoured": "Rumoured", "reported": "Reported", "announced": "Announced", "effective": "Effective",
     "denied": "Denied", "retracted": "Retracted",

@@ -188,7 +188,7 @@ def test_a_kill_loses_nothing_and_repeats_nothing_silently(home: Path, kept: boo
         again = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
         assert json.loads(again.stdout) == 3
         plain = [title for title in hook.titles if not title.startswith("Possibly sent before: ")]
-        assert len(set(title.removeprefix("Possibly sent before: ") for title in hook.titles)) == 4
+        assert len({title.removeprefix("Possibly sent before: ") for title in hook.titles}) == 4
         assert len(plain) == len(set(plain))
         assert len(hook.titles) == (5 if kept else 4)
         once_more = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, timeout=60)
