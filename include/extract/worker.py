@@ -12,6 +12,7 @@ import struct
 import sys
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from include.errors import QuarantineRecord
@@ -26,10 +27,14 @@ def main() -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # whatever a library prints must not stand between two answers
     requests = os.fdopen(0, "rb", buffering=1 << 20, closefd=False)
-    module, name, timeout, memory_mb = _receive(requests)
+    names, timeout, memory_mb = _receive(requests)
     resource.setrlimit(resource.RLIMIT_DATA, (memory_mb << 20, memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    function = _find_function(module, name)
+    function, *prepare = (_find_function(module, name) for module, name in names)
+    for call in prepare:
+        call()
+    gc.collect()
+    gc.freeze()  # models and modules live as long as the process: no collection needs to look at them again
     _send(answers, ("ok", None))
     count = 0
     while (arguments := _receive(requests)) is not None:
@@ -52,7 +57,7 @@ def _answer(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[s
         return "memory", "the page needs more memory than a worker may have"
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
-        return "error", f"{type(error).__name__}: {error} ({os.path.basename(frame.filename)}:{frame.lineno})"
+        return "error", f"{type(error).__name__}: {error} ({Path(frame.filename).name}:{frame.lineno})"
 
 
 def _find_function(module: str, name: str) -> Callable[..., Any]:

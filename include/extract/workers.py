@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 PAGE_TIMEOUT = 10.0  # seconds for one page
 MEMORY_MB = 1_500  # data segment of one worker: 250 MB are models and libraries, a page of 5 MB takes 400 MB
 TASKS_PER_WORKER = 2_000  # then a fresh process, so that fragmentation never adds up
-_START_TIMEOUT = 60.0
+_START_TIMEOUT = 120.0  # imports and models: five seconds, and longer on a busy machine
 _WINDOW_PER_WORKER = 8  # results held back to keep the order of tasks
 _HEADER = struct.Struct("<Q")
 _ROOT = Path(__file__).resolve().parents[2]
@@ -49,15 +49,17 @@ def run_isolated(
     workers: int,
     timeout: float = PAGE_TIMEOUT,
     memory_mb: int = MEMORY_MB,
+    prepare: Callable[[], object] | None = None,
 ) -> Iterator[Result | Quarantined]:
     """Yield `function(*task.arguments)` for each task, in the order of the tasks.
 
     `function` must be importable from a module. A call that raises, runs longer than `timeout` seconds, wants more
     than `memory_mb` or takes its process down gives a Quarantined row of stage `read` with the reason (`timeout`,
     `memory`, `crash`, `error` or that of a QuarantineRecord); the next task gets a fresh process. `tasks` is read
-    lazily. Closing the iterator stops the processes.
+    lazily. Closing the iterator stops the processes. `prepare`, importable too, is called once in every new process,
+    so that loading models does not count against the first task's time.
     """
-    pool = _Pool(function, iter(tasks), max(1, workers), timeout, memory_mb)
+    pool = _Pool(function, iter(tasks), max(1, workers), timeout, memory_mb, prepare)
     try:
         yield from pool.results()
     finally:
@@ -73,7 +75,9 @@ class _WorkerLost(Exception):
 class _Worker:
     """One child process and its two pipes."""
 
-    def __init__(self, function: Callable[..., Any], timeout: float, memory_mb: int) -> None:
+    def __init__(
+        self, function: Callable[..., Any], timeout: float, memory_mb: int, prepare: Callable[[], object] | None
+    ) -> None:
         paths = [str(_ROOT), *(path for path in sys.path if path)]
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OPENBLAS_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
@@ -89,9 +93,13 @@ class _Worker:
         os.set_blocking(self._input, False)
         self._timeout = timeout
         self.served = 0
-        setup = (function.__module__, function.__qualname__, timeout, memory_mb)
-        self._send(pickle.dumps(setup), time.monotonic() + _START_TIMEOUT)
-        self._receive(time.monotonic() + _START_TIMEOUT)
+        names = [(_module_of(called), called.__qualname__) for called in (function, prepare) if called]
+        try:
+            self._send(pickle.dumps((names, timeout, memory_mb)), time.monotonic() + _START_TIMEOUT)
+            self._receive(time.monotonic() + _START_TIMEOUT)
+        except _WorkerLost as lost:
+            self.stop()
+            raise RuntimeError(f"a worker for {'.'.join(names[0])} could not start: {lost.detail}") from lost
 
     def call(self, arguments: tuple[Any, ...]) -> tuple[str, Any]:
         """Return ("ok", result) or (reason, detail). Raises _WorkerLost, after which the process is gone."""
@@ -148,14 +156,30 @@ class _Worker:
         return _WorkerLost("crash", f"the worker process ended with {'signal' if code < 0 else 'code'} {abs(code)}")
 
 
+def _module_of(function: Callable[..., Any]) -> str:
+    """The name under which another process can import the function; that of `python -m` for a main module."""
+    if function.__module__ != "__main__":
+        return function.__module__
+    spec = getattr(sys.modules["__main__"], "__spec__", None)
+    if spec is None:
+        raise ValueError(f"{function.__qualname__} stands in a script; a worker can only import it from a module")
+    return str(spec.name)
+
+
 class _Pool:
     """Threads that feed one process each; the consumer takes results in order."""
 
     def __init__(
-        self, function: Callable[..., Any], tasks: Iterator[Task], workers: int, timeout: float, memory_mb: int
+        self,
+        function: Callable[..., Any],
+        tasks: Iterator[Task],
+        workers: int,
+        timeout: float,
+        memory_mb: int,
+        prepare: Callable[[], object] | None,
     ) -> None:
         self._function, self._tasks = function, tasks
-        self._timeout, self._memory_mb = timeout, memory_mb
+        self._timeout, self._memory_mb, self._prepare = timeout, memory_mb, prepare
         self._changed = threading.Condition()
         self._done: dict[int, Any] = {}
         self._taken = self._yielded = 0
@@ -212,7 +236,7 @@ class _Pool:
                 if worker is None or worker.served >= TASKS_PER_WORKER:
                     if worker:
                         worker.stop()
-                    worker = _Worker(self._function, self._timeout, self._memory_mb)
+                    worker = _Worker(self._function, self._timeout, self._memory_mb, self._prepare)
                 try:
                     reason, value = worker.call(task.arguments)
                 except _WorkerLost as lost:

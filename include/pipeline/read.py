@@ -10,11 +10,12 @@ from typing import Any
 
 from include.extract.workers import Task, run_isolated
 from include.pipeline.codec import encode_record
-from include.pipeline.reading import Reading, StagedMove, read_import, read_page, read_summary
+from include.pipeline.reading import Reading, StagedMove, load_models, read_import, read_page, read_summary
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Page, Quarantined
 
 IMPORT_SHARD = "import"
+_TASKS_WORTH_A_WORKER = 25  # a worker loads models for seconds before it reads its first page
 
 
 def read_shard(run: RunContext, shard: str, on_progress: Progress = no_progress) -> StepReport:
@@ -77,8 +78,9 @@ def _read_imports(run: RunContext, on_progress: Progress) -> tuple[list[Reading]
 def _run_tasks(
     run: RunContext, function: Callable[..., Reading], tasks: Sequence[Task], what: str, on_progress: Progress
 ) -> Iterable[Reading | Quarantined]:
-    workers = min(run.settings.workers or os.cpu_count() or 1, max(1, len(tasks)))
-    for done, result in enumerate(run_isolated(function, tasks, workers=workers), start=1):
+    workers = min(run.settings.workers or os.cpu_count() or 1, 1 + len(tasks) // _TASKS_WORTH_A_WORKER)
+    results = run_isolated(function, tasks, workers=workers, prepare=load_models)
+    for done, result in enumerate(results, start=1):
         yield result
         on_progress(what, done, len(tasks))
 

@@ -1,9 +1,9 @@
 """Run the steps of a run in child processes that are killed in the middle, and then go on as Airflow would.
 
 `python -m tests.pipeline.killing HOME RUN_ID FOLDER`: runs the steps undisturbed on a copy of HOME, in FOLDER/whole.
-Then, for each step, on a copy of the home as it was before that step, FOLDER/<step>: a child dies after half of the time
-that the step needs, and a second one repeats the step and goes on to the end. Prints a line each: the step, and `killed`
-or `finished` where the child was quicker. Modules are loaded once, before the children are forked.
+Then, for each step, on a copy of the home as it was before that step, FOLDER/<step>: a child dies after half of the
+time that the step needs, and a second one repeats the step and goes on to the end. Prints a line each: the step, and
+`killed` or `finished` where the child was quicker. Modules are loaded once, before the children are forked.
 """
 
 from __future__ import annotations
