@@ -186,7 +186,6 @@ def _note_organisation(named: NamedOrganisation, name: str, gazetteer: Gazetteer
         name=title,
         aliases=tuple(sorted(aliases))[:_MAX_ALIASES],
         parent_id=listed.parent if listed else None,
-        merged_into=before.merged_into if before else None,
     )
     while listed is not None and listed.parent and listed.parent not in entities:
         listed = gazetteer.organisation_by_id[listed.parent]

@@ -32,8 +32,7 @@ def merge_moves(
     `moves` are all moves of each person concerned; `previous` the events that these people had; `redirects` says of
     ids that were merged away in earlier runs which event they are now. The result holds every event of theirs, sorted
     by id: live ones; `retracted` ones whose evidence is gone; those that went into another event (`merged_into`, no
-    moves); and what is left of those that were taken down. An event equal to its previous version keeps that
-    version's `known_from`.
+    moves); and what is left of those that were taken down. `known_from` is the run that first knew of an event.
     """
     decisions = [_redirect(decision, redirects or {}) for decision in decisions]
     stay, taken_down = drop_taken_down(moves, decisions, book, previous)
@@ -91,11 +90,11 @@ def _first_id(person_id: str, story: Story) -> str:
 def _retire(event: Event, survivor: str | None, as_of: datetime) -> Event:
     """What becomes of an event that no story continues: part of another, or withdrawn with its evidence."""
     if survivor:
-        return replace(event, merged_into=survivor, move_ids=(), group_event_ids=(), known_from=as_of)
+        return replace(event, merged_into=survivor, move_ids=(), group_event_ids=())
     if event.merged_into or event.status == "retracted":
         return event
     change = StatusChange("retracted", as_of, None, "its evidence was withdrawn")
-    return replace(event, status="retracted", move_ids=(), history=(*event.history, change), known_from=as_of)
+    return replace(event, status="retracted", move_ids=(), history=(*event.history, change))
 
 
 def _note_groups(events: Iterable[Event], previous: Sequence[Event], moves: dict[str, StoredMove]) -> list[Event]:
@@ -120,6 +119,4 @@ def _note_groups(events: Iterable[Event], previous: Sequence[Event], moves: dict
 
 
 def _keep_known_from(event: Event, before: Event | None) -> Event:
-    if before is not None and replace(event, known_from=before.known_from) == before:
-        return before
-    return event
+    return event if before is None else replace(event, known_from=before.known_from)

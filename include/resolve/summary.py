@@ -19,7 +19,7 @@ from include.resolve.stories import Story, Told
 def summarise_story(
     story: Story, person_id: str, book: EntityBook, gazetteer: Gazetteer, *, event_id: str, as_of: datetime
 ) -> Event:
-    """Build the event that a story tells, known from `as_of` (the caller keeps an earlier time if nothing changed)."""
+    """Build the event that a story tells, first known at `as_of` (the caller keeps the time of an earlier run)."""
     members = sorted(story.members, key=lambda told: told.stored.move_id)
     moves = [told.stored for told in members]
     saying = [move for move in moves if move.move.status != "denied"] or moves

@@ -147,11 +147,11 @@ def test_two_events_that_turn_out_to_be_one_keep_the_older_id() -> None:
     assert {e.event_id: e.merged_into for e in after if e.merged_into} == {new.event_id: old.event_id}
 
 
-def test_unchanged_events_keep_the_time_from_which_they_are_known(moves: list[StoredMove]) -> None:
+def test_an_event_keeps_the_time_at_which_it_was_first_known(moves: list[StoredMove]) -> None:
     event = one(moves)
     assert one(moves, previous=[event], as_of=LATER) == event
     more = [*moves, told("departure", "Ana Roe", "Foo", published="2025-05-20")]
-    assert one(more, previous=[event], as_of=LATER).known_from == LATER
+    assert one(more, previous=[event], as_of=LATER).known_from == AS_OF
 
 
 def removed(events: list[Event]) -> bool:
