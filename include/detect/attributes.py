@@ -16,6 +16,8 @@ _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetica
 def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, float]:
     """What the words around the triggers of one move say of its certainty."""
     top = evidence[0].trigger
+    anywhere_in_text = {hit.entry.category for hit in reading.hits}
+    in_title = {hit.entry.category for hit in reading.hits_from(0, reading.text.title_end)}
     features: dict[str, float] = {"bias": 1.0}
     for cue in _CUES:
         in_clause = cue in top.clause_cues
@@ -26,10 +28,8 @@ def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, fl
         features[f"sentence|{cue}"] = float(in_sentence)
         features[f"any|{cue}"] = float(anywhere)
         features[f"all|{cue}"] = float(everywhere)
-        features[f"title|{cue}"] = float(
-            any(h.start < reading.text.title_end for h in reading.hits_in(0, reading.text.title_end, cue))
-        )
-        features[f"doc|{cue}"] = float(any(h.entry.category == cue for h in reading.hits))
+        features[f"title|{cue}"] = float(cue in in_title)
+        features[f"doc|{cue}"] = float(cue in anywhere_in_text)
     features["reported|official"] = features["sentence|reported"] * features["any|official"]
     features["negated"] = float(top.negated)
     features["any_negated"] = float(any(c.trigger.negated for c in evidence))

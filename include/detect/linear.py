@@ -36,7 +36,12 @@ def replace_weights(models: Models) -> None:
 def score(model: str, features: Features) -> float:
     """Log-odds of one candidate."""
     weights = load_weights().get(model, {})
-    return sum(weights.get(name, 0.0) * value for name, value in features.items())
+    total = 0.0
+    for name, value in features.items():
+        weight = weights.get(name)
+        if weight is not None:
+            total += weight * value
+    return total
 
 
 def probability(model: str, features: Features) -> float:

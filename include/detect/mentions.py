@@ -9,6 +9,7 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
     BLOCKING,
     Candidate,
+    find_anchored,
     find_capitalised,
     find_dotted,
     find_han_names,
@@ -161,11 +162,14 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         if script == "kana":
             found += find_kanji_names(text, cuts, covered, frozenset(h.start for h in roles))
         else:
-            found += find_han_names(text, cuts, covered, frozenset(h.end for h in roles), lexicon.pack.han_fold)
+            anchors = frozenset(h.end for h in roles)
+            small = lexicon.words["not_names"]
+            found += find_han_names(text, cuts, covered, anchors, lexicon.pack.han_fold, small)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
     elif script in ("arabic", "devanagari", "thai"):
         found += find_listed(text, script, lexicon, blocked)
+        found += find_anchored(text, script, lexicon, reading.hits)
     found.extend(find_organisations(reading, cuts))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))

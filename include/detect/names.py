@@ -7,7 +7,7 @@ we know, honorifics and posts beside them. A candidate is a span with a first gu
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -214,7 +214,12 @@ def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Itera
 
 
 def find_han_names(
-    text: NormalText, cuts: frozenset[int], covered: bytearray, anchors: frozenset[int], han_fold: bool
+    text: NormalText,
+    cuts: frozenset[int],
+    covered: bytearray,
+    anchors: frozenset[int],
+    han_fold: bool,
+    small_words: frozenset[str],
 ) -> Iterator[Candidate]:
     """Chinese names between two places where a word is known to end or begin (`cuts`).
 
@@ -222,16 +227,28 @@ def find_han_names(
     (`anchors`) the end of a name need not be marked: 联合创始人霍启明率先出走.
     """
     names = folded_names("han", han_fold)
+    order = sorted(cuts)
     for match in _HAN_RUN.finditer(text.norm):
-        edges = sorted({match.start(), match.end(), *(c for c in cuts if match.start() < c < match.end())})
+        edges = sorted({match.start(), match.end(), *_inside(order, match.start(), match.end())})
         edge_set = set(edges)
         for start in edges:
             if start < match.end() and not covered[start]:
-                yield from _han_at(text, start, edge_set, names, match.end(), covered, start in anchors)
+                yield from _han_at(text, start, edge_set, names, match.end(), covered, start in anchors, small_words)
+
+
+def _inside(order: list[int], start: int, end: int) -> list[int]:
+    return order[bisect_right(order, start) : bisect_left(order, end)]
 
 
 def _han_at(
-    text: NormalText, start: int, edges: set[int], names: Names, limit: int, covered: bytearray, anchored: bool
+    text: NormalText,
+    start: int,
+    edges: set[int],
+    names: Names,
+    limit: int,
+    covered: bytearray,
+    anchored: bool,
+    small_words: frozenset[str],
 ) -> Iterator[Candidate]:
     fold = text.fold
     compound = fold[start : start + 2] in names.surnames
@@ -240,6 +257,8 @@ def _han_at(
         end = start + length
         if end > limit or any(covered[start:end]):
             continue
+        if length == 3 and not compound and fold[end - 1] in small_words and end - 1 in edges:
+            continue  # 行长刘金因个人理由: the name ends before 因
         given = fold[start + (2 if compound and length > 2 else 1) : end]
         good = sum(c in names.given for c in given)
         open_end = end not in edges
@@ -263,9 +282,10 @@ def find_kanji_names(
 ) -> Iterator[Candidate]:
     """Japanese names in kanji: before 氏 or a post (`titles` are the starts of those), or by a family name we know."""
     names = folded_names("kanji", False)
+    order = sorted(cuts | titles)
     for match in _KANJI.finditer(text.norm):
         start, end = match.span()
-        spots = sorted({start, end, *(c for c in cuts if start < c < end), *(t for t in titles if start < t < end)})
+        spots = sorted({start, end, *_inside(order, start, end)})
         taken = -1
         for begin in spots:
             if begin < taken or begin >= end or covered[begin]:
@@ -331,6 +351,8 @@ def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[i
             start, word = start + offset, word[offset:]
         glued = _clitic_length(word, lexicon, names)
         known = word in names.given or word[glued:] in names.given
+        if not known and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " " and script != "thai":
+            known = text.fold[slice(*words[index + 1])] in names.surnames and word not in lexicon.words["not_names"]
         if blocked.get(start, 0) >= end or not (known or offset):
             index += 1
             continue
@@ -349,10 +371,53 @@ def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[i
             count += 1
             if script in ("devanagari", "thai") and count == 2:
                 break
-        first = 0 if word in names.given else glued
+        first = 0 if word in names.given or word[glued:] not in names.given else glued
         sure = 2.0 if count > 1 else 0.7
         yield Candidate(start + first, run_end, sure + (1.0 if offset else 0.0), 0.0, count)
         index += count
+
+
+_QUOTED = re.compile(r"[\"“‘'«”]([^\"“”‘’'«»\d]{4,40})[\"”’'»“]")
+
+
+def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
+    """Two or three unknown words right after a post or an honorific, or alone in quotes (Arabic, Devanagari, Thai)."""
+    names = folded_names(script, False)
+    taken = {h.start: h.end for h in hits if h.end - h.start > 1 and h.entry.category not in ("org_before", "org_after", "and")}
+    longest = 3 if script == "arabic" else 2
+    for hit in hits:
+        if hit.entry.category not in ("role", "honorifics", "role_modifiers"):
+            continue
+        run = _unknown_words(text, script, hit.end, taken, lexicon, longest)
+        if len(run) >= 2:
+            sure = 1.3 if text.fold[slice(*run[-1])] in names.surnames else 0.5
+            yield Candidate(run[0][0], run[-1][1], sure, 0.0, len(run))
+    for match in _QUOTED.finditer(text.norm):
+        words = match.group(1).split()
+        inside = any(match.start(1) <= start < match.end(1) for start in taken)
+        if 2 <= len(words) <= 3 and not inside and script_of(match.group(1)[0]) in (3, 4, 6):
+            yield Candidate(match.start(1), match.end(1), 0.9, 0.5, len(words))
+
+
+def _unknown_words(
+    text: NormalText, script: str, start: int, taken: dict[int, int], lexicon: Lexicon, longest: int
+) -> list[tuple[int, int]]:
+    """Up to `longest` words from an offset on that no phrase of the pack covers; a glued phrase cuts a word short."""
+    run: list[tuple[int, int]] = []
+    at = start
+    for match in _TOKEN[script].finditer(text.norm, start, min(len(text.norm), start + 60)):
+        gap = text.norm[at : match.start()]
+        if (gap.strip(" \"“'«") if not run else gap not in (" ", "-")) or match.start() in taken or len(run) == longest:
+            break
+        word = text.fold[match.start() : match.end()]
+        if word in lexicon.words["not_names"] or len(word) < 2:
+            break
+        cut = min((h for h in taken if match.start() < h < match.end()), default=match.end()) if script == "thai" else match.end()
+        run.append((match.start(), cut))
+        at = match.end()
+        if cut < match.end():
+            break
+    return run
 
 
 def _glued_honorific(word: str, honorifics: frozenset[str]) -> int:
