@@ -122,6 +122,7 @@ def read_due_events(con: duckdb.DuckDBPyConnection, as_of: datetime) -> list[str
     """Ids of announced events whose stated day has passed, for `blocks.touch_events`: they may be effective now."""
     rows = con.execute(
         "SELECT event_id FROM store.event_versions WHERE known_to IS NULL AND status = 'announced' "
+        "AND review NOT IN ('rejected', 'taken-down') "
         "AND length(coalesce(effective_on, date)) = 10 AND first_day(coalesce(effective_on, date)) <= ? "
         "ORDER BY event_id",
         [as_of.date()],

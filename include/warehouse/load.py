@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -176,7 +176,12 @@ def _store_texts(con: duckdb.DuckDBPyConnection, articles: pa.Table, articles_ro
             "text": articles["text"].take(picked["row_index"]),
         }
     )
-    return pa.table({"article_id": picked["article_id"], "text_id": write_texts(articles_root, rows, as_of=as_of)})
+    return pa.table(
+        {
+            "article_id": picked["article_id"],
+            "text_id": write_texts(articles_root, rows, day=as_of.astimezone(UTC).date()),
+        }
+    )
 
 
 def _store_signatures(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:

@@ -38,7 +38,8 @@ LEFT JOIN (SELECT article_id, source_id, to_json({article: x, moves: (
         AS payload FROM store.articles x) a ON h.kind = 'article' AND a.article_id = h.record_id
 LEFT JOIN (SELECT x.move_id, r.source_id, to_json({article: NULL, moves: [x]})::VARCHAR AS payload
         FROM store.moves x JOIN store.articles r USING (article_id)) m ON h.kind = 'move' AND m.move_id = h.record_id
-ON CONFLICT DO UPDATE SET detail = excluded.detail, payload = excluded.payload, released_at = NULL, released_by = NULL
+ON CONFLICT DO UPDATE SET detail = excluded.detail, payload = coalesce(excluded.payload, payload), released_at = NULL,
+    released_by = NULL
 """
 _BAD_ARTICLES = "SELECT DISTINCT record_id FROM held WHERE kind = 'article' AND stage IN ('check', 'audit')"
 _BAD_MOVES = f"""

@@ -29,25 +29,11 @@ written to; a reader keeps the generation that it opened. Worked examples: [quer
 - The text of articles is Parquet in the folder `articles` of the home; the view `articles` joins it. Where the home
   has been moved: `SET VARIABLE articles_root = '/new/home/articles'` (`departures sql` does so by itself).
 """
-_ORDER = [
-    "events",
-    "departures",
-    "notable_departures",
-    "reasons",
-    "evidence",
-    "status_changes",
-    "event_history",
-    "moves",
-    "articles",
-    "article_texts",
-    "exodus",
-    "talent_flow",
-    "entities",
-    "source_health",
-    "quality_results",
-    "quarantine",
+_ORDER = (
+    "events", "departures", "notable_departures", "reasons", "evidence", "status_changes", "event_history", "moves",
+    "articles", "article_texts", "exodus", "talent_flow", "entities", "source_health", "quality_results", "quarantine",
     "runs",
-]
+)  # fmt: skip
 _LIKE_EVENTS = ("departures", "notable_departures")
 
 

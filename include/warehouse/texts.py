@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from datetime import UTC, date, datetime
+import re
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,11 +25,12 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
     ]
 )
-ROWS_A_FILE = 100_000
+ROWS_A_FILE = 50_000
 _ROWS_A_GROUP = 4_000  # what one look-up decompresses
 _DAY_SHIFT = 47
 _FILE_SHIFT = 20
 _EPOCH = date(1970, 1, 1)
+_NAME = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}\.parquet")
 
 
 def prepare_root(articles_root: Path) -> None:
@@ -39,28 +41,32 @@ def prepare_root(articles_root: Path) -> None:
         _write(SCHEMA.empty_table(), target)
 
 
-def write_texts(articles_root: Path, rows: pa.Table, *, as_of: datetime) -> pa.Array:
-    """Write rows of (article_id, version, title, text) below `articles_root/<day of as_of>/`; return their text ids.
+def write_texts(articles_root: Path, rows: pa.Table, *, day: date, folder: str = "") -> pa.Array:
+    """Write rows of (article_id, version, title, text) below `articles_root/<folder>/`; return their text ids.
 
-    The same rows on the same day make the same file and the same ids, so that a repeated load writes nothing. The
-    files are there before any published file names them; what a dropped run wrote is removed by
-    `housekeeping.remove_orphan_texts`.
+    The folder is the day, unless another name is given. The same rows on the same day make the same file and the same
+    ids, so that a repeated load writes nothing. The files are there before any published file names them; what a
+    dropped run wrote is removed by `compaction.remove_orphan_texts`.
     """
+    target = articles_root / (folder or day.isoformat())
     chunks = [
-        _write_chunk(articles_root, rows.slice(start, ROWS_A_FILE), as_of)
-        for start in range(0, rows.num_rows, ROWS_A_FILE)
+        _write_chunk(target, rows.slice(start, ROWS_A_FILE), day) for start in range(0, rows.num_rows, ROWS_A_FILE)
     ]
     return pa.concat_arrays(chunks) if chunks else pa.array([], pa.int64())
 
 
+def first_id_of(path: Path) -> int | None:
+    """The smallest text id that a file could hold, by its name; None for the file without rows."""
+    match = _NAME.fullmatch(path.name)
+    return int(match[1], 16) if match else None
+
+
 def file_of(text_id: int) -> int:
-    """The part of a text id that all texts of one file share: the smallest id that the file could hold."""
+    """The smallest text id that the file of this one could hold."""
     return text_id >> _FILE_SHIFT << _FILE_SHIFT
 
 
-def _write_chunk(articles_root: Path, rows: pa.Table, as_of: datetime) -> pa.Array:
-    day = as_of.astimezone(UTC).date()
-    folder = articles_root / day.isoformat()
+def _write_chunk(folder: Path, rows: pa.Table, day: date) -> pa.Array:
     digest = _digest(rows)
     salt = 0
     while True:

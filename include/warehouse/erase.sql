@@ -1,0 +1,40 @@
+-- Everything that was derived about the people in the registered table `people` (person_id); retention.erase_people.
+CREATE OR REPLACE TEMP TABLE gone_events AS
+SELECT DISTINCT event_id FROM store.event_versions SEMI JOIN people USING (person_id);
+
+CREATE OR REPLACE TEMP TABLE gone_moves AS
+SELECT move_id FROM store.move_links SEMI JOIN people USING (person_id)
+UNION SELECT unnest(move_ids) FROM store.event_versions SEMI JOIN people USING (person_id);
+
+CREATE OR REPLACE TEMP TABLE gone_entities AS
+SELECT entity_id FROM store.entities
+WHERE entity_id IN (SELECT person_id FROM people) OR merged_into IN (SELECT person_id FROM people);
+
+CREATE OR REPLACE TEMP TABLE gone_names AS
+SELECT DISTINCT unnest([name] || aliases) AS name FROM store.entities SEMI JOIN gone_entities USING (entity_id)
+UNION SELECT person FROM store.moves SEMI JOIN gone_moves USING (move_id)
+UNION SELECT person FROM store.event_versions SEMI JOIN gone_events USING (event_id);
+
+INSERT INTO store.erased_moves FROM gone_moves ON CONFLICT DO NOTHING;
+
+-- Windows that count one of them are computed anew by the next run.
+DELETE FROM store.exodus WHERE list_has_any(event_ids, (SELECT coalesce(list(event_id), []) FROM gone_events));
+
+UPDATE store.decisions SET reason = '', payload = '{}'
+WHERE target IN (SELECT person_id FROM people) OR target IN (FROM gone_events);
+
+DELETE FROM store.event_versions WHERE event_id IN (FROM gone_events);
+UPDATE store.event_versions SET successor = NULL WHERE successor IN (FROM gone_names);
+UPDATE store.moves SET successor = NULL WHERE successor IN (FROM gone_names);
+UPDATE store.retired_moves SET successor = NULL WHERE successor IN (FROM gone_names);
+DELETE FROM store.moves WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.retired_moves WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.move_keys WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.move_links WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.touched_moves WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.entities WHERE entity_id IN (FROM gone_entities);
+
+DELETE FROM store.quarantine WHERE record_id IN (FROM gone_moves) OR record_id IN (FROM gone_events);
+UPDATE store.quarantine SET payload = NULL
+WHERE kind = 'article' AND list_has_any(from_json(payload->'$.moves[*].move_id', '["VARCHAR"]'),
+    (SELECT coalesce(list(move_id), []) FROM gone_moves));
