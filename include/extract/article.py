@@ -32,6 +32,7 @@ IMPORT_SOURCE = "import"
 NO_TEXT = {
     "client-rendered": "the page is filled by its scripts, which are not run; its text was not examined",
     "no-text": "the page was read and holds no article text",
+    "too-long": "the text is longer than any article",
 }
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from include.errors import QuarantineRecord
 from include.extract import jsonld
 from include.extract.hydration import find_markup, is_client_rendered
 from include.extract.lines import drop_boilerplate, drop_lead, drop_repeats
+from include.extract.markup import strip_markup
 from include.extract.prune import prune_tree
 from include.extract.standfirst import find_standfirst
+from include.extract.tree import parse_tree
 
+_BLOCK_END = re.compile(r"</p>|<br\s*/?>|</div>|</h[1-6]>|</li>", re.IGNORECASE)
 _MIN_BODY_CHARS = 25
+_MAX_BODY_CHARS = 500_000  # a book; the longest articles have a fifth of it
 _SHORT_BODY = 250  # below this it is worth looking twice
 
 
@@ -24,16 +28,6 @@ class Body:
     source: str
     dropped: tuple[tuple[str, int], ...] = ()
     reason: str = ""  # why there is no text
-
-
-def parse_tree(text: str) -> Any:
-    """The lxml tree of a page. Raises QuarantineRecord `not-html` where the parser finds no element."""
-    from trafilatura.utils import load_html
-
-    tree = load_html(text)
-    if tree is None:
-        raise QuarantineRecord("not-html", "the parser found no HTML in the answer")
-    return tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +67,8 @@ def extract_body(tree: Any, html: str, context: Context) -> Body:
         return Body(stated, "json-ld")
     if len(body.text) < _MIN_BODY_CHARS:
         return Body("", "", reason="client-rendered" if client_rendered else "no-text")
+    if len(body.text) > _MAX_BODY_CHARS:
+        return Body("", "", reason="too-long")
     return body
 
 
@@ -98,4 +94,5 @@ def _article_body(article: jsonld.Node) -> str:
     value = article.get("articleBody")
     if not isinstance(value, str):
         return ""
-    return "\n".join(line for raw in value.splitlines() if (line := jsonld.unescape(raw)))
+    text = strip_markup(_BLOCK_END.sub("\n", jsonld.unescape_entities(value)))
+    return "\n".join(line for raw in text.splitlines() if (line := " ".join(raw.split())))

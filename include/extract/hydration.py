@@ -10,8 +10,8 @@ from typing import Any
 MAX_SCRIPT_CHARS = 2_000_000
 _MIN_MARKUP_CHARS = 300
 _MAX_STRINGS = 400
-# A JSON string long enough to hold an article. Each quote starts at most one attempt, which ends at the next quote.
-_LONG_STRING = re.compile(rf'"((?:[^"\\\n]|\\.){{{_MIN_MARKUP_CHARS},}})"')
+# Every string literal, closed or not, is consumed whole: no quote is tried twice, so time is linear.
+_STRING = re.compile(r'"((?:[^"\\\n]++|\\.)*+)("?)', re.DOTALL)
 _PARAGRAPHS = re.compile(r"<(?:p|br|div)\b[^<>]*>", re.IGNORECASE)
 _PROGRAM = re.compile(r"function\s*\(|=>|\bvar\s|\breturn\b|<script|<html", re.IGNORECASE)
 _PUBLISHED = re.compile(
@@ -56,8 +56,12 @@ def is_client_rendered(tree: Any, scripts: Sequence[str]) -> bool:
 
 
 def _long_strings(script: str, depth: int) -> Iterator[str]:
-    for count, match in enumerate(_LONG_STRING.finditer(script)):
-        if count >= _MAX_STRINGS:
+    found = 0
+    for match in _STRING.finditer(script):
+        if len(match[1]) < _MIN_MARKUP_CHARS or not match[2]:
+            continue
+        found += 1
+        if found > _MAX_STRINGS:
             return
         try:
             text = json.loads(f'"{match[1]}"', strict=False)

@@ -15,7 +15,7 @@ from typing import Any
 
 from include.errors import ConfigError, QuarantineRecord
 from include.extract.decode import MAX_HTML_BYTES
-from include.extract.page import PageContent, read_page
+from include.extract.page import PageContent, load_models, read_page
 from include.extract.workers import Task, run_isolated
 from include.records import Quarantined
 
@@ -48,7 +48,8 @@ def extract_index(
     try:
         with draft.open("w", encoding="utf-8") as stream:
             for done, (entry, result) in enumerate(
-                zip(entries, run_isolated(extract_file, tasks, workers=workers), strict=True), start=1
+                zip(entries, run_isolated(extract_file, tasks, workers=workers, prepare=load_models), strict=True),
+                start=1,
             ):
                 row = _row(entry, result)
                 counts[row["reason"] or "read"] += 1
@@ -80,7 +81,7 @@ def _read_bytes(path: Path) -> bytes:
 def _row(entry: _Entry, result: PageContent | Quarantined) -> dict[str, Any]:
     row: dict[str, Any] = {"id": entry.page_id, "url": entry.url}
     if isinstance(result, Quarantined):
-        empty = {"title": None, "authors": [], "date": None, "text": None, "lang": None}
+        empty: dict[str, Any] = {"title": None, "authors": [], "date": None, "text": None, "lang": None}
         return {**row, **empty, "site_name": None, "canonical_url": None, "paywalled": None, "reason": result.reason}
     return {
         **row,

@@ -76,9 +76,12 @@ def first_text(value: Any) -> str:
 
 def unescape(text: str) -> str:
     """Undo HTML entities, which many publishers leave in JSON, sometimes twice; trim."""
-    if "&" in text:
-        text = html.unescape(html.unescape(text))
-    return " ".join(text.split())
+    return " ".join(unescape_entities(text).split())
+
+
+def unescape_entities(text: str) -> str:
+    """Undo HTML entities, twice where they were escaped twice."""
+    return html.unescape(html.unescape(text)) if "&" in text else text
 
 
 def _parse(script: str) -> list[Any]:

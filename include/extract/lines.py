@@ -13,6 +13,7 @@ from include.knowledge.boilerplate import load_boilerplate
 _SHORT = 160  # width of the longest teaser, prompt or credit
 _NOTICE = 320
 _REPEAT_WIDTH = 24
+_MAX_COMPARED = 400  # lines: each is looked for in all, so time grows with the square
 _LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
 _LEAD_WIDTH = 90
 _WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
@@ -73,12 +74,13 @@ def drop_repeats(lines: list[str]) -> tuple[list[str], int]:
     A pull quote is a sentence of the text that is set a second time as an ornament.
     """
     folded = [fold(line) for line in lines]
-    whole = "\n".join(folded)
+    whole = "\n".join(folded) if len(lines) <= _MAX_COMPARED else ""
+    times = Counter(folded)
     seen: set[str] = set()
     kept = []
     for line, words in zip(lines, folded, strict=True):
         long_enough = _REPEAT_WIDTH <= width(words) and width(line) <= _NOTICE
-        if not long_enough or (words not in seen and whole.count(words) == folded.count(words)):
+        if not long_enough or (words not in seen and whole.count(words) <= times[words]):
             kept.append(line)
         seen.add(words)
     return kept, len(lines) - len(kept)

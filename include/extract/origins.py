@@ -50,7 +50,9 @@ def _judge(text: str, start: int, end: int, frames: _Frames | None) -> int:
     if _labels().match(text[line_start:start].lower()):
         return _LABEL
     bracketed = text[start - 1 : start] in ("(", "（") and text[end : end + 1] in (")", "）")
-    if bracketed or (start < _DATELINE_CHARS and re.match(r"\s?[-–—]\s", text[end : end + 3]) and "." not in text[:start]):
+    if bracketed or (
+        start < _DATELINE_CHARS and re.match(r"\s?[-–—]\s", text[end : end + 3]) and "." not in text[:start]
+    ):
         return _DATELINE
     if frames is not None:
         left = _SENTENCE_BREAK.split(text[max(line_start, start - _LEFT_CHARS) : start].lower())[-1]

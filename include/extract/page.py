@@ -8,13 +8,14 @@ from datetime import datetime
 
 from include.extract import jsonld, urls
 from include.extract.authors import choose_authors
-from include.extract.body import Context, extract_body, parse_tree
+from include.extract.body import Context, extract_body
 from include.extract.clean import clean_text
 from include.extract.dates import Moment, choose_dates
 from include.extract.decode import decode_html
 from include.extract.head import Head, read_head
 from include.extract.language import identify_language
 from include.extract.titles import choose_title, fold, site_names
+from include.extract.tree import parse_tree
 from include.records import FeedItem
 
 _MAX_KEYWORDS = 30
@@ -35,7 +36,7 @@ class PageContent:
     site_name: str
     keywords: tuple[str, ...]
     paywalled: bool
-    reason: str  # "" or why there is no text: client-rendered, no-text
+    reason: str  # "" or why there is no text: client-rendered, no-text, too-long
     field_sources: tuple[tuple[str, str], ...]
     cleaning: tuple[tuple[str, int], ...]
 
@@ -88,6 +89,13 @@ def read_page(
         field_sources=tuple((field, origin) for field, origin in sources if origin),
         cleaning=(*body.dropped, *text.changes),
     )
+
+
+def load_models() -> None:
+    """Import the libraries and load the models that reading a page needs, which takes seconds once."""
+    import trafilatura  # noqa: F401
+
+    identify_language("loads the model of the identifier", hints=())
 
 
 def _describe(head: Head, article: jsonld.Node, *, url: str, title: str, authors: tuple[str, ...]) -> Context:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from include.extract import jsonld
 from include.extract.head import Head
+from include.extract.markup import strip_markup
 
 _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
@@ -19,6 +20,7 @@ _NO_LETTER = re.compile(
     r"\u1000-\u109f]+|_+"
 )
 _MAX_SUFFIX_CHARS = 60
+_MAX_TITLE_CHARS = 400
 _MAX_SECTION_CHARS = 25
 _MIN_TITLE_CHARS = 4
 _SECOND_LEVEL = frozenset(
@@ -86,6 +88,7 @@ def choose_title(head: Head, article: jsonld.Node, sites: tuple[str, ...], feed_
         ("title", head.title),
         ("feed", feed_title),
     ]
+    candidates = [(source, " ".join(strip_markup(text).split())[:_MAX_TITLE_CHARS]) for source, text in candidates]
     for source, candidate in candidates:
         others = [text for _, text in candidates if text and text != candidate]
         title = strip_site_name(candidate, sites, [*others, *head.headings])
