@@ -40,6 +40,7 @@ from tests.shared import shared_dir
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATENCY = 0.2  # seconds
+SUMMARY = "words of the summary that a feed has of each of its entries " * 30  # real feeds are of this size
 SAMPLE = 60  # pages that are extracted for comparison
 
 
@@ -164,7 +165,7 @@ async def _answer_all(pages_per_feed: int) -> None:
     def respond(path: str) -> bytes:
         number = int(path.rpartition("/")[2]) if path[-1].isdigit() else 0
         if path.startswith("/feed/"):
-            entries = (make_entry(number * pages_per_feed + n) for n in range(pages_per_feed))
+            entries = (make_entry(number * pages_per_feed + n, words=SUMMARY) for n in range(pages_per_feed))
             kind, body = "application/rss+xml", gzip.compress(make_rss(*entries))
         elif path.startswith("/article/"):
             kind, body = "text/html; charset=utf-8", bodies[number % len(bodies)]

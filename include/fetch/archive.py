@@ -78,7 +78,7 @@ class Archive:
             length,
             fetched_at=fetched_at,
             truncated=truncated,
-            compress_level=1 if "content-encoding" in fold_headers(headers) else 4,  # what is compressed stays so
+            compress_level=0 if "content-encoding" in fold_headers(headers) else 4,  # never twice
         )
         return self._write(member, IndexEntry(url, fetched_at, status, "", 0))
 

@@ -18,6 +18,7 @@ from include.fetch.sitemap import read_news_sitemap
 # Two thirds of feedparser's time go into these; links are resolved and markup is removed by us.
 feedparser.SANITIZE_HTML = 0
 feedparser.RESOLVE_RELATIVE_URIS = 0
+feedparser.api.PREFERRED_XML_PARSERS = ["include.fetch.sax_expat"]
 
 _HEAD_BYTES = 65_536
 _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|urlset)[\s>]", re.IGNORECASE)

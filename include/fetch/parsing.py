@@ -30,7 +30,7 @@ from include.fetch.items import ItemBatch, make_items
 
 SECONDS = 20.0  # 2,000 entries take 3 s on a slow machine
 MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
-SMALL_BYTES = 16_384  # cannot do harm, and starting the child takes half a second
+SMALL_BYTES = 4_096  # cannot do harm, and starting the child takes half a second
 _LENGTH = 8  # bytes of a frame's length
 
 

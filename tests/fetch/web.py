@@ -198,11 +198,12 @@ def make_rss(*entries: str, encoding: str = "utf-8", extra: str = "") -> bytes:
     return f'<?xml version="1.0" encoding="{encoding}"?>\n{channel}'.encode(encoding)
 
 
-def make_entry(number: int, *, base: str = "") -> str:
+def make_entry(number: int, *, words: str = "") -> str:
     """The inside of an ordinary <item>."""
     return (
-        f"<title>Headline {number}</title><link>{base}/article/{number}</link><guid>guid-{number}</guid>"
-        f"<pubDate>Fri, 20 Nov 2026 08:{number % 60:02d}:00 GMT</pubDate><description>Summary {number}</description>"
+        f"<title>Headline {number}</title><link>/article/{number}</link><guid>guid-{number}</guid>"
+        f"<pubDate>Fri, 20 Nov 2026 08:{number % 60:02d}:00 GMT</pubDate>"
+        f"<description>Summary {number} {words}</description>"
     )
 
 
