@@ -44,6 +44,7 @@ class Resource:
 @contextmanager
 def serve(port: int = 0) -> Iterator[Newsroom]:
     """Serve the newsroom while the block lasts; port 0 takes a free one. Raises ConfigError where the port is taken."""
+    content = load_content()
     try:
         server = _Server((HOST, port), _Handler)
     except OSError as error:
@@ -51,7 +52,6 @@ def serve(port: int = 0) -> Iterator[Newsroom]:
             f"port {port} cannot be used ({error.strerror}); stop what has it or choose another"
         ) from error
     base_url = f"http://{HOST}:{server.server_address[1]}"
-    content = load_content()
     server.resources = build_site(content, base_url)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="newsroom", daemon=True)
     with server, tempfile.TemporaryDirectory(prefix="newsroom-") as folder:
@@ -109,13 +109,14 @@ def _feed(body: bytes, kind: str, validators: bool) -> Resource:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
-    resources: dict[str, Resource] = {}
+    resources: dict[str, Resource]  # by path
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
     server_version = "Newsroom"
+    disable_nagle_algorithm = True  # head and body are two writes: the second would wait for the reader's ACK, 40 ms
 
     def do_GET(self) -> None:
         """Answer a path with its page or feed, 304 where the reader has it already, 404 where there is none."""
