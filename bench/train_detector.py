@@ -1,6 +1,6 @@
 """Train the detector's small linear models on annotated articles and write `include/detect/weights.json`.
 
-    python -m bench.train_detector ARTICLES.jsonl [...] [--folds 5] [--write]
+    python -m bench.train_detector ARTICLES.jsonl[=WEIGHT] [...] [--folds 5] [--write]
 
 Each fold is scored with weights that have not seen its articles; `--write` then trains on all of them. Articles are
 in the form of the evaluation files (`departures evaluate`): moves with persons, organisations and their aliases.
@@ -44,6 +44,7 @@ class Rows:
 
     features: list[dict[str, float]] = field(default_factory=list)
     labels: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
 
 
 @dataclass
@@ -51,19 +52,29 @@ class Examples:
     """Training rows of all models."""
 
     binary: dict[str, Rows] = field(default_factory=dict)
-    groups: list[tuple[list[dict[str, float]], int]] = field(default_factory=list)  # conditional: candidates, gold index
+    groups: list[tuple[list[dict[str, float]], int, float]] = field(
+        default_factory=list
+    )  # candidates, gold index, weight
+    weight: float = 1.0  # of the article that is being read
 
     def add(self, model: str, features: dict[str, float], label: bool) -> None:
         rows = self.binary.setdefault(model, Rows())
         rows.features.append(features)
         rows.labels.append(float(label))
+        rows.weights.append(self.weight)
 
 
-def read_articles(paths: Iterable[Path]) -> list[dict[str, Any]]:
-    """Annotated articles whose language has a pack."""
+def read_articles(arguments: Iterable[str]) -> list[dict[str, Any]]:
+    """Annotated articles whose language has a pack; `FILE=WEIGHT` makes a file's articles count for more or less."""
     known = set(list_packs())
-    articles = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [a for a in articles if a["lang"] in known]
+    articles = []
+    for argument in arguments:
+        name, _, weight = argument.partition("=")
+        for line in Path(name).read_text(encoding="utf-8").splitlines():
+            article = json.loads(line) if line.strip() else {}
+            if article.get("lang") in known:
+                articles.append({**article, "weight": float(weight or 1)})
+    return articles
 
 
 @dataclass
@@ -76,7 +87,9 @@ class Prepared:
 
 def prepare(articles: list[dict[str, Any]]) -> list[Prepared]:
     """Read every article once."""
-    return [Prepared(article, engine.prepare(_document(article), load_lexicon(article["lang"]))) for article in articles]
+    return [
+        Prepared(article, engine.prepare(_document(article), load_lexicon(article["lang"]))) for article in articles
+    ]
 
 
 def _document(article: dict[str, Any]) -> Document:
@@ -87,6 +100,7 @@ def collect(prepared: list[Prepared]) -> Examples:
     """Compare what the engine considers with what the annotators say."""
     examples = Examples()
     for item in prepared:
+        examples.weight = item.article["weight"]
         if item.analysis.reading is not None:
             _collect_one(examples, item.article, item.analysis)
     return examples
@@ -98,6 +112,7 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
         reading = item.analysis.reading
         if reading is None:
             continue
+        examples.weight = item.article["weight"]
         item.analysis.probabilities = [
             linear.probability(engine.model_of(c), c.features) for c in item.analysis.candidates
         ]
@@ -173,7 +188,7 @@ def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action
             continue
         index = next((i for i, (org, _) in enumerate(rows) if org == target), None)
         if index is not None:
-            examples.groups.append(([features for _, features in rows], index))
+            examples.groups.append(([features for _, features in rows], index, examples.weight))
 
 
 # ---------------------------------------------------------------------------------------------------- fitting
@@ -194,7 +209,9 @@ def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[np.ndarray,
     return matrix, names
 
 
-def _descend(gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 400, rate: float = 0.05) -> np.ndarray:
+def _descend(
+    gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 400, rate: float = 0.05
+) -> np.ndarray:
     """Adam on a convex function; plenty of steps, since the models are small."""
     w, m, v = np.zeros(size), np.zeros(size), np.zeros(size)
     for step in range(1, steps + 1):
@@ -208,23 +225,24 @@ def _descend(gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int
 def fit_binary(rows: Rows, penalty: float) -> dict[str, float]:
     """Logistic regression with an L2 penalty (per row, not on the bias)."""
     x, names = _matrix(rows.features)
-    y = np.array(rows.labels)
+    y, weight = np.array(rows.labels), np.array(rows.weights)
     ridge = np.array([0.0 if name == "bias" else penalty for name in names])
 
     def gradient(w: np.ndarray) -> np.ndarray:
-        return (x.T @ (1 / (1 + np.exp(-np.clip(x @ w, -30, 30))) - y) + ridge * w) / len(y)
+        return (x.T @ (weight * (1 / (1 + np.exp(-np.clip(x @ w, -30, 30))) - y)) + ridge * w) / len(y)
 
     return _round(names, _descend(gradient, len(names)))
 
 
-def fit_groups(groups: list[tuple[list[dict[str, float]], int]], penalty: float) -> dict[str, float]:
+def fit_groups(groups: list[tuple[list[dict[str, float]], int, float]], penalty: float) -> dict[str, float]:
     """Conditional logit: the gold candidate of every group against the others of its group."""
-    flat = [features for candidates, _ in groups for features in candidates]
+    flat = [features for candidates, _, _ in groups for features in candidates]
     x, names = _matrix(flat)
-    starts = np.cumsum([0] + [len(candidates) for candidates, _ in groups])
+    starts = np.cumsum([0] + [len(candidates) for candidates, _, _ in groups])
     gold = np.zeros(len(flat))
-    for start, (_, index) in zip(starts[:-1], groups, strict=True):
+    for start, (_, index, _) in zip(starts[:-1], groups, strict=True):
         gold[start + index] = 1.0
+    weight = np.repeat([w for _, _, w in groups], np.diff(starts))
     owner = np.repeat(np.arange(len(groups)), np.diff(starts))
 
     def gradient(w: np.ndarray) -> np.ndarray:
@@ -234,7 +252,7 @@ def fit_groups(groups: list[tuple[list[dict[str, float]], int]], penalty: float)
         weights = np.exp(scores - top[owner])
         total = np.zeros(len(groups))
         np.add.at(total, owner, weights)
-        return (x.T @ (weights / total[owner] - gold) + penalty * w) / len(groups)
+        return (x.T @ (weight * (weights / total[owner] - gold)) + penalty * w) / len(groups)
 
     return _round(names, _descend(gradient, len(names)))
 
@@ -277,7 +295,7 @@ def predict(prepared: list[Prepared]) -> dict[str, list[dict[str, Any]]]:
 def main() -> int:
     """Cross-validate, then optionally write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("articles", nargs="+", type=Path)
+    parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--write", action="store_true")
@@ -293,7 +311,9 @@ def main() -> int:
         args.predictions.write_text("\n".join(lines), encoding="utf-8")
     if args.write:
         models = fit(prepared, args.penalty)
-        linear.WEIGHTS.write_text(json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+        linear.WEIGHTS.write_text(
+            json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
     print(f"{len(prepared)} articles", file=sys.stderr)
     return 0
 

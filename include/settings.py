@@ -98,7 +98,9 @@ class Settings:
             allow_hosts=_split(values["allow_hosts"]),
             host_delay=_number(values, "host_delay", minimum=0.0),
             user_agent=values["user_agent"],
-            watchlist=_choose_file(values["watchlist"], base / "watchlist.yaml", PACKAGE / "knowledge" / "watchlist.yaml"),
+            watchlist=_choose_file(
+                values["watchlist"], base / "watchlist.yaml", PACKAGE / "knowledge" / "watchlist.yaml"
+            ),
             alert_urls=_split(values["alert_urls"]),
             alert_approval=_boolean(values, "alert_approval"),
             archive_url=values["archive_url"],

@@ -54,7 +54,9 @@ def find_candidates(reading: Reading, triggers: list[Trigger]) -> list[Candidate
                 if mention.start < trigger.end and mention.end > trigger.start:
                     continue
                 candidate = Candidate(trigger, action, position, mention.entity, mention)
-                candidate.features = _local_features(reading, trigger, position, mention, people, chains[trigger.sentence], triggers)
+                candidate.features = _local_features(
+                    reading, trigger, position, mention, people, chains[trigger.sentence], triggers
+                )
                 known = best.get(mention.entity)
                 if known is None or _closeness(candidate) < _closeness(known):
                     best[mention.entity] = candidate
@@ -105,11 +107,15 @@ def _enumerated(reading: Reading, left: Mention, right: Mention) -> bool:
             if word in lexicon.markers["and"] or word in (",", "&"):
                 joined = True
             elif word not in lexicon.markers["at"] and word not in lexicon.words["articles"] and word not in "()":
-                if any(word.startswith(a) and len(a) == 1 for a in lexicon.words["clitics"] if a in lexicon.markers["and"]):
+                if any(
+                    word.startswith(a) and len(a) == 1 for a in lexicon.words["clitics"] if a in lexicon.markers["and"]
+                ):
                     joined = True
                     continue
                 unknown += 1
-        prefixed = any(reading.text.fold.startswith(a, right.start - len(a)) for a in lexicon.markers["and"] if len(a) == 1)
+        prefixed = any(
+            reading.text.fold.startswith(a, right.start - len(a)) for a in lexicon.markers["and"] if len(a) == 1
+        )
         return (joined or prefixed) and unknown <= 4
     for marker in (*lexicon.marker_lists["and"], "、", ",", "，", "·", "和", "與"):
         if marker in rest:
@@ -142,17 +148,23 @@ def _local_features(
     order = "inv" if pack.inversion else pack.order
     commas = sum(gap.count(mark) for mark in (",", "、", "،", "，"))
     others = {p.entity for p in people if p.entity != mention.entity and gap_start <= p.start < gap_end}
-    between = sum(gap_start <= t.start < gap_end and t is not trigger for t in triggers if t.sentence == trigger.sentence)
+    between = sum(
+        gap_start <= t.start < gap_end and t is not trigger for t in triggers if t.sentence == trigger.sentence
+    )
     marks = mention.sides or {"none": True}
     orgs_near = any(
-        m.kind in ("org", "org_ref") and trigger.clause[0] - 1 <= m.start <= trigger.clause[1] for m in reading.in_sentence(trigger.sentence)
+        m.kind in ("org", "org_ref") and trigger.clause[0] - 1 <= m.start <= trigger.clause[1]
+        for m in reading.in_sentence(trigger.sentence)
     )
-    roles_near = any(m.kind == "role" and abs(m.start - trigger.end) < 40 for m in reading.in_sentence(trigger.sentence, "role"))
+    roles_near = any(
+        m.kind == "role" and abs(m.start - trigger.end) < 40 for m in reading.in_sentence(trigger.sentence, "role")
+    )
     entity = reading.persons[mention.entity]
     cls = trigger.trigger_class
     named = {id(r) for p in people for r in p.roles}
     strangers = sum(
-        m.kind == "role" and id(m) not in named and gap_start <= m.start < gap_end for m in reading.in_sentence(trigger.sentence)
+        m.kind == "role" and id(m) not in named and gap_start <= m.start < gap_end
+        for m in reading.in_sentence(trigger.sentence)
     )
     listed = any(m.listed or m.gazetteer_id for m in entity.mentions)
     features = {
@@ -233,7 +245,7 @@ def _antecedents(
     has_local: bool,
 ) -> list[Candidate]:
     """People of the one or two sentences before, for pronouns, "the executive" and dropped subjects."""
-    pronouns = [m for m in reading.in_sentence(trigger.sentence, "pronoun")]
+    pronouns = reading.in_sentence(trigger.sentence, "pronoun")
     roles = [m for m in reading.in_sentence(trigger.sentence, "role") if m.start < trigger.start]
     found: list[Candidate] = []
     seen: set[int] = set()

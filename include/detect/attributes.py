@@ -47,7 +47,9 @@ def judge_status(features: dict[str, float]) -> MoveStatus:
     return max(MOVE_STATUSES, key=lambda status: score(f"status:{status}", features))
 
 
-def focus_features(reading: Reading, evidence: list[Candidate], from_org: int, move_date: str | None, published: date | None) -> dict[str, float]:
+def focus_features(
+    reading: Reading, evidence: list[Candidate], from_org: int, move_date: str | None, published: date | None
+) -> dict[str, float]:
     """What speaks for a move being the news of the article rather than recalled."""
     person = reading.persons[evidence[0].person]
     triggers = [c.trigger for c in evidence]
@@ -56,7 +58,10 @@ def focus_features(reading: Reading, evidence: list[Candidate], from_org: int, m
     has_title = title_end > 0
     in_title = any(m.end <= title_end for m in person.mentions)
     people_in_title = any(m.kind == "person" and m.end <= title_end for m in reading.mentions)
-    order = sorted({m.entity for m in reading.mentions if m.kind == "person"}, key=lambda e: min(m.start for m in reading.persons[e].mentions))
+    order = sorted(
+        {m.entity for m in reading.mentions if m.kind == "person"},
+        key=lambda e: min(m.start for m in reading.persons[e].mentions),
+    )
     rank = order.index(evidence[0].person) if evidence[0].person in order else 9
     background = ["background" in t.sentence_cues for t in triggers]
     features = {

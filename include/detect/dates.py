@@ -22,16 +22,31 @@ class DateMention:
     iso: str
 
 
-_NUMERIC = re.compile(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)"
+)
 _YEAR = re.compile(r"(?<![\d.,$€£¥])((?:19|20|25)\d\d)(?![\d%]|[.,]\d)")
 _DAY_BEFORE = re.compile(r"(?<![\d.,:$€£])(\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.|-го|-го|-е)?(?: de| of|,)? ?$")
 _DAY_AFTER = re.compile(r"^[ ,.]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
 _YEAR_AFTER = re.compile(r"^[\s,.]{0,3}(?:de |del |of |года? |р\. |พ\.ศ\. ?|năm |tahun )?((?:19|20|25)\d\d)(?!\d)")
 _CJK = re.compile(
-    r"(?:(\d{4}) ?[年년] ?|(今年|本年|올해|去年|昨年|지난해|작년|明年|来年|來年|내년) ?)?(\d{1,2}) ?[月월](?:份)? ?(?:(\d{1,2}) ?[日号號일])?"
+    r"(?:(\d{4}) ?[年년] ?|(今年|本年|올해|去年|昨年|지난해|작년|明年|来年|來年|내년) ?)?"
+    r"(\d{1,2}) ?[月월](?:份)? ?(?:(\d{1,2}) ?[日号號일])?"
     r"|(\d{4}) ?[年년]|(?<![\d月월] )(?<![\d月월])(\d{1,2}) ?[日号號일](?![本報报間间])"
 )
-_SHIFT = {"今年": 0, "本年": 0, "올해": 0, "去年": -1, "昨年": -1, "지난해": -1, "작년": -1, "明年": 1, "来年": 1, "來年": 1, "내년": 1}
+_SHIFT = {
+    "今年": 0,
+    "本年": 0,
+    "올해": 0,
+    "去年": -1,
+    "昨年": -1,
+    "지난해": -1,
+    "작년": -1,
+    "明年": 1,
+    "来年": 1,
+    "來年": 1,
+    "내년": 1,
+}
 
 
 def find_dates(reading: Reading, start: int, end: int, published: date | None) -> list[DateMention]:
@@ -119,14 +134,20 @@ def _near_day(published: date, day: int) -> str | None:
 def _nearest_year(published: date, month: int) -> int:
     """A month without a year: the one nearest to publication, at most seven months ahead."""
     ahead = (month - published.month) % 12
-    return published.year + (1 if published.month + ahead > 12 else 0) if ahead <= 5 else published.year - (1 if month > published.month else 0)
+    return (
+        published.year + (1 if published.month + ahead > 12 else 0)
+        if ahead <= 5
+        else published.year - (1 if month > published.month else 0)
+    )
 
 
 def _worded(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
     fold, lexicon = reading.text.fold, reading.lexicon
     for hit in reading.hits_in(start, end, "date:months", "date:weekdays", "date:relative"):
         if hit.entry.category == "date:months":
-            mention = _month(fold, hit.start, hit.end, int(hit.entry.value), start, end, published, lexicon.pack.dates, reading)
+            mention = _month(
+                fold, hit.start, hit.end, int(hit.entry.value), start, end, published, lexicon.pack.dates, reading
+            )
         elif hit.entry.category == "date:weekdays":
             iso = _weekday(reading, hit.start, hit.end, int(hit.entry.value), published)
             mention = DateMention(hit.start, hit.end, iso) if iso else None
@@ -138,7 +159,15 @@ def _worded(reading: Reading, start: int, end: int, published: date | None) -> I
 
 
 def _month(
-    fold: str, at: int, stop: int, month: int, start: int, end: int, published: date | None, dates: dict[str, object], reading: Reading
+    fold: str,
+    at: int,
+    stop: int,
+    month: int,
+    start: int,
+    end: int,
+    published: date | None,
+    dates: dict[str, object],
+    reading: Reading,
 ) -> DateMention | None:
     before = fold[max(start, at - 12) : at]
     after = fold[stop : min(end, stop + 24)]

@@ -88,15 +88,19 @@ def collect_support(analysis: Analysis) -> Support:
     return {key: sorted(rows, key=lambda row: -row[0]) for key, rows in support.items()}
 
 
-def move_features(reading: Reading, action: str, rows: list[tuple[float, Candidate]], support: Support) -> dict[str, float]:
+def move_features(
+    reading: Reading, action: str, rows: list[tuple[float, Candidate]], support: Support
+) -> dict[str, float]:
     """What speaks for a move as a whole: all its triggers, and what else the article tells of the person."""
     sure, top = rows[0]
     entity = reading.persons[top.person]
     trigger = top.trigger
     others = {a for (person, a) in support if person == top.person and a != action}
-    rivals = [r[0][0] for (person, a), r in support.items() if person != top.person and a == action]
+    rivals = [r[0] for (person, a), r in support.items() if person != top.person and a == action]
+    surer = [(p, c) for p, c in rivals if p > sure]
     title_end = reading.text.title_end
     in_title = any(m.end <= title_end for m in entity.mentions)
+    last = len(reading.sentences) - 1
     features = {
         "bias": 1.0,
         f"{action}": 1.0,
@@ -105,7 +109,7 @@ def move_features(reading: Reading, action: str, rows: list[tuple[float, Candida
         "second": _logit(rows[1][0]) + 2.0 if len(rows) > 1 else 0.0,
         f"{action}|count={min(len({c.trigger.start for _, c in rows}), 4)}": 1.0,
         f"rivals={min(len(rivals), 3)}": 1.0,
-        f"beaten={any(r > sure for r in rivals)}|same={any(r[0][1].trigger is trigger and r[0][0] > sure for (p, a), r in support.items() if p != top.person and a == action)}": 1.0,
+        f"beaten={any(p > sure for p, _ in rivals)}|same={any(c.trigger is trigger for _, c in surer)}": 1.0,
         f"antecedent={'ante' in top.features}": 1.0,
         f"all_antecedent={all('ante' in c.features for _, c in rows)}": 1.0,
         f"class={trigger.trigger_class}": 1.0,
@@ -121,7 +125,7 @@ def move_features(reading: Reading, action: str, rows: list[tuple[float, Candida
         f"dominant={reading.dominant_org >= 0}": 1.0,
         f"people={min(len(reading.persons), 6)}": 1.0,
         f"sentence={min(min(c.trigger.sentence for _, c in rows), 6)}": 1.0,
-        f"last={all(c.trigger.sentence == len(reading.sentences) - 1 for _, c in rows) and len(reading.sentences) > 3}": 1.0,
+        f"last={len(reading.sentences) > 3 and all(c.trigger.sentence == last for _, c in rows)}": 1.0,
     }
     for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
         if cue in trigger.clause_cues:
@@ -153,9 +157,7 @@ def parse_day(published: str | None) -> date | None:
         return None
 
 
-def _moves_of(
-    reading: Reading, person: int, strong: Support, published: date | None, detector: str
-) -> list[Move]:
+def _moves_of(reading: Reading, person: int, strong: Support, published: date | None, detector: str) -> list[Move]:
     """The moves of one person: a departure takes up the arrival that it leads to."""
 
     def rows(action: str) -> list[tuple[float, Candidate]]:
@@ -171,7 +173,16 @@ def _moves_of(
         destination = choose_organisation(reading, [*evidence, *[c for _, c in joiner]], "to")[0]
         if destination == from_org:
             destination = -1
-        move = _build(reading, "departure", leaver, from_org, destination, published, detector, [*evidence, *goes] if destination >= 0 else evidence)
+        move = _build(
+            reading,
+            "departure",
+            leaver,
+            from_org,
+            destination,
+            published,
+            detector,
+            [*evidence, *goes] if destination >= 0 else evidence,
+        )
         moves.append(move)
     elif joiner:
         evidence = [c for _, c in joiner]
@@ -189,10 +200,32 @@ def _moves_of(
             moves.append(_build(reading, "appointment", appointee, -1, target, published, detector, evidence))
     if rows("absentee"):
         evidence = [c for _, c in rows("absentee")]
-        moves.append(_build(reading, "leave", rows("absentee"), choose_organisation(reading, evidence, "from")[0], -1, published, detector, evidence))
+        moves.append(
+            _build(
+                reading,
+                "leave",
+                rows("absentee"),
+                choose_organisation(reading, evidence, "from")[0],
+                -1,
+                published,
+                detector,
+                evidence,
+            )
+        )
     if rows("returner"):
         evidence = [c for _, c in rows("returner")]
-        moves.append(_build(reading, "return", rows("returner"), -1, choose_organisation(reading, evidence, "at")[0], published, detector, evidence))
+        moves.append(
+            _build(
+                reading,
+                "return",
+                rows("returner"),
+                -1,
+                choose_organisation(reading, evidence, "at")[0],
+                published,
+                detector,
+                evidence,
+            )
+        )
     return moves
 
 

@@ -31,7 +31,9 @@ def explain_analysis(analysis: Analysis) -> Explanation:
     lines: list[str] = []
     for index, (start, end) in enumerate(reading.sentences):
         lines.append(f"[{index}] {reading.text.norm[start:end].strip()}")
-        spans = [f"{m.kind}:{m.text}" + (f"({m.gazetteer_id})" if m.gazetteer_id else "") for m in reading.in_sentence(index)]
+        spans = [
+            f"{m.kind}:{m.text}" + (f"({m.gazetteer_id})" if m.gazetteer_id else "") for m in reading.in_sentence(index)
+        ]
         if spans:
             lines.append("    spans    " + "  ".join(spans))
         for trigger in (t for t in analysis.triggers if t.sentence == index):
@@ -55,7 +57,9 @@ def _explain_trigger(analysis: Analysis, reading: Reading, trigger: Trigger) -> 
     threshold = load_weights()["thresholds"]
     lines = [head]
     for p, candidate in sorted(rows, key=lambda row: -row[0]):
-        verdict = "taken" if p >= threshold.get(candidate.action, 1.0) else "support" if p >= threshold["support"] else "no"
+        verdict = (
+            "taken" if p >= threshold.get(candidate.action, 1.0) else "support" if p >= threshold["support"] else "no"
+        )
         name = reading.persons[candidate.person].name
         lines.append(f"        {verdict:8} {candidate.action} {name} {p:.2f}  {_reasons(candidate)}")
     return lines
@@ -63,5 +67,7 @@ def _explain_trigger(analysis: Analysis, reading: Reading, trigger: Trigger) -> 
 
 def _reasons(candidate: Candidate) -> str:
     weights = load_weights().get(model_of(candidate), {})
-    parts = sorted(((weights.get(n, 0.0) * v, n) for n, v in candidate.features.items()), key=lambda part: -abs(part[0]))
+    parts = sorted(
+        ((weights.get(n, 0.0) * v, n) for n, v in candidate.features.items()), key=lambda part: -abs(part[0])
+    )
     return "  ".join(f"{name} {value:+.1f}" for value, name in parts[:_SHOWN_FEATURES] if value)

@@ -15,10 +15,11 @@ from include.knowledge.languages import LanguagePack, TriggerRule, load_pack, sp
 
 # English posts and company forms stand untranslated in every language's business press.
 _LENDER = "en"
+_FOLDED_AT_ONCE = 1000  # phrases; keeps the text to fold far below its cap
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
 
 
-# What may end a compound word: 한별은행, 전략본부장, Forschungsleiterin. Where nouns are capitalised, of four letters up.
+# What may end a compound word: 한별은행, 전략본부장, Forschungsleiterin (from four letters up).
 _COMPOUNDED = frozenset({"role", "org_after"})
 
 
@@ -157,11 +158,7 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
         _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
     lender = load_pack(_LENDER) if pack.code != _LENDER else pack
     if lender is not pack:
-        fold |= _fold_phrases(lender)
-        for family, phrases in lender.roles.items():
-            _add(table, fold, pack, phrases, "role", family)
-        for side, phrases in lender.org_words.items():
-            _add(table, fold, pack, phrases, f"org_{side}")
+        _borrow(table, fold, pack, lender)
     literals = list(table)
     gate = _gate_literals(pack, fold)
     markers = {
@@ -189,6 +186,14 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
     )
 
 
+def _borrow(table: dict[str, list[Entry]], fold: dict[str, str], pack: LanguagePack, lender: LanguagePack) -> None:
+    fold |= _fold_phrases(lender)
+    for family, phrases in lender.roles.items():
+        _add(table, fold, pack, phrases, "role", family)
+    for side, phrases in lender.org_words.items():
+        _add(table, fold, pack, phrases, f"org_{side}")
+
+
 def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
     """Matching form of every phrase of a pack; all in one go, because a pack holds thousands."""
     phrases = {
@@ -198,8 +203,12 @@ def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
         *(p for key in ("last", "next") for p in pack.dates.get(key, ())),
     }
     ordered = sorted(phrases)
-    folded = normalise("", "\n".join(ordered), han_fold=pack.han_fold).fold[1:].split("\n")
-    return dict(zip(ordered, folded, strict=True))
+    folded: dict[str, str] = {}
+    for start in range(0, len(ordered), _FOLDED_AT_ONCE):
+        chunk = ordered[start : start + _FOLDED_AT_ONCE]
+        text = normalise("", "\n".join(chunk), han_fold=pack.han_fold).fold[1:]
+        folded |= zip(chunk, text.split("\n"), strict=True)
+    return folded
 
 
 def _add(

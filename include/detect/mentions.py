@@ -56,7 +56,7 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Readin
 def _is_title_case(text: NormalText, lexicon: Lexicon) -> bool:
     if lexicon.pack.capitals != "names":
         return False
-    words = [w for w in re.findall(r"[^\W\d_]{4,}", text.norm[: text.title_end])]
+    words = re.findall(r"[^\W\d_]{4,}", text.norm[: text.title_end])
     return len(words) >= 3 and sum(w[0].isupper() for w in words) / len(words) > 0.75
 
 
@@ -64,7 +64,7 @@ def _is_title_case(text: NormalText, lexicon: Lexicon) -> bool:
 
 
 def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
-    text, lexicon = reading.text, reading.lexicon
+    text = reading.text
     taken = [False] * (len(text.norm) + 1)
     mentions: list[Mention] = []
     blocked = _blocked(reading)
@@ -73,7 +73,10 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     full_known = {k.alias.entity_id for k in known if k.alias.kind == "person" and not k.alias.short}
     orgs_known = {k.alias.entity_id for k in known if k.alias.kind == "org"}
     for name in known:
-        wider = next((c for (s, e), c in spans.items() if s <= name.start and e >= name.end and e - s > name.end - name.start), None)
+        wider = next(
+            (c for (s, e), c in spans.items() if s <= name.start and e >= name.end and e - s > name.end - name.start),
+            None,
+        )
         if wider and _wider_wins(name, wider, text):
             continue
         if name.alias.short and not _short_form_holds(name, full_known, orgs_known):
@@ -183,7 +186,11 @@ def _covered(reading: Reading, known: list[KnownName]) -> bytearray:
     """Characters that belong to a known word of two characters or more, or to a title such as 副, 前, 氏."""
     covered = bytearray(len(reading.text.norm) + 1)
     for hit in reading.hits:
-        if hit.end - hit.start > 1 and hit.entry.category not in ("org_after", "org_before") or hit.entry.category in _ONE_CHARACTER:
+        if (
+            hit.end - hit.start > 1
+            and hit.entry.category not in ("org_after", "org_before")
+            or hit.entry.category in _ONE_CHARACTER
+        ):
             covered[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     for name in known:
         covered[name.start : name.end] = b"\x01" * (name.end - name.start)
@@ -285,15 +292,24 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     role_then_marker = 0.0
     if marks.get("at") or marks.get("from"):
         role_then_marker = float(
-            any(h.entry.category == "role" and h.end <= start and len(fold[h.end : start].split()) <= 2 for h in preceding)
+            any(
+                h.entry.category == "role" and h.end <= start and len(fold[h.end : start].split()) <= 2
+                for h in preceding
+            )
         )
     role_gap_before = gap_before.get("role")
     role_gap_after = gap_after.get("role")
     possessive = fold[end : end + 2] in ("'s", "s'")
+    titled = gap_before.get("honorifics", "-").strip(" .") == "" or gap_after.get("honorifics", "-").strip() == ""
+    role_before = role_gap_before in (" ", "", ", ", ": ", ' "', " '") and not marks.get("at")
+    role_after = role_gap_after in (", ", " (", "(", " - ") or (
+        role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)
+    )
+    in_quotes = text.norm[max(0, start - 1) : start] in _QUOTES_OPEN and text.norm[end : end + 1] in _QUOTES_CLOSE
     return {
-        "honorific": float("honorifics" in gap_before and gap_before["honorifics"].strip(" .") == "" or "honorifics" in gap_after and gap_after["honorifics"].strip() == ""),
-        "role_before": float(role_gap_before is not None and role_gap_before in (" ", "", ", ", ": ", " \"", " '") and not marks.get("at")),
-        "role_after": float(role_gap_after is not None and (role_gap_after in (", ", " (", "(", " - ") or (role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)))),
+        "honorific": float(titled),
+        "role_before": float(role_before),
+        "role_after": float(role_after),
         "age": float(bool(_AGE_AFTER.match(fold, end))),
         "org_word": float(
             any(h.entry.category in ("org_before", "org_after") for h in inside)
@@ -302,7 +318,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
         ),
         "role_of": role_then_marker,
         "owns_role": float(possessive and bool(reading.hits_in(end, end + 6, "role", "role_modifiers"))),
-        "quoted": float(lexicon.pack.capitals != "none" and text.norm[max(0, start - 1) : start] in _QUOTES_OPEN and text.norm[end : end + 1] in _QUOTES_CLOSE),
+        "quoted": float(lexicon.pack.capitals != "none" and in_quotes),
         "marked": float(bool(marks)),
     }  # fmt: skip
 
@@ -411,7 +427,12 @@ def _matching_person(reading: Reading, mention: Mention, inflected: bool) -> int
                 return index
             if is_native_short_form(mention.key, form):
                 return index
-            if len(parts) == 1 and len(own) >= 2 and any(_same_word(parts[0], word, inflected) for word in (own[-1], own[0])) and len(parts[0]) > 1:
+            if (
+                len(parts) == 1
+                and len(own) >= 2
+                and any(_same_word(parts[0], word, inflected) for word in (own[-1], own[0]))
+                and len(parts[0]) > 1
+            ):
                 return index
             if 2 <= len(parts) < len(own) and set(parts) <= set(own):
                 return index
@@ -479,7 +500,11 @@ def _join_glosses(reading: Reading) -> None:
     people = [m for m in reading.mentions if m.kind == "person"]
     for first, second in zip(people, people[1:], strict=False):
         gap = reading.text.fold[first.end : second.start]
-        if first.entity != second.entity and re.fullmatch(r"[\"'’”]?\s?\(\s?", gap) and reading.text.fold[second.end : second.end + 2].strip()[:1] == ")":
+        if (
+            first.entity != second.entity
+            and re.fullmatch(r"[\"'’”]?\s?\(\s?", gap)
+            and reading.text.fold[second.end : second.end + 2].strip()[:1] == ")"
+        ):
             kept, gone = reading.persons[first.entity], reading.persons[second.entity]
             if script_of(first.key[0]) == script_of(second.key[0]):
                 continue
@@ -491,7 +516,28 @@ def _join_glosses(reading: Reading) -> None:
             gone.mentions = []
 
 
-_LEGAL = frozenset("inc corp corporation ltd llc plc gmbh ag sa co company the group pt tbk se nv kk".split())
+_LEGAL = frozenset(
+    [
+        "inc",
+        "corp",
+        "corporation",
+        "ltd",
+        "llc",
+        "plc",
+        "gmbh",
+        "ag",
+        "sa",
+        "co",
+        "company",
+        "the",
+        "group",
+        "pt",
+        "tbk",
+        "se",
+        "nv",
+        "kk",
+    ]
+)
 
 
 def _org_words(key: str) -> frozenset[str]:
@@ -502,7 +548,10 @@ def _join_organisations(reading: Reading) -> None:
     from include.knowledge.gazetteer import load_gazetteer
 
     inflected = reading.lexicon.pack.inflected_names
-    for mention in sorted((m for m in reading.mentions if m.kind in ("org", "unknown")), key=lambda m: (m.gazetteer_id is None, -len(m.key))):
+    for mention in sorted(
+        (m for m in reading.mentions if m.kind in ("org", "unknown")),
+        key=lambda m: (m.gazetteer_id is None, -len(m.key)),
+    ):
         index = next(
             (
                 i
@@ -615,7 +664,14 @@ def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *
         return False
     if right.start < left.end:
         return True
-    if step > 0 and first and lexicon.pack.spaces and gap.strip(" ") == "" and not lexicon.pack.open_end and right.kind != "role":
+    if (
+        step > 0
+        and first
+        and lexicon.pack.spaces
+        and gap.strip(" ") == ""
+        and not lexicon.pack.open_end
+        and right.kind != "role"
+    ):
         return False
     gap = gap.removeprefix("'s")
     words = [w for w in _PUNCTUATION.split(gap) if w]
@@ -628,5 +684,9 @@ def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *
     unknown = [w for w in words if w not in allowed and not w.isdigit()]
     if reading.hits_in(left.end, right.start, "trigger"):
         return False
-    limit = 0 if step > 0 and first and "," not in gap and "(" not in gap else (2 if right.kind == "person" or left.kind == "role" else 1)
+    limit = (
+        0
+        if step > 0 and first and "," not in gap and "(" not in gap
+        else (2 if right.kind == "person" or left.kind == "role" else 1)
+    )
     return len(unknown) <= limit

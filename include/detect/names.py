@@ -20,8 +20,22 @@ from include.knowledge.gazetteer import Names, load_names
 _WORD = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ɏḀ-ỿ]+|[Ѐ-ԯ]+")
 _JOINS = {" ", "-", "'", "’", " & ", "&", "+", ". ", "."}
 BLOCKING = frozenset(
-    "role former acting honorifics pronouns org_refs not_names date:months date:weekdays date:relative trigger "
-    "attribution official reported".split()
+    [
+        "role",
+        "former",
+        "acting",
+        "honorifics",
+        "pronouns",
+        "org_refs",
+        "not_names",
+        "date:months",
+        "date:weekdays",
+        "date:relative",
+        "trigger",
+        "attribution",
+        "official",
+        "reported",
+    ]
 )
 
 
@@ -94,7 +108,7 @@ def _is_nickname(text: NormalText, words: list[tuple[int, int]], index: int, blo
 
 
 def judge_rest(text: NormalText, start: int, end: int) -> Candidate | None:
-    """What is left of a run of capitalised words when a known name is taken out of it: Jason Wei of OpenAI Jason Wei."""
+    """What is left of a run of capitalised words without a known name: Jason Wei of "OpenAI Jason Wei"."""
     run = [(m.start(), m.end()) for m in _WORD.finditer(text.norm, start, end)]
     run = run if run and text.norm[run[0][0]].isupper() else run[1:]
     return _judge_run(text, run) if run else None
@@ -115,7 +129,9 @@ def _joins(text: NormalText, previous: tuple[int, int], gap: str) -> bool:
         return False
     length = previous[1] - previous[0]
     if gap.startswith("."):
-        return length == 1 or (length <= 3 and gap == ". " and text.norm[previous[0] : previous[1]].istitle() and length < 3)
+        return length == 1 or (
+            length <= 3 and gap == ". " and text.norm[previous[0] : previous[1]].istitle() and length < 3
+        )
     if gap in ("'", "’"):
         return length <= 2
     return True
@@ -145,7 +161,9 @@ def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
     given = folded[0] in names.given or (script == "cyrillic" and _inflected_in(folded[0], names.given))
     if given:
         person += 2.0 if len(run) > 1 else 0.6
-    if len(run) > 1 and (folded[-1] in names.surnames or (script == "cyrillic" and _inflected_in(folded[-1], names.surnames))):
+    if len(run) > 1 and (
+        folded[-1] in names.surnames or (script == "cyrillic" and _inflected_in(folded[-1], names.surnames))
+    ):
         person += 1.2
     if len(run) > 1 and folded[0] in names.surnames and not given:
         person += 0.8
@@ -179,7 +197,11 @@ def _shape_says_org(word: str, run_length: int) -> float:
 
 def _inflected_in(word: str, known: frozenset[str]) -> bool:
     """Whether a Slavic word is an inflected form of a known name: up to three letters of ending differ."""
-    return any(word[:cut] in known or word[:cut] + tail in known for cut in range(max(3, len(word) - 3), len(word) + 1) for tail in ("", "а", "я", "й", "о", "ь", "ий", "ел"))
+    return any(
+        word[:cut] in known or word[:cut] + tail in known
+        for cut in range(max(3, len(word) - 3), len(word) + 1)
+        for tail in ("", "а", "я", "й", "о", "ь", "ий", "ел")
+    )
 
 
 _DOTTED = re.compile(r"[㐀-鿿]{1,8}(?:[·‧・･][㐀-鿿]{1,8}|[·‧・･][A-Z]\.?)+")
@@ -264,7 +286,11 @@ def _han_at(
         open_end = end not in edges
         if open_end and not (anchored and good == len(given)):
             continue
-        if (compound and length in (3, 4)) or (single and length in (2, 3)) or (anchored and not open_end and length <= 3):
+        if (
+            (compound and length in (3, 4))
+            or (single and length in (2, 3))
+            or (anchored and not open_end and length <= 3)
+        ):
             sure = 0.1 + 1.0 * good / max(1, len(given)) + (0.2 if length == 3 else 0.0) - 0.2 * open_end
             yield Candidate(start, end, sure, 0.0, 2)
             return
@@ -291,7 +317,9 @@ def find_kanji_names(
             if begin < taken or begin >= end or covered[begin]:
                 continue
             for stop in reversed([x for x in spots if begin + 1 < x <= begin + 6]):
-                sure = _judge_kanji(text, begin, stop, covered, names, stop in titles or _title_follows(text, stop, names))
+                sure = _judge_kanji(
+                    text, begin, stop, covered, names, stop in titles or _title_follows(text, stop, names)
+                )
                 if sure:
                     yield Candidate(begin, stop, sure, 0.0, 2)
                     taken = stop
@@ -318,7 +346,11 @@ def _judge_kanji(text: NormalText, start: int, end: int, covered: bytearray, nam
     if family == 1 and len(given) == 2 and good:
         return 1.0
     chinese = folded_names("han", False)
-    return 0.9 if word[0] in chinese.surnames and len(word) in (2, 3) and all(c in chinese.given for c in word[1:]) else 0.0
+    return (
+        0.9
+        if word[0] in chinese.surnames and len(word) in (2, 3) and all(c in chinese.given for c in word[1:])
+        else 0.0
+    )
 
 
 def find_katakana_words(text: NormalText) -> Iterator[Candidate]:
@@ -383,7 +415,11 @@ _QUOTED = re.compile(r"[\"“‘'«”]([^\"“”‘’'«»\d]{4,40})[\"”’
 def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
     """Two or three unknown words right after a post or an honorific, or alone in quotes (Arabic, Devanagari, Thai)."""
     names = folded_names(script, False)
-    taken = {h.start: h.end for h in hits if h.end - h.start > 1 and h.entry.category not in ("org_before", "org_after", "and")}
+    taken = {
+        h.start: h.end
+        for h in hits
+        if h.end - h.start > 1 and h.entry.category not in ("org_before", "org_after", "and")
+    }
     longest = 3 if script == "arabic" else 2
     for hit in hits:
         if hit.entry.category not in ("role", "honorifics", "role_modifiers"):
@@ -412,7 +448,11 @@ def _unknown_words(
         word = text.fold[match.start() : match.end()]
         if word in lexicon.words["not_names"] or len(word) < 2:
             break
-        cut = min((h for h in taken if match.start() < h < match.end()), default=match.end()) if script == "thai" else match.end()
+        cut = (
+            min((h for h in taken if match.start() < h < match.end()), default=match.end())
+            if script == "thai"
+            else match.end()
+        )
         run.append((match.start(), cut))
         at = match.end()
         if cut < match.end():
@@ -421,7 +461,10 @@ def _unknown_words(
 
 
 def _glued_honorific(word: str, honorifics: frozenset[str]) -> int:
-    return max((len(h) for h in honorifics if word.startswith(h) and len(word) > len(h) + 1 and script_of(h[0]) == 6), default=0)
+    return max(
+        (len(h) for h in honorifics if word.startswith(h) and len(word) > len(h) + 1 and script_of(h[0]) == 6),
+        default=0,
+    )
 
 
 def _clitic_length(word: str, lexicon: Lexicon, names: Names) -> int:
@@ -443,7 +486,11 @@ def find_hangul_names(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> It
             continue
         word = text.fold[start:end]
         stem = _strip_particle(word, lexicon)
-        followed = any(end + gap in role_starts for gap in (0, 1)) or end + 1 in role_words or any(start + cut in role_starts for cut in (2, 3, 4))
+        followed = (
+            any(end + gap in role_starts for gap in (0, 1))
+            or end + 1 in role_words
+            or any(start + cut in role_starts for cut in (2, 3, 4))
+        )
         if word in names.given and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " ":
             next_start, next_end = words[index + 1]
             if next_start not in blocked:

@@ -40,9 +40,7 @@ def _firm_cuts(reading: Reading, cuts: frozenset[int]) -> frozenset[int]:
         if hit.entry.category in ("role_modifiers", "places", "org_before", "org_after")
         for edge in (hit.start, hit.end)
     }
-    firm = {
-        edge for hit in reading.hits if hit.entry.category in BLOCKING for edge in (hit.start, hit.end)
-    }
+    firm = {edge for hit in reading.hits if hit.entry.category in BLOCKING for edge in (hit.start, hit.end)}
     return cuts - (soft - firm)
 
 
@@ -66,8 +64,11 @@ def _ending_with(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
         if hit.entry.category != "org_after" or script_of(fold[hit.start]) != 7:
             continue
         start = hit.start
-        while start > 0 and hit.start - start < _LONGEST and script_of(fold[start - 1]) in (7, 1, 8) and (
-            start not in cuts or start == hit.start
+        while (
+            start > 0
+            and hit.start - start < _LONGEST
+            and script_of(fold[start - 1]) in (7, 1, 8)
+            and (start not in cuts or start == hit.start)
         ):
             start -= 1
         if hit.start - start >= 2:
@@ -87,7 +88,11 @@ def _hangul_words(reading: Reading) -> Iterator[Candidate]:
 
 
 def _blocks(lexicon: Lexicon, reading: Reading) -> dict[int, int]:
-    return {h.start: h.end for h in reading.hits if h.entry.category in BLOCKING or h.entry.category in ("and", "bare_nouns")}
+    return {
+        h.start: h.end
+        for h in reading.hits
+        if h.entry.category in BLOCKING or h.entry.category in ("and", "bare_nouns")
+    }
 
 
 def _beginning_with(reading: Reading) -> Iterator[Candidate]:
@@ -100,7 +105,10 @@ def _beginning_with(reading: Reading) -> Iterator[Candidate]:
         end = hit.end
         taken = 0
         if thai:
-            stop = min((h.start for h in reading.hits_from(hit.end + 1, hit.end + 40) if h.entry.category in BLOCKING), default=hit.end + 40)
+            stop = min(
+                (h.start for h in reading.hits_from(hit.end + 1, hit.end + 40) if h.entry.category in BLOCKING),
+                default=hit.end + 40,
+            )
             match = re.compile(r"\s?[฀-๿A-Za-z0-9&.\-]{2,28}").match(fold, hit.end, min(stop, len(fold)))
             end, taken = (match.end(), 1) if match else (hit.end, 0)
         else:

@@ -9,7 +9,9 @@ from include.detect.reading import Mention, Reading
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
 
 
-def organisation_features(reading: Reading, evidence: list[Candidate], slot: Slot) -> list[tuple[int, dict[str, float]]]:
+def organisation_features(
+    reading: Reading, evidence: list[Candidate], slot: Slot
+) -> list[tuple[int, dict[str, float]]]:
     """(organisation index, features) for every candidate of a slot; index -1 is "none"."""
     rows: list[tuple[int, dict[str, float]]] = []
     person = evidence[0].person

@@ -27,7 +27,7 @@ _NOISE = re.compile(
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 _FOLD = {ord(a): b for a, b in zip("‘’ʼ`´“”„«»‐‑‒–—―−", "'''''\"\"\"\"\"-------", strict=True)}
-_FOLD |= {c: " " for c in (0xA0, 0x2007, 0x202F, 0x3000, 0x2002, 0x2003, 0x2009, 0x0009)}
+_FOLD |= dict.fromkeys((160, 8199, 8239, 12288, 8194, 8195, 8201, 9), " ")
 _FOLD |= {0xFF01 + i: chr(0x21 + i) for i in range(94)}  # full-width ASCII
 _FOLD |= {ord(a): b for a, b in zip("أإآٱىةیک", "اااايهيك", strict=True)}
 _FOLD |= {ord("ё"): "е", ord("Ё"): "Е", ord("ı"): "i", ord("İ"): "I", ord("・"): "·", ord("･"): "·", ord("•"): "·"}
@@ -135,7 +135,16 @@ def script_of(char: str) -> int:
         return 8
     if not (char.isalpha() or unicodedata.category(char)[0] == "M" or char == "ー"):
         return 0
-    for limit, script in ((0x250, 1), (0x370, 1), (0x400, 9), (0x530, 2), (0x600, 9), (0x780, 3), (0x900, 9), (0x980, 4)):
+    for limit, script in (
+        (0x250, 1),
+        (0x370, 1),
+        (0x400, 9),
+        (0x530, 2),
+        (0x600, 9),
+        (0x780, 3),
+        (0x900, 9),
+        (0x980, 4),
+    ):
         if code < limit:
             return script
     if 0xE00 <= code < 0xE80:

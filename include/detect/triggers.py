@@ -79,8 +79,10 @@ def find_triggers(reading: Reading) -> list[Trigger]:
 
 def _swallows(longer: Hit, hit: Hit) -> bool:
     if longer.start <= hit.start and hit.end <= longer.end:
-        return (longer.end - longer.start) > (hit.end - hit.start) or longer.entry == hit.entry or (
-            longer.entry.value.trigger_class == hit.entry.value.trigger_class
+        return (
+            (longer.end - longer.start) > (hit.end - hit.start)
+            or longer.entry == hit.entry
+            or (longer.entry.value.trigger_class == hit.entry.value.trigger_class)
         )
     # the tail of a gapped phrase ("tritt ... zurück") is no trigger of its own
     return longer.tail_end > longer.end and hit.start >= longer.end and hit.end == longer.tail_end
@@ -147,7 +149,13 @@ def _find_complement(reading: Reading, trigger: Trigger) -> str:
                 return "org" if mention.kind in ("org", "org_ref", "unknown") else mention.kind
             break
     for hit in reading.hits_from(trigger.end, trigger.end + limit):
-        if hit.entry.category in ("trigger", "negation", "background", "hypothetical", "places") or hit.entry.category.startswith("date:"):
+        if hit.entry.category in (
+            "trigger",
+            "negation",
+            "background",
+            "hypothetical",
+            "places",
+        ) or hit.entry.category.startswith("date:"):
             return hit.entry.category
     first = rest.split()[0] if pack.spaces else ""
     if any(first in reading.lexicon.markers[kind] for kind in ("from", "to", "at", "as", "by", "and")):
@@ -165,5 +173,7 @@ def _negates(reading: Reading, cue: Hit, hit: Hit) -> bool:
     if cue.start >= hit.end:
         gap = fold[hit.end : cue.start]
         near = len(gap) <= 4 if tight else len(gap.split()) <= 1
-        return near and (reading.lexicon.pack.order == "sov" or hit.tail_end > hit.end or reading.lexicon.pack.capitals == "nouns")
+        return near and (
+            reading.lexicon.pack.order == "sov" or hit.tail_end > hit.end or reading.lexicon.pack.capitals == "nouns"
+        )
     return False

@@ -178,7 +178,9 @@ def _expand_all(path: Path, line: int, values: Any, key: str) -> tuple[str, ...]
             raise ConfigError(f"{path}:{line}: {key}: brackets do not pair in {value!r}")
         literals = list(dict.fromkeys(expand_phrase(value)))
         if len(literals) > _MAX_EXPANSION:
-            raise ConfigError(f"{path}:{line}: {key}: {value!r} stands for more than {_MAX_EXPANSION} phrases; split it")
+            raise ConfigError(
+                f"{path}:{line}: {key}: {value!r} stands for more than {_MAX_EXPANSION} phrases; split it"
+            )
         for literal in literals:
             if not literal.strip("* ") or literal.startswith("*"):
                 raise ConfigError(f"{path}:{line}: {key}: {value!r} can be empty or begins with *")
@@ -218,7 +220,9 @@ def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
         ):
             if key in entry and entry[key] not in allowed:
                 known = ", ".join(map(str, allowed))
-                raise ConfigError(f"{path}:{entry.key_lines[key]}: {key} {entry[key]!r} is not known; known are {known}")
+                raise ConfigError(
+                    f"{path}:{entry.key_lines[key]}: {key} {entry[key]!r} is not known; known are {known}"
+                )
         lists = {
             key: _expand_all(path, entry.key_lines[key], entry[key], key) if key in entry else ()
             for key in ("phrases", "not_before", "not_after")
