@@ -15,6 +15,7 @@ import hashlib
 import os
 import pickle
 import resource
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from include.fetch.items import ItemBatch, make_items
 SECONDS = 20.0  # 2,000 entries take 3 s on a slow machine
 MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
 SMALL_BYTES = 4_096  # cannot do harm, and starting the child takes half a second
+_WORTH_STARTING = 10  # feeds
 _LENGTH = 8  # bytes of a frame's length
 
 
@@ -60,15 +62,20 @@ class Reading:
 
 
 class FeedParser:
-    """One child process, started at the first feed and again after a kill. Feeds wait for one another."""
+    """One child process, started when it is needed and again after a kill. Feeds wait for one another.
 
-    def __init__(self, *, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
+    `expected` is how many feeds are to come; of a few, none may be large enough to need the child.
+    """
+
+    def __init__(self, *, expected: int = 1, seconds: float = SECONDS) -> None:
+        self._expected, self._seconds = expected, seconds
         self._child: Process | None = None
         self._loading = asyncio.Lock()
         self._turn = asyncio.Lock()
 
     async def __aenter__(self) -> FeedParser:
+        if self._expected >= _WORTH_STARTING:  # while the first answers are under way
+            self._child = await _start_child()
         return self
 
     async def __aexit__(
@@ -131,7 +138,10 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer jobs until the parent closes the pipe or dies."""
     while length := requests.read(_LENGTH):
         job, body = pickle.loads(requests.read(int.from_bytes(length, "big")))
-        for part in _frame(read_job(job, body)):
+        signal.alarm(round(2 * SECONDS))  # ends this process where the parent is dead and cannot
+        reading = read_job(job, body)
+        signal.alarm(0)
+        for part in _frame(reading):
             answers.write(part)
         answers.flush()
 

@@ -85,7 +85,7 @@ async def poll_feeds_async(
         return polled
 
     client = open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks)
-    async with FeedParser() as parser, client:
+    async with FeedParser(expected=len(enabled)) as parser, client:
         poller = FeedPoller(client, archive, parser, as_of=as_of, replay=replay, force=force)
         for source in enabled:
             if source.delay is not None:

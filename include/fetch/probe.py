@@ -74,7 +74,7 @@ async def _check_all(
         return check
 
     client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
-    async with FeedParser() as parser, client:
+    async with FeedParser(expected=len(sources)) as parser, client:
         return await asyncio.gather(*map(check_one, sources))
 
 
