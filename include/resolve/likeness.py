@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from include.resolve.names import folded_parts, full_key, is_inflected, name_parts, script_of, skeleton
 
-ACCEPT_ACROSS_SCRIPTS = 0.74  # likeness of consonant skeletons; measured in bench/resolve.py
+ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_IN_SCRIPT = 0.9
 PROPOSE = 0.6
 

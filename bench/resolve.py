@@ -1,0 +1,301 @@
+"""Who is who and what happened: how right on the project's own cross-lingual set, how fast, and whether it grows.
+
+Pairwise F1 is over pairs of moves that are one event, on the half that rules were mended on and on the half that was
+looked at only at the end. Likeness across scripts: the share of same-person pairs (two scripts, one event) that pass
+the threshold, and of pairs of different people of that set that do. Growth: the time to resolve and merge 2,000 new
+moves in a warehouse of 1,000,000 events against one of 10,000, everything read from and written to DuckDB included
+(processor seconds, best of three); the organisations grow with the events, as when a monitor watches more.
+
+    python -m bench.resolve                # a few minutes, most of them for making the large warehouse
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from include.knowledge.gazetteer import Gazetteer, load_gazetteer
+from include.knowledge.namekeys import organisation_key
+from include.records import Evidence, Move, StoredMove
+from include.resolve.book import EntityBook, MoveLink
+from include.resolve.entities import resolve_entities
+from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, name_likeness
+from include.resolve.mentions import block_keys, unknown_mark
+from include.resolve.merge import merge_moves
+from include.resolve.names import NEAR_DAYS, is_full_name, script_of, skeleton
+from include.warehouse.blocks import read_blocks, read_moves, write_move_keys
+from include.warehouse.entities import read_book, write_book
+from include.warehouse.events import read_events_of, write_events
+from include.warehouse.generations import create_work_copy, open_work
+from tests.resolve.crosslingual import Labelled, pairwise_scores, read_set
+
+AS_OF = datetime(2026, 11, 21, 6, tzinfo=UTC)
+SIZES = (10_000, 1_000_000)
+FRESH = 2_000
+REPEATS = 3
+YEARS = 10
+THRESHOLDS = (0.66, 0.7, 0.74, ACCEPT_ACROSS_SCRIPTS, 0.82, 0.86)
+_ONSETS = (
+    "b", "br", "ch", "d", "f", "g", "gr", "h", "j", "k", "kr", "l", "m", "n", "p", "r", "s", "sh", "st", "t", "tr", "v",
+)  # fmt: skip
+_ENDS = (
+    "an", "ar", "ek", "el", "en", "er", "ic", "il", "in", "ko", "la", "man", "mov", "na", "nen", "nov", "on", "os",
+    "ra", "ro", "sen", "ski", "son", "ta", "ti", "vic", "wal",
+)  # fmt: skip
+
+
+def run() -> dict[str, Any]:
+    """All figures."""
+    gazetteer = load_gazetteer()
+    return {
+        "pairwise": measure_pairwise(gazetteer),
+        "likeness across scripts": measure_likeness(gazetteer),
+        "moves a second, resolve and merge": round(measure_speed(gazetteer)),
+        "growth": measure_growth(gazetteer),
+    }
+
+
+def measure_pairwise(gazetteer: Gazetteer) -> dict[str, Any]:
+    """Precision, recall and F1 on both halves of the own set."""
+    labelled = read_set()
+    found = _merge([entry.stored for entry in labelled], gazetteer)
+    result = {}
+    for name, held_out in (("mended on", False), ("held out", True)):
+        gold = {e.stored.move_id: e.event for e in labelled if e.is_held_out == held_out}
+        precision, recall, f1 = pairwise_scores(gold, found)
+        result[name] = {"precision": round(precision, 3), "recall": round(recall, 3), "F1": round(f1, 3)}
+    return result
+
+
+def measure_likeness(gazetteer: Gazetteer) -> dict[str, str]:
+    """By threshold: same-person pairs that pass, different people that do."""
+    labelled = [entry for entry in read_set() if is_full_name(entry.stored.move.person)]
+    same, other = [], []
+    for left, right in combinations(labelled, 2):
+        names = left.stored.move.person, right.stored.move.person
+        if script_of(names[0]) != script_of(names[1]):
+            (same if _are_one(left, right, gazetteer) else other).append(name_likeness(*names))
+    return {
+        f"at {threshold:.2f}": f"{sum(x >= threshold for x in same)} of {len(same)} same, "
+        f"{sum(x >= threshold for x in other)} of {len(other)} different"
+        for threshold in THRESHOLDS
+    }
+
+
+def measure_speed(gazetteer: Gazetteer) -> float:
+    """Moves of the own set that are resolved and merged in a second, keys included."""
+    moves = [entry.stored for entry in read_set()]
+    started = time.process_time()
+    for _ in range(5):
+        for move in moves:
+            block_keys(move, gazetteer)
+        _merge(moves, gazetteer)
+    return 5 * len(moves) / (time.process_time() - started)
+
+
+def measure_growth(gazetteer: Gazetteer) -> dict[str, Any]:
+    """Seconds for 2,000 new moves by size of the warehouse, and the ratio."""
+    seconds: dict[int, float] = {}
+    result: dict[str, Any] = {}
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            base, work = folder / "base.duckdb", folder / "work.duckdb"
+            create_work_copy(
+                folder / "none.duckdb", base, run_id="history", as_of=AS_OF, articles_root=folder / "articles"
+            )
+            with open_work(base) as con:
+                fill_warehouse(con, size)
+                fresh = _fresh_moves(con)
+            times = []
+            for _ in range(REPEATS):
+                shutil.copyfile(base, work)
+                with open_work(work) as con:
+                    times.append(_merge_fresh(con, fresh, gazetteer))
+        seconds[size] = min(elapsed for elapsed, _ in times)
+        result[f"{size:,} events"] = f"{seconds[size]:.2f} s, {times[0][1]:,} moves in the block"
+    result["ratio"] = round(seconds[SIZES[1]] / seconds[SIZES[0]], 2)
+    return result
+
+
+def fill_warehouse(con: duckdb.DuckDBPyConnection, size: int) -> None:
+    """Put `size` events of two moves each into a warehouse, over ten years, with their keys, links and entities."""
+    tables = dict(_name_tables(size))
+    for name, table in tables.items():
+        con.register(name, table)
+    con.execute(
+        "CREATE TEMP TABLE history AS " + _HISTORY,
+        {"size": size, "days": 365 * YEARS, "until": AS_OF.date(), **{name: len(t) for name, t in tables.items()}},
+    )
+    for statement in _FILL:
+        con.execute(statement)
+
+
+def _merge(moves: Sequence[StoredMove], gazetteer: Gazetteer) -> dict[str, str]:
+    book = resolve_entities(moves, EntityBook(), gazetteer)
+    events = merge_moves(moves, book, (), as_of=AS_OF, previous=(), gazetteer=gazetteer)
+    return {move_id: event.event_id for event in events for move_id in event.move_ids}
+
+
+def _are_one(left: Labelled, right: Labelled, gazetteer: Gazetteer) -> bool:
+    known = [gazetteer.find_person(entry.stored.move.person) for entry in (left, right)]
+    return left.event == right.event or (known[0] is not None and known[0] == known[1])
+
+
+def _merge_fresh(
+    con: duckdb.DuckDBPyConnection, fresh: Sequence[StoredMove], gazetteer: Gazetteer
+) -> tuple[float, int]:
+    """What the merge step does with new moves: (seconds, moves in the block)."""
+    _store(con, fresh)
+    ids = [move.move_id for move in fresh]
+    started = time.process_time()
+    read = read_moves(con, ids)
+    write_move_keys(con, {m.move_id: [(key.key, key.at) for key in block_keys(m, gazetteer)] for m in read})
+    block = read_blocks(con, ids, near_days=NEAR_DAYS)
+    concerned = {*ids, *(stored.move_id for stored in block)}
+    known = read_book(con, concerned)
+    links = {
+        key: MoveLink(key, link.person_id, link.from_org_id, link.to_org_id)
+        for key, link in known.links.items()
+        if link.person_id is not None
+    }
+    previous = read_events_of(con, concerned)
+    book = resolve_entities(block, EntityBook(known.entities, links), gazetteer)
+    write_book(con, book.entities.values(), book.links, run_id="fresh", as_of=AS_OF)
+    events = merge_moves(block, book, (), as_of=AS_OF, previous=previous, gazetteer=gazetteer)
+    write_events(con, events, {}, None, run_id="fresh", as_of=AS_OF)
+    return time.process_time() - started, len(block)
+
+
+def _fresh_moves(con: duckdb.DuckDBPyConnection) -> list[StoredMove]:
+    """New moves, half of them about people of the last weeks, all at organisations of the last weeks."""
+    dice = random.Random(5)
+    recent = con.execute("SELECT person, org FROM history ORDER BY day DESC, number LIMIT 5000").fetchall()
+    people = con.execute(
+        "SELECT DISTINCT given, surname FROM givens, surnames USING SAMPLE 5000 ROWS (reservoir, 7)"
+    ).fetchall()
+    moves = []
+    for number in range(FRESH):
+        if number % 2:
+            person, organisation = dice.choice(recent)
+        else:
+            person, organisation = " ".join(dice.choice(people)), dice.choice(recent)[1]
+        published = AS_OF - timedelta(days=dice.randrange(3))
+        quote = f"{person} leaves {organisation}."
+        moves.append(
+            StoredMove(
+                move_id=f"fresh-{number}",
+                article_id=f"fresh-{number}",
+                move=Move(
+                    "departure", person, organisation, None, "announced", "main", Evidence("text", 0, len(quote), quote)
+                ),
+                lang="en",
+                source_id="wire",
+                origin=f"o{number}",
+                published_at=published,
+                known_at=AS_OF,
+            )
+        )
+    return moves
+
+
+def _store(con: duckdb.DuckDBPyConnection, moves: Sequence[StoredMove]) -> None:
+    table = pa.table(
+        {
+            "move_id": [m.move_id for m in moves],
+            "person": [m.move.person for m in moves],
+            "org": [m.move.from_org for m in moves],
+            "published": [m.published_at.replace(tzinfo=None) if m.published_at else None for m in moves],
+            "origin": [m.origin for m in moves],
+        }
+    )
+    con.register("fresh", table)
+    for statement in _ARTICLES_AND_MOVES:
+        con.execute(statement.format(source="fresh"))
+    con.unregister("fresh")
+
+
+def _name_tables(size: int) -> list[tuple[str, pa.Table]]:
+    """Given names, surnames and organisations with their consonants, as the keys need them."""
+    dice = random.Random(3)
+    givens = sorted({a + b for a in _ONSETS for b in _ENDS})
+    surnames = sorted({a + b + c for a in _ONSETS for b in ("a", "e", "o", "u") for c in _ENDS})
+    places = sorted({f"{dice.choice(surnames)} {dice.choice(givens)} {n}" for n in range(max(50, size // 50))})
+    tables = []
+    for table, column, names in (("givens", "given", givens), ("surnames", "surname", surnames)):
+        names = [name.capitalize() for name in names]
+        bones = [skeleton(name.lower()) or "-" for name in names]
+        tables.append((table, pa.table({"n": range(len(names)), column: names, "bones": bones})))
+    ids = ["o-" + hashlib.sha256(organisation_key(place).encode()).hexdigest()[:12] for place in places]
+    marks = [unknown_mark(key, place) for key, place in zip(ids, places, strict=True)]
+    tables.append(("places", pa.table({"n": range(len(places)), "org": places, "org_id": ids, "mark": marks})))
+    return tables
+
+
+_HISTORY = """
+SELECT r.number, g.given || ' ' || s.surname AS person, lower(g.given) AS g, lower(s.surname) AS s,
+    g.bones AS gb, s.bones AS sb, p.org, p.org_id, p.mark,
+    $until::DATE - (hash(r.number, 4) % $days)::INTEGER AS day,
+    'p-' || r.number AS person_id, 'e-' || r.number AS event_id
+FROM range($size) r(number)
+JOIN givens g ON g.n = (hash(r.number, 1) % $givens)::BIGINT
+JOIN surnames s ON s.n = (hash(r.number, 2) % $surnames)::BIGINT
+JOIN places p ON p.n = (hash(r.number, 3) % $places)::BIGINT
+"""
+_ARTICLES_AND_MOVES = (
+    """INSERT INTO store.articles BY NAME SELECT move_id AS article_id, 1 AS version, 'wire' AS source_id,
+    'press' AS source_kind, '' AS source_ref, '' AS url, '' AS canonical_url, 'en' AS lang, '' AS title,
+    []::VARCHAR[] AS authors, published AS published_at, published AS fetched_at, published AS known_at,
+    'full' AS completeness, '' AS site_name, []::VARCHAR[] AS keywords, false AS paywalled, '' AS cites, origin,
+    '' AS content_hash, MAP {{}} AS field_sources, MAP {{}} AS cleaning, 0 AS text_id, 0 AS text_length,
+    'history' AS run_id FROM {source}""",
+    """INSERT INTO store.moves BY NAME SELECT move_id, move_id AS article_id, 'departure' AS kind, person,
+    []::VARCHAR[] AS person_aliases, org AS from_org, []::VARCHAR[] AS from_aliases, []::VARCHAR[] AS to_aliases,
+    'announced' AS status, 'main' AS focus, 0.8 AS confidence, false AS acting, 'bench' AS rule, 'bench' AS detector,
+    'x' AS quote, 'text' AS quote_field, 0 AS quote_start, 1 AS quote_end, published AS known_at, 'history' AS run_id
+    FROM {source}""",
+)
+_FILL = (
+    """CREATE TEMP TABLE told AS SELECT 'm' || number || '-' || copy AS move_id, person, org,
+    (day + copy::INTEGER)::TIMESTAMP AS published, 'o' || copy AS origin, h.* EXCLUDE (person, org)
+    FROM history h, range(2) c(copy)""",
+    *(statement.format(source="told") for statement in _ARTICLES_AND_MOVES),
+    """INSERT INTO store.move_links BY NAME SELECT move_id, person_id, org_id AS from_org_id, event_id FROM told""",
+    """INSERT INTO store.move_keys BY NAME WITH named AS (
+        SELECT move_id, day AS "at", org_id, mark, g, s, gb, sb FROM told)
+    SELECT move_id, 'name|' || least(g, s) || ' ' || greatest(g, s) AS key, "at" FROM named UNION ALL
+    SELECT move_id, 'near|' || root || '|' || part AS key, "at" FROM named, unnest([org_id, mark]) r(root),
+        unnest([g, s, least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':',
+            ':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]) p(part) WHERE root <> ''""",
+    """INSERT INTO store.entities BY NAME SELECT person_id AS entity_id, 'person' AS kind, person AS name,
+    []::VARCHAR[] AS aliases, day AS known_at, 'history' AS run_id FROM history UNION ALL BY NAME
+    SELECT org_id AS entity_id, 'organisation' AS kind, org AS name, []::VARCHAR[] AS aliases,
+    DATE '2016-01-01' AS known_at, 'history' AS run_id FROM places""",
+    """INSERT INTO store.event_versions BY NAME SELECT event_id, 1 AS version, day AS known_from,
+    'first report' AS cause, '' AS state_hash, 'departure' AS kind, person_id, person, org_id AS from_org_id,
+    org AS from_org, 'announced' AS status, 'main' AS focus, 'none' AS date_precision,
+    strftime(day, '%Y-%m-%d') AS announced_on, day AS first_reported_at, day AS last_reported_at,
+    day AS first_known_at, 2 AS origins, 2 AS articles, ['en'] AS languages,
+    ['m' || number || '-0', 'm' || number || '-1'] AS move_ids, false AS acting, []::VARCHAR[] AS group_event_ids,
+    0.9 AS confidence, '' AS review, 0 AS score, false AS flagged, false AS alerted, '' AS model, [] AS terms,
+    [{'status': 'announced', 'at': day::TIMESTAMP, 'move_id': 'm' || number || '-0', 'cause': 'first said'}] AS history,
+    'history' AS run_id FROM history""",
+    "CHECKPOINT",
+)
+
+
+if __name__ == "__main__":
+    import json
+
+    print(json.dumps(run(), ensure_ascii=False, indent=1))
