@@ -1,0 +1,114 @@
+"""Whole DAG runs on the newsroom, through Airflow's own `dag.test()`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from include.settings import Settings
+from include.warehouse.generations import open_read_only
+from tests.conftest import ROOT
+from tests.dags.conftest import AS_OF
+
+COUNTED = ("articles", "moves", "events", "event_history", "evidence", "quarantine")
+
+
+@pytest.fixture(scope="module")
+def settings(newsroom_environment: dict[str, str], airflow_db: None) -> Iterator[Settings]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in newsroom_environment.items():
+            patch.setenv(name, value)
+        yield Settings.from_env()
+
+
+@pytest.fixture(scope="module")
+def runs(settings: Settings) -> list[tuple[Any, dict[str, int]]]:
+    """Two runs of the main DAG: each with the rows that there were after it."""
+    conf = {"as_of": AS_OF, "force": True}
+    return [(test_dag("news_departures", conf), count_rows(settings)) for _ in range(2)]
+
+
+def test_dag(dag_id: str, conf: dict[str, Any]) -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(str(ROOT / "dags" / f"{dag_id}.py")).dags[dag_id].test(run_conf=conf)
+
+
+test_dag.__test__ = False  # type: ignore[attr-defined]
+
+
+def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
+    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
+    try:
+        return con.execute(sql).fetchall()
+    finally:
+        con.close()
+
+
+def count_rows(settings: Settings) -> dict[str, int]:
+    return {view: query(settings, f"SELECT count(*) FROM {view}")[0][0] for view in COUNTED}
+
+
+def test_the_whole_chain_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
+    (run, rows), _ = runs
+    assert run.state == "success"
+    assert {ti.task_id for ti in run.get_task_instances() if ti.state == "success"} == {
+        "poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish",
+    }  # fmt: skip
+    assert rows["articles"] >= 40
+    departures = query(
+        settings,
+        "SELECT count(DISTINCT event_id), count(DISTINCT lang) FROM departures JOIN evidence USING (event_id)",
+    )
+    assert departures[0][0] >= 8
+    assert departures[0][1] >= 5
+
+
+def test_every_quote_stands_in_its_article(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
+    found = query(
+        settings,
+        "SELECT e.quote, e.start, e.end, CASE e.field WHEN 'title' THEN a.title ELSE a.text END "
+        "FROM evidence e JOIN articles a USING (article_id)",
+    )
+    assert found
+    assert all(text[start:end] == quote for quote, start, end, text in found)
+
+
+def test_a_second_run_adds_nothing(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
+    (_, before), (run, after) = runs
+    assert run.state == "success"
+    assert after == before
+    assert query(settings, "SELECT max(generation) FROM runs") == [(2,)]
+
+
+def test_alerts_take_the_run_from_the_asset(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
+    run = test_dag("alert_departures", {})
+    assert run.state == "success"
+    assert list((settings.home / "digests").glob("*.txt"))
+
+
+@pytest.mark.parametrize("dag_id", ["housekeeping", "source_health"])
+def test_the_maintenance_dags_are_green(
+    dag_id: str, runs: list[tuple[Any, dict[str, int]]], settings: Settings
+) -> None:
+    assert test_dag(dag_id, {}).state == "success"
+
+
+def test_a_wrong_source_list_is_red_at_once_and_tells_the_operator(
+    settings: Settings, runs: list[tuple[Any, dict[str, int]]], tmp_path: Path
+) -> None:
+    """No retries: what a person must mend does not mend itself."""
+    sources = tmp_path / "feeds.yaml"
+    sources.write_text("feeds:\n- {id: one}\n", encoding="utf-8")
+    generation = query(settings, "SELECT max(generation) FROM runs")
+    run = test_dag("news_departures", {"as_of": AS_OF, "sources": str(sources)})
+    assert run.state == "failed"
+    (poll,) = [ti for ti in run.get_task_instances() if ti.task_id == "poll"]
+    assert (poll.state, poll.try_number) == ("failed", 1)
+    failure = json.loads((settings.home / "last_failure.json").read_text(encoding="utf-8"))
+    assert failure["step"] == "poll" and f"{sources}:2" in failure["line"]
+    assert query(settings, "SELECT max(generation) FROM runs") == generation
