@@ -8,7 +8,7 @@ from typing import Any
 from include.extract import jsonld
 from include.extract.byline import read_bylines
 from include.extract.head import Head
-from include.extract.names import is_person, split_names
+from include.extract.names import is_desk, is_person, split_names
 from include.extract.titles import fold
 
 _META_NAMES = (
@@ -27,36 +27,48 @@ def choose_authors(head: Head, article: jsonld.Node, tree: Any, sites: tuple[str
     JSON-LD names the site alone, a later source must name a person to be believed. The site's own name is
     returned where the page states it as author and nobody else.
     """
-    stated = _from_article(article, head.nodes, sites)
-    others = _without(stated, sites)
+    named = _from_article(article, head.nodes, sites)
+    stated = _unique([name for name, _ in named])
+    others = _unique([name for name, own in named if not own])
     if others:
         return others, "json-ld"
     metas = [name for value in head.all(*_META_NAMES) for name in _split_unless_site(value, sites)]
     metas += split_names(_plugin_author(head))
     others = _without(metas, sites)
     people = tuple(name for name in others if is_person(name))
-    if people or (others and not stated):
+    if people or (others and not stated and not all(map(is_desk, others))):
         return people or others, "meta"
     visible = _without([name for value in read_bylines(tree) for name in split_names(value)], sites)
-    people = tuple(name for name in visible if is_person(name) and not _is_desk(name, sites))
+    people = tuple(name for name in visible if is_person(name) and not _is_own_desk(name, sites))
     if people:
         return people, "byline"
     if stated:
-        return _unique(stated), "json-ld"
+        return stated, "json-ld"
+    if others:
+        return others, "meta"
     return _unique(metas), "meta" if metas else ""
 
 
-def _from_article(article: jsonld.Node, nodes: list[jsonld.Node], sites: tuple[str, ...]) -> list[str]:
-    names: list[str] = []
+def _from_article(article: jsonld.Node, nodes: list[jsonld.Node], sites: tuple[str, ...]) -> list[tuple[str, bool]]:
+    """(name, whether it is the site's own) of each author that JSON-LD states."""
+    names: list[tuple[str, bool]] = []
     for entry in _flatten(jsonld.resolve(article.get("author") or article.get("creator"), nodes)):
         if isinstance(entry, str):
-            names += _split_unless_site(jsonld.unescape(entry), sites)
+            names += [(name, fold(name) in sites) for name in _split_unless_site(jsonld.unescape(entry), sites)]
         elif isinstance(entry, dict):
             organisation = any("Organization" in kind for kind in jsonld.types_of(entry))
-            for value in _flatten(entry.get("name")):
-                text = jsonld.first_text(value)
-                names += [text] if organisation and text else _split_unless_site(text, sites)
+            for text in filter(None, map(jsonld.first_text, _flatten(entry.get("name")))):
+                if organisation:
+                    names.append((text, _is_publisher(text, sites)))
+                else:
+                    names += [(name, fold(name) in sites) for name in _split_unless_site(text, sites)]
     return names
+
+
+def _is_publisher(name: str, sites: tuple[str, ...]) -> bool:
+    """`Ví Dụ` where the publisher is `Báo Ví Dụ`."""
+    folded = fold(name)
+    return folded in sites or any(_is_part(folded, site) or _is_part(site, folded) for site in sites)
 
 
 def _split_unless_site(value: str, sites: tuple[str, ...]) -> list[str]:
@@ -65,13 +77,20 @@ def _split_unless_site(value: str, sites: tuple[str, ...]) -> list[str]:
     return [value] if len(names) > 1 and any(fold(name) in sites for name in names) and len(value) < 60 else names
 
 
-def _is_desk(name: str, sites: tuple[str, ...]) -> bool:
+def _is_own_desk(name: str, sites: tuple[str, ...]) -> bool:
     """A department of the site: `MDR THÜRINGEN` on mdr.de."""
     return name.isupper() and any(fold(word) in sites for word in name.split())
 
 
 def _without(names: list[str], sites: tuple[str, ...]) -> tuple[str, ...]:
-    return _unique([name for name in names if fold(name) not in sites])
+    """The names that are not the site's, nor a part of it (`Ví Dụ` of `Báo Ví Dụ`)."""
+    return _unique(
+        [name for name in names if not any(fold(name) == site or _is_part(fold(name), site) for site in sites)]
+    )
+
+
+def _is_part(name: str, site: str) -> bool:
+    return len(name) >= 4 and len(name) * 2 > len(site) and name in site
 
 
 def _plugin_author(head: Head) -> str:

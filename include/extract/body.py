@@ -10,7 +10,7 @@ from include.extract import jsonld
 from include.extract.hydration import find_markup, is_client_rendered
 from include.extract.lines import drop_boilerplate, drop_lead, drop_repeats
 from include.extract.markup import strip_markup
-from include.extract.prune import prune_tree
+from include.extract.prune import drop_programs, prune_tree
 from include.extract.standfirst import find_standfirst
 from include.extract.tree import parse_tree
 
@@ -55,6 +55,7 @@ def extract_body(tree: Any, html: str, context: Context) -> Body:
     if len(body.text) < _SHORT_BODY:
         whole = parse_tree(html)
         client_rendered = is_client_rendered(whole, context.scripts)
+        drop_programs(whole)
         again = _read(whole, context, "html")
         markup = find_markup(context.scripts)
         embedded = _read(parse_tree(f"<html><body><article>{markup}</article></body></html>"), context, "script")

@@ -9,10 +9,12 @@ import struct
 import unicodedata
 
 PERMUTATIONS = 128
-BANDS = 32  # of 4 rows: a pair of similarity .5 shares a band with probability .87, one of .2 with .05
-_ROWS = PERMUTATIONS // BANDS
+BANDS = (
+    42  # of 3 rows: a pair of similarity .5 shares a band with probability .996, one of .4 with .94, of .05 with .005
+)
+_ROWS = 3
 _SEED = 1
-_SHINGLE_WORDS = 4
+_SHINGLE_WORDS, _SHINGLE_CHARACTERS = 3, 4  # every tenth word changed still leaves .53; unrelated texts stay below .07
 _MIN_TOKENS = 30  # a summary of two sentences is no evidence for a copy
 # A word of a script with spaces, or one character of a script without.
 _TOKEN = re.compile(
@@ -28,21 +30,24 @@ def content_hash(title: str, text: str) -> str:
 
 
 def sign_text(text: str) -> bytes:
-    """MinHash signature over word 4-grams: 128 little-endian 32-bit numbers; b"" for a very short text."""
+    """MinHash signature over word 3-grams, or 4-grams of characters where words have no spaces between them.
+
+    128 little-endian 32-bit numbers; b"" for a very short text, which is no evidence for a copy.
+    """
     from rensa import RMinHash
 
     tokens = _tokens(text)
     if len(tokens) < _MIN_TOKENS:
         return b""
+    single = sum(len(token) == 1 for token in tokens) * 2 > len(tokens)
+    size = _SHINGLE_CHARACTERS if single else _SHINGLE_WORDS
     signer = RMinHash(num_perm=PERMUTATIONS, seed=_SEED)
-    signer.update(
-        [" ".join(tokens[index : index + _SHINGLE_WORDS]) for index in range(len(tokens) - _SHINGLE_WORDS + 1)]
-    )
+    signer.update([" ".join(tokens[index : index + size]) for index in range(len(tokens) - size + 1)])
     return struct.pack(f"<{PERMUTATIONS}I", *signer.digest())
 
 
 def similarity(a: bytes, b: bytes) -> float:
-    """Estimated share of 4-grams that two signed texts have in common, 0..1; 0.0 where one is not signed."""
+    """Estimated share of n-grams that two signed texts have in common, 0..1; 0.0 where one is not signed."""
     if not a or not b or len(a) != len(b):
         return 0.0
     left, right = (struct.unpack(f"<{len(signature) // 4}I", signature) for signature in (a, b))
@@ -50,15 +55,15 @@ def similarity(a: bytes, b: bytes) -> float:
 
 
 def bands(signature: bytes) -> list[str]:
-    """Keys for finding near-duplicates: two texts of similarity .5 share one of them with probability .87.
+    """Keys for finding near-duplicates: texts that share one are candidates, `similarity` decides.
 
     A key is the band's number and its bytes in hexadecimal, so keys of different bands never meet. Empty for an
     unsigned text.
     """
     width = _ROWS * 4
-    return [
-        f"{index:02x}{signature[index * width : (index + 1) * width].hex()}" for index in range(len(signature) // width)
-    ]
+    if len(signature) < BANDS * width:
+        return []
+    return [f"{index:02x}{signature[index * width : (index + 1) * width].hex()}" for index in range(BANDS)]
 
 
 def _tokens(text: str) -> list[str]:

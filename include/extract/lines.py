@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
+from include.extract.phrases import WIDE, match_any
 from include.extract.titles import fold
 from include.knowledge.boilerplate import load_boilerplate
 
@@ -16,7 +17,7 @@ _REPEAT_WIDTH = 24
 _MAX_COMPARED = 400  # lines: each is looked for in all, so time grows with the square
 _LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
 _LEAD_WIDTH = 90
-_WIDE = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
+_DOUBLE_WIDTH = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")
 _BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|]+")
 _PLACEHOLDER = re.compile(r"^(?:\$\$.*\$\$|\{\{.*\}\}|\[\[.*\]\]|%%.*%%|<!--.*-->)$")  # left in by a template
@@ -25,7 +26,7 @@ _DATE_LINE = re.compile(r"^(?=.*(?:19|20)\d\d)(?=.*\d{1,2}[:.時시h]\d{0,2})[^.
 
 def width(text: str) -> int:
     """Length on the page: a character of Chinese, Japanese or Korean counts for two."""
-    return len(text) + len(_WIDE.findall(text))
+    return len(text) + len(_DOUBLE_WIDTH.findall(text))
 
 
 def drop_lead(lines: list[str], titles: Iterable[str], description: str) -> list[str]:
@@ -53,6 +54,11 @@ def drop_boilerplate(lines: list[str], authors: Iterable[str]) -> tuple[list[str
     while index < len(lines):
         line = lines[index]
         reason = _judge(line, names, at_edge=len(kept) < 2 or index >= len(lines) - 2)
+        if reason == "summary":
+            end = _end_of_bullets(lines, index + 1)
+            dropped["bullet-summary"] += end - index
+            index = end
+            continue
         if reason == "tail":
             end = _end_of_teasers(lines, index + 1)
             if end > index + 1 or end == len(lines):
@@ -79,7 +85,7 @@ def drop_repeats(lines: list[str]) -> tuple[list[str], int]:
     seen: set[str] = set()
     kept = []
     for line, words in zip(lines, folded, strict=True):
-        long_enough = _REPEAT_WIDTH <= width(words) and width(line) <= _NOTICE
+        long_enough = width(words) >= _REPEAT_WIDTH and width(line) <= _NOTICE
         if not long_enough or (words not in seen and whole.count(words) <= times[words]):
             kept.append(line)
         seen.add(words)
@@ -97,6 +103,8 @@ def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
         folded = fold(text)
         if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text):
             return "furniture"
+        if folded in phrases.summaries:
+            return "summary"
         if folded in phrases.tail_headings or phrases.tail_prefix.match(text):
             return "tail"
         if phrases.read_more.match(text) and not text.endswith("."):
@@ -118,6 +126,14 @@ def _is_byline(folded: str, names: set[str]) -> bool:
     return len(rest) < len(folded) and len(rest) <= 12
 
 
+def _end_of_bullets(lines: list[str], start: int) -> int:
+    """Where the bullets end that stand under a heading such as "Key points"; `start` where there are none."""
+    end = start
+    while end < len(lines) and lines[end].startswith("- "):
+        end += 1
+    return end
+
+
 def _end_of_teasers(lines: list[str], start: int) -> int:
     """Where the list of other articles that begins at `start` ends: at the first line that reads like prose."""
     for index in range(start, len(lines)):
@@ -133,19 +149,16 @@ class _Phrases:
     def __init__(self) -> None:
         known = load_boilerplate()
         self.furniture = frozenset(fold(phrase) for phrase in known.furniture)
+        self.summaries = frozenset(fold(phrase) for phrase in known.summaries)
         self.tail_headings = frozenset(fold(phrase) for phrase in known.tail_headings)
         self.tail_prefix = re.compile(r"^(?:more from|more on|mehr aus|más sobre|plus sur|meer over)\b.{0,40}$")
-        several = {phrase for phrase in known.read_more if " " in phrase or _WIDE.search(phrase)}
+        several = {phrase for phrase in known.read_more if " " in phrase or WIDE.search(phrase)}
         self.read_more = re.compile(
-            rf"^(?:{_union(known.read_more)})\s*(?:[:：|>»→–—-]|$)|^(?:{_union(several)})(?=\s)|^more:\s"
+            rf"^(?:{match_any(known.read_more)}\s*(?:[:：|>»→–—-]|$)|{match_any(several)}\s|more:\s)"
         )
-        self.prompts = re.compile(rf"^(?:{_union(known.prompts)})(?!\w)")
-        self.credits = re.compile(rf"^[(（\[]?(?:{_union(known.credits)})\s*(?:[:：|/／©]|by\b|von\b|\()")
-        self.notices = re.compile(rf"{_union(known.notices)}|^\W*(?:©|copyright\b|\(c\))")
-
-
-def _union(phrases: Iterable[str]) -> str:
-    return "|".join(re.escape(phrase) for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)))
+        self.prompts = re.compile(rf"^{match_any(known.prompts)}")
+        self.credits = re.compile(rf"^[(（\[]?{match_any(known.credits)}\s*(?:[:：|/／©]|by\b|von\b|\()")
+        self.notices = re.compile(rf"{match_any(known.notices)}|^\W*(?:©|copyright\b|\(c\))")
 
 
 @cache

@@ -37,7 +37,38 @@ _NOT_A_PERSON = re.compile(
     re.IGNORECASE,
 )
 _PARTICLES = frozenset(
-    "de da do dos das di del della la le el van von der den ter ten bin al ibn y e i st mc af av zu zur und".split()
+    [
+        "de",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "del",
+        "della",
+        "la",
+        "le",
+        "el",
+        "van",
+        "von",
+        "der",
+        "den",
+        "ter",
+        "ten",
+        "bin",
+        "al",
+        "ibn",
+        "y",
+        "e",
+        "i",
+        "st",
+        "mc",
+        "af",
+        "av",
+        "zu",
+        "zur",
+        "und",
+    ]
 )
 _CJK_NAME = re.compile(r"^[\u3400-\u9fff々]{2,5}$|^[\u3400-\u9fff々]{1,4}[\s　][\u3400-\u9fff々\u3040-\u30ff]{1,5}$")
 _KANA_NAME = re.compile(r"^[\u30a0-\u30ff・＝=]{3,24}$")
@@ -55,9 +86,14 @@ def split_names(value: str) -> list[str]:
     return [name for name in names if _is_name(name)]
 
 
+def is_desk(name: str) -> bool:
+    """True where a name is a department's or an outlet's (`Redacción`, `Newsroom`, `编辑部`)."""
+    return _NOT_A_PERSON.search(name) is not None
+
+
 def is_person(name: str) -> bool:
     """True where a name looks like a person's: two to five capitalised words, or a CJK, Hangul or caseless name."""
-    if _NOT_A_PERSON.search(name):
+    if is_desk(name):
         return False
     if _CJK_NAME.match(name) or _HANGUL_NAME.match(name) or _KANA_NAME.match(name):
         return True

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from include.extract.phrases import WIDE, match_any
 from include.knowledge.citations import load_citations
 
 _MAX_CHARS = 8_000
@@ -15,7 +16,6 @@ _LEFT_CHARS = 70
 _DATELINE_CHARS = 150  # a dateline stands before the first sentence
 _CREDIT_CHARS = 60  # of a last line such as `mit dpa` or `(APA/sda)`
 _SENTENCE_BREAK = re.compile(r"[\n!?。！？؟।]|\.(?=\s|$)")
-_WIDE = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _FIRST, _LABEL, _DATELINE, _FRAME, _CREDIT = 4, 3, 3, 2, 1  # how much each way of citing counts
 
 
@@ -71,7 +71,7 @@ def _find_outlets(text: str) -> Iterator[tuple[str, int, int]]:
     matcher, aliases = _matcher()
     for index, start, end in matcher.find_matches_as_indexes(text):
         alias, name = aliases[index]
-        if not _WIDE.search(alias):
+        if not WIDE.search(alias):
             before, after = text[start - 1 : start] if start else "", text[end : end + 1]
             if _is_word_part(before) or (_is_word_part(after) and not _takes_suffixes(alias)):
                 continue
@@ -80,7 +80,7 @@ def _find_outlets(text: str) -> Iterator[tuple[str, int, int]]:
 
 def _is_word_part(char: str) -> bool:
     """True for a letter or digit that makes a name part of a longer word; CJK writes without spaces."""
-    return (char.isalnum() or char == "_") and not _WIDE.match(char)
+    return (char.isalnum() or char == "_") and not WIDE.match(char)
 
 
 def _takes_suffixes(alias: str) -> bool:
@@ -101,24 +101,15 @@ def _compile_frames(code: str) -> _Frames | None:
     frames = load_citations().frames.get(code)
     if frames is None:
         return None
-    before, after, first = (_union(phrases) for phrases in (frames.before, frames.after, frames.first))
-    gap = r"[^\n]{0,6}" if _WIDE.search("".join(frames.before)) else r"\W*(?:[\w.'’-]+\W+){0,3}"
+    before, after, first = (match_any(phrases) for phrases in (frames.before, frames.after, frames.first))
+    gap = r"[^\n]{0,6}" if WIDE.search("".join(frames.before)) else r"\W*(?:[\w.'’-]+\W+){0,3}"
     return _Frames(frames.reach, re.compile(rf"{before}{gap}$"), re.compile(after), re.compile(first))
-
-
-def _union(phrases: Iterable[str]) -> str:
-    """Any of the phrases as whole words; CJK and clitics have no word boundary."""
-    parts = []
-    for phrase in sorted(phrases, key=lambda phrase: (-len(phrase), phrase)):
-        wide = _WIDE.search(phrase) is not None
-        left = "" if wide or not phrase[0].isalnum() else r"(?<!\w)"
-        right = "" if wide or not phrase[-1].isalnum() or phrase.endswith(" ل") else r"(?!\w)"
-        parts.append(f"{left}{re.escape(phrase)}{right}")
-    return f"(?:{'|'.join(parts)})"
 
 
 @cache
 def _labels() -> re.Pattern[str]:
     labels = load_citations().labels
-    with_colon, without = (_union([label for label in labels if (" " in label) is spaced]) for spaced in (False, True))
+    with_colon, without = (
+        match_any([label for label in labels if (" " in label) is spaced]) for spaced in (False, True)
+    )
     return re.compile(rf"^\W*(?:{with_colon}\s*[:：|/／丨]|{without})[^\n]{{0,30}}$")

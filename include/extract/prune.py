@@ -26,6 +26,7 @@ _BOX_LINK_SHARE = 0.25
 _LIST_LINK_SHARE = 0.6  # `Archaeology: <a>What the finds say</a>`
 _LINE_LINK_SHARE = 0.9
 _TEASER_WIDTH = 25  # a headline is wider; names and tags are not
+_LAYOUT_CHARS, _LAYOUT_SHARE = 400, 0.3  # no cell of figures is so long
 _CARD_WIDTH = 500
 _PROSE_WIDTH = 400
 
@@ -41,10 +42,10 @@ _LINKS = etree.XPath(".//a")
 
 def prune_tree(tree: Any) -> None:
     """Change the tree in place. Nothing that holds half of the page's words is removed."""
-    for element in list(tree.iter(*_DROPPED)):
-        _drop(element)
+    drop_programs(tree)
     body = tree.find("body")
     page_chars = max(1, len(_TEXT(tree if body is None else body)))
+    _unwrap_layout(tree, page_chars)
     _drop_asides(tree, page_chars)
     for element in list(tree.iter("ul", "ol")):
         if _is_link_list(element):
@@ -57,6 +58,22 @@ def prune_tree(tree: Any) -> None:
         if _is_card_row(element):
             _drop(element)
     _drop_boxes(tree, page_chars)
+
+
+def drop_programs(tree: Any) -> None:
+    """Remove scripts, styles and what else is not to be read."""
+    for element in list(tree.iter(*_DROPPED)):
+        _drop(element)
+
+
+def _unwrap_layout(tree: Any, page_chars: int) -> None:
+    """Turn tables that lay out a page into plain blocks: those with a cell that holds a good part of its words."""
+    for table in list(tree.iter("table")):
+        cells = [cell for cell in table.iter("td", "th") if next(cell.iter("table"), None) is None]
+        longest = max((len(_TEXT(cell)) for cell in cells), default=0)
+        if longest > _LAYOUT_CHARS and longest > _LAYOUT_SHARE * page_chars:
+            for element in table.iter("table", "tbody", "tr", "td", "th"):
+                element.tag = "div"
 
 
 def _drop_asides(tree: Any, page_chars: int) -> None:

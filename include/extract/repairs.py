@@ -44,7 +44,37 @@ _WORD_BEFORE = re.compile(r"[\w.@/-]*$")
 _WORD_AFTER = re.compile(rf"[{_UPPER}][{_LOWER}]*(?!\w)")
 _LONGEST_WORD = 24
 _DOMAINS = frozenset(
-    "com org net io ai co uk de fr es it nl pl br ru ua jp cn tv fm me js ts py app dev gov edu info".split()
+    [
+        "com",
+        "org",
+        "net",
+        "io",
+        "ai",
+        "co",
+        "uk",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "nl",
+        "pl",
+        "br",
+        "ru",
+        "ua",
+        "jp",
+        "cn",
+        "tv",
+        "fm",
+        "me",
+        "js",
+        "ts",
+        "py",
+        "app",
+        "dev",
+        "gov",
+        "edu",
+        "info",
+    ]
 )
 
 

@@ -81,7 +81,7 @@ def _is_about(folded: str, folded_body: str) -> bool:
     A note that a page puts under every headline ("Have you found a mistake?") does not.
     """
     size = 2 if width(folded) > 1.5 * len(folded) else 4
-    stretches = {folded[index : index + size] for index in range(0, len(folded) - size + 1)}
+    stretches = {folded[index : index + size] for index in range(len(folded) - size + 1)}
     return len(folded) >= _MIN_CHARS * size / 4 and sum(part in folded_body for part in stretches) >= _SHARED * len(
         stretches
     )

@@ -10,7 +10,7 @@ from include.errors import ConfigError
 from include.knowledge.yamlfile import check_keys, read_yaml
 
 BOILERPLATE_PATH = Path(__file__).parent / "boilerplate.yaml"
-_FIELDS = ("read_more", "tail_headings", "prompts", "furniture", "credits", "notices")
+_FIELDS = ("read_more", "tail_headings", "prompts", "furniture", "summaries", "credits", "notices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Boilerplate:
     tail_headings: frozenset[str]
     prompts: frozenset[str]
     furniture: frozenset[str]
+    summaries: frozenset[str]
     credits: frozenset[str]
     notices: frozenset[str]
 
