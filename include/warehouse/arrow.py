@@ -66,6 +66,17 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     con.execute("COMMIT")
 
 
+def fetch_row(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> tuple[Any, ...]:
+    """The one row of a query. Fetched to the end: a result that is not holds up the next query."""
+    (row,) = (con.execute(sql, parameters) if parameters is not None else con.execute(sql)).fetchall()
+    return tuple(row)
+
+
+def count_rows(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> int:
+    """The one number of a query, or how many rows an INSERT, UPDATE or DELETE changed."""
+    return int(fetch_row(con, sql, parameters)[0])
+
+
 def fetch_dicts(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
     """All rows of a query, each as a dict."""
     result = con.execute(sql, parameters) if parameters is not None else con.execute(sql)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.errors import ConfigError
+from include.warehouse.arrow import fetch_row
 from include.warehouse.files import copy_file, disk_errors, file_lock, sync_path
 from include.warehouse.generations import attach_read_only, open_read_only, read_generation
 
@@ -120,10 +121,9 @@ def _check_home(published: Path, articles_root: Path) -> BackupReport:
     attach_read_only(departures=published).close()
     con = open_read_only(published, articles_root=articles_root)
     try:
-        row = con.execute("SELECT count(*), count(*) FILTER (text IS NULL) FROM articles").fetchone()
+        total, missing = fetch_row(con, "SELECT count(*), count(*) FILTER (text IS NULL) FROM articles")
     finally:
         con.close()
-    total, missing = row or (0, 0)
     if missing:
         raise ConfigError(f"{articles_root}: {missing} of {total} articles have no text there; the backup is not whole")
     return BackupReport(generation.number, int(total), 0)

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from include.records import StoredMove
-from include.warehouse.arrow import build_table, fetch_dicts, registered, transaction
+from include.warehouse.arrow import build_table, count_rows, fetch_dicts, registered, transaction
 from include.warehouse.staged import MOVE_COLUMNS, stored_move
 
 _KEYS = pa.schema([("move_id", pa.string()), ("key", pa.string()), ("at", pa.date32())])
@@ -69,12 +69,12 @@ def touch_events(con: duckdb.DuckDBPyConnection, event_ids: Collection[str], run
 
 def _touch(con: duckdb.DuckDBPyConnection, column: str, ids: Collection[str], run_id: str) -> int:
     with registered(con, given=pa.table({column: pa.array(sorted(ids), pa.string())})):
-        row = con.execute(
+        return count_rows(
+            con,
             f"INSERT INTO store.touched_moves SELECT move_id, ? FROM store.move_links SEMI JOIN given USING ({column}) "
             "ON CONFLICT DO NOTHING",
             [run_id],
-        ).fetchone()
-    return int(row[0]) if row else 0
+        )
 
 
 def _ids(move_ids: Collection[str]) -> pa.Table:

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from include.warehouse.arrow import registered, transaction
+from include.warehouse.arrow import count_rows, registered, transaction
 from include.warehouse.files import disk_errors, quote_text, sync_path
 from include.warehouse.generations import attach_read_only, open_work, remove_work_copy
 from include.warehouse.migrations import migrate
@@ -154,11 +154,12 @@ def _is_used(con: duckdb.DuckDBPyConnection, path: Path) -> bool:
     first = first_id_of(path)
     if first is None:
         return False
-    row = con.execute(
+    rows = count_rows(
+        con,
         f"SELECT count(*) FROM ({_USED.format(store='store')}) WHERE text_id BETWEEN ? AND ?",
         [first, first + (1 << 20) - 1],
-    ).fetchone()
-    return bool(row and row[0])
+    )
+    return rows > 0
 
 
 def _list_text_files(articles_root: Path) -> list[Path]:

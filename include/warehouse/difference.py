@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from include.warehouse.arrow import fetch_dicts
+from include.warehouse.arrow import count_rows, fetch_dicts
 from include.warehouse.generations import attach_read_only
 
 # An event is the same in both files if its id is, or if most of what one of them has as evidence is there in the other.
@@ -78,12 +78,12 @@ def diff_events(published: Path, candidate: Path) -> EventDiff:
             f"SELECT o.event_id, n.event_id FROM pairs JOIN old o ON o.event_id = old_id "
             f"JOIN new n ON n.event_id = new_id WHERE {differs} ORDER BY ALL"
         ).fetchall()
-        row = con.execute("SELECT count(*) FROM pairs").fetchone()
+        paired = count_rows(con, "SELECT count(*) FROM pairs")
         return EventDiff(
             gained=tuple(_change(con, None, event) for event in gained),
             lost=tuple(_change(con, event, None) for event in lost),
             changed=tuple(_change(con, _one(con, "old", before), _one(con, "new", after)) for before, after in changed),
-            unchanged=(int(row[0]) if row else 0) - len(changed),
+            unchanged=paired - len(changed),
         )
     finally:
         con.close()

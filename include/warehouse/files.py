@@ -62,8 +62,8 @@ def check_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def expected_bytes(con: duckdb.DuckDBPyConnection) -> int:
-    row = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchone()
-    return _HEADER_BYTES + int(row[0]) * int(row[1]) if row and row[1] else 0
+    ((block_size, blocks),) = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchall()
+    return _HEADER_BYTES + int(block_size) * int(blocks) if blocks else 0
 
 
 def copy_file(source: Path, target: Path) -> None:

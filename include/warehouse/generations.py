@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from include.errors import BaseMoved, ConfigError
-from include.warehouse.arrow import store_time
+from include.warehouse.arrow import fetch_row, store_time
 from include.warehouse.files import (
     REMEDY,
     check_whole,
@@ -214,8 +214,8 @@ def _attach_one(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
 
 
 def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
-    row = con.execute("SELECT number, run_id FROM store.generation").fetchone()
-    return Generation(int(row[0]), str(row[1])) if row else Generation(0, "")
+    number, run_id = fetch_row(con, "SELECT number, run_id FROM store.generation")
+    return Generation(int(number), str(run_id))
 
 
 def _bring_beside(work: Path, published: Path) -> Path:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from include.warehouse.arrow import store_time
+from include.warehouse.arrow import count_rows, store_time
 
 LIGHT_COLUMNS = (  # columns of an article that go into the table as they come
     "article_id, source_id, source_kind, source_ref, url, canonical_url, lang, title, authors, published_at, "
@@ -84,5 +84,4 @@ def read_incoming(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetim
     con.execute(_HOLD_REFUSED, {"at": store_time(as_of), "run": run_id})
     con.execute(_CHOSEN)
     con.execute(_INCOMING)
-    row = con.execute("SELECT count(*) FROM refused").fetchone()
-    return int(row[0]) if row else 0
+    return count_rows(con, "SELECT count(*) FROM refused")

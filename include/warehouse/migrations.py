@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from include.errors import ConfigError
-from include.warehouse.arrow import transaction
+from include.warehouse.arrow import count_rows, transaction
 
 FOLDER = Path(__file__).parent / "migrations"
 _NAME = re.compile(r"(\d{3})_[a-z0-9_]+\.sql")
@@ -60,8 +60,7 @@ def read_version(con: duckdb.DuckDBPyConnection) -> int:
     """
     tables = {name for (name,) in con.execute(_TABLES).fetchall()}
     if "schema_migrations" in tables:
-        row = con.execute("SELECT coalesce(max(version), 0) FROM main.schema_migrations").fetchone()
-        return int(row[0]) if row else 0
+        return count_rows(con, "SELECT coalesce(max(version), 0) FROM main.schema_migrations")
     if tables:
         raise ConfigError(
             f"a DuckDB file of something else (it has the table {min(tables)!r}); "

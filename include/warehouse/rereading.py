@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from include.warehouse.arrow import store_time
+from include.warehouse.arrow import count_rows, store_time
 from include.warehouse.staged import MOVE_COLUMNS
 
 # Moves of an article that is read anew replace those it had; what both have stays as it is, so nothing is added twice.
@@ -44,12 +44,13 @@ def replace_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetim
     retired = retire_moves(con, run_id=run_id, as_of=as_of)
     fresh = "FROM wanted_moves ANTI JOIN store.moves USING (move_id)"
     con.execute(f"INSERT INTO store.touched_moves SELECT move_id, ? {fresh} ON CONFLICT DO NOTHING", [run_id])
-    row = con.execute(
+    added = count_rows(
+        con,
         f"INSERT INTO store.moves BY NAME SELECT {MOVE_COLUMNS}, ?::TIMESTAMP AS known_at, ? AS run_id {fresh} "
         "ORDER BY move_id",
         [store_time(as_of), run_id],
-    ).fetchone()
-    return int(row[0]) if row else 0, retired
+    )
+    return added, retired
 
 
 def retire_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> int:
@@ -64,5 +65,4 @@ def retire_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime
         "ON CONFLICT DO NOTHING",
         [run_id],
     )
-    row = con.execute("DELETE FROM store.moves WHERE move_id IN (SELECT move_id FROM stale_moves)").fetchone()
-    return int(row[0]) if row else 0
+    return count_rows(con, "DELETE FROM store.moves WHERE move_id IN (SELECT move_id FROM stale_moves)")

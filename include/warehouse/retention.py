@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from include.warehouse.arrow import registered, store_time, transaction
+from include.warehouse.arrow import count_rows, registered, store_time, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,7 @@ def apply_retention(con: duckdb.DuckDBPyConnection, policy: RetentionPolicy, *, 
                 con.execute(_UNSAID, named)
                 for table in ("article_versions", "sightings", "signatures"):
                     con.execute(f"DELETE FROM store.{table} WHERE article_id IN (FROM unsaid)")
-                named = {}
-            row = con.execute(statement, named).fetchone() if named else con.execute(statement).fetchone()
-            removed[layer] = int(row[0]) if row else 0
+            removed[layer] = count_rows(con, statement, named if "$before" in statement else None)
     return removed
 
 
@@ -76,8 +74,7 @@ def erase_people(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) ->
         registered(con, people=pa.table({"person_id": pa.array(sorted(person_ids), pa.string())})),
     ):
         con.execute(_ERASE.read_text(encoding="utf-8"))
-        row = con.execute("SELECT count(*) FROM gone_moves").fetchone()
-    return int(row[0]) if row else 0
+        return count_rows(con, "SELECT count(*) FROM gone_moves")
 
 
 def relocate_archive(con: duckdb.DuckDBPyConnection, files: Mapping[str, tuple[str, int]]) -> int:
@@ -92,9 +89,9 @@ def relocate_archive(con: duckdb.DuckDBPyConnection, files: Mapping[str, tuple[s
     changed = 0
     with transaction(con), registered(con, joined=table):
         for name in ("articles", "article_versions"):
-            row = con.execute(
+            changed += count_rows(
+                con,
                 f"UPDATE store.{name} AS a SET archive_path = j.path, archive_offset = a.archive_offset + j.shift "
-                "FROM joined j WHERE a.archive_path = j.archive_path"
-            ).fetchone()
-            changed += int(row[0]) if row else 0
+                "FROM joined j WHERE a.archive_path = j.archive_path",
+            )
     return changed

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from include.warehouse.arrow import store_time, transaction
+from include.warehouse.arrow import fetch_row, store_time, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ def write_run(
 ) -> None:
     """Record the run of an open work copy, with how many articles and moves there are now (`articles_total`,
     `moves_total`); recorded again, the later counts stand."""
-    totals = con.execute("SELECT (SELECT count(*) FROM store.articles), (SELECT count(*) FROM store.moves)").fetchone()
-    counts = {**counts, **dict(zip(("articles_total", "moves_total"), totals or (), strict=True))}
+    totals = fetch_row(con, "SELECT (SELECT count(*) FROM store.articles), (SELECT count(*) FROM store.moves)")
+    counts = {**counts, **dict(zip(("articles_total", "moves_total"), totals, strict=True))}
     con.execute(
         "INSERT OR REPLACE INTO store.runs SELECT ?, ?, number, ?, map_from_entries(?) FROM store.generation",
         [run_id, store_time(as_of), detector, [{"k": key, "v": value} for key, value in counts.items()]],
