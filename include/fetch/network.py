@@ -160,7 +160,7 @@ class LiveTransport:
                 trace_request_ctx=address.host_of(url),
             ) as response:
                 return await self._receive(url, response, purpose)
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+        except Exception as error:  # of any kind: five hundred feeds must not end over one strange answer
             return self._fail(url, _name_error(error))
 
     async def _receive(self, url: str, response: aiohttp.ClientResponse, purpose: Purpose) -> Exchange:
@@ -239,5 +239,6 @@ def _name_error(error: Exception) -> str:
         (aiohttp.ClientPayloadError, "bad-http"),
         (OSError, "disconnected"),
         (aiohttp.ClientError, "disconnected"),
+        (ValueError, "bad-url"),
     )
-    return next((name for kind, name in names if isinstance(error, kind)), "bad-url")
+    return next((name for kind, name in names if isinstance(error, kind)), "bad-http")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from include.fetch.archive import Archive
+from include.fetch.limits import Patience
 from include.fetch.pages import fetch_pages
 from include.fetch.poll import PollResult, poll_feeds
 from include.knowledge.feeds import FeedSource
@@ -18,6 +19,8 @@ from tests.fetch.hostile import BEHAVIOURS, SECRET
 from tests.fetch.web import Request, Web, make_hooks, make_settings, serve_in_child
 
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=UTC)
+# Enough for a machine that is busy with other things; the hosts that hang cost it once, all at the same time.
+PATIENCE = Patience(total=12.0, connect=6.0, silence=6.0, robots_total=6.0, retry_after=1.5, connections=64)
 GOOD = tuple(f"good-{number}" for number in range(10))
 BY_PAGE = sorted(name for name, behaviour in BEHAVIOURS.items() if behaviour.page_reason is not None)
 
@@ -57,7 +60,7 @@ def polled(
 
     with Archive(settings.archive_root) as archive:
         result = poll_feeds(
-            sources, {}, as_of=AS_OF, settings=settings, archive=archive, on_progress=note, hooks=make_hooks()
+            sources, {}, as_of=AS_OF, settings=settings, archive=archive, on_progress=note, hooks=make_hooks(PATIENCE)
         )
     reached["the whole run"] = time.monotonic() - started
     return result, reached
@@ -70,7 +73,7 @@ def fetched(hostile_web: tuple[int, Web], tmp_path_factory: pytest.TempPathFacto
     settings = make_settings(home, port)
     items = [_item(port, name) for name in (*BY_PAGE, *GOOD)]
     with Archive(settings.archive_root) as archive:
-        pages = fetch_pages(items, as_of=AS_OF, settings=settings, archive=archive, hooks=make_hooks())
+        pages = fetch_pages(items, as_of=AS_OF, settings=settings, archive=archive, hooks=make_hooks(PATIENCE))
     return {page.item.source_id: page for page in pages}, home
 
 

@@ -183,12 +183,11 @@ def test_what_was_wrong_is_counted() -> None:
 
 
 def test_entries_are_cut_without_breaking_the_feed() -> None:
-    body = make_rss(*map(make_entry, range(3_000)))
-    cut, dropped = cut_entries(body, 2_000)
-    feed = read_feed(body, content_type="")
-    assert (dropped, len(feed.entries), dict(feed.dropped)) == (1_000, 2_000, {"too-many-entries": 1_000})
-    assert feedparser.parse(BytesIO(cut)).bozo is False
-    assert feed.entries[0].title == "Headline 0"
+    cut, dropped = cut_entries(make_rss(*map(make_entry, range(300))), 200)
+    parsed = feedparser.parse(BytesIO(cut))
+    assert (dropped, len(parsed.entries), parsed.bozo) == (100, 200, False)
+    assert parsed.entries[0].title == "Headline 0"
+    assert cut_entries(cut, 200) == (cut, 0)
 
 
 @given(st.binary(max_size=3_000))
