@@ -111,7 +111,8 @@ def article_from_import(record: Mapping[str, Any], *, as_of: datetime) -> Articl
     published = parse_moment(values["published"]) if values["published"] else None
     if values["published"] and not published:
         raise ConfigError(
-            f"field 'published' is {values['published']!r}; a date such as 2026-11-21 or 2026-11-21T08:30:00Z is expected"
+            f"field 'published' is {values['published']!r}; "
+            "a date such as 2026-11-21 or 2026-11-21T08:30:00Z is expected"
         )
     title, text = clean_text(values["title"]), clean_text(values["text"])
     canonical = urls.canonical_url(values["url"])

@@ -19,7 +19,10 @@ _COMMENT = re.compile(r"comment|reply|disqus|related|recommend|most-?read|sideba
 _MARKED = etree.XPath("//*[@class or @itemprop or @rel or @id or @data-testid]")
 _CARRIERS = frozenset({"a", "span", "p", "div", "address", "strong", "li", "meta", "em", "cite"})
 _TEXT = etree.XPath("normalize-space()")
-_LABELS = "责编|责任编辑|責任編輯|编辑|編輯|作者|记者|記者|撰文|文|글|작성자|автор|autor|author|by|por|par|von|di|oleh|tác giả|بقلم|كتب"
+_LABELS = (
+    "责编|责任编辑|責任編輯|编辑|編輯|作者|记者|記者|撰文|文|글|작성자|автор|autor|author|by|por|par|von|di|oleh"
+    "|tác giả|بقلم|كتب"
+)
 _LABEL = re.compile(rf"[(（【\[]?(?:{_LABELS})", re.IGNORECASE)
 # The whole text of an element: a label and names after it.
 _LABELLED = re.compile(rf"^[(（【\[]?\s*(?:{_LABELS})\s*[:：/／|｜]\s*(\S.{{1,60}}?)\s*[)）】\]]?$", re.IGNORECASE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,19 +15,21 @@ from include.extract.head import Head
 from include.extract.hydration import find_published
 
 _PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate", "publish-date",
-    "pubdate", "publish_date", "published_time", "parsely-pub-date", "sailthru.date", "dcterms.created", "dc.date.issued",
-    "dcterms.issued", "dc.date", "dcterms.date", "cxenseparse:recs:publishtime", "article.published", "published", "date",
-    "article_date_original", "originalpublicationdate", "vr:published_time", "ptime", "citation_publication_date",
-    "rnews:datepublished", "shareaholic:article_published_time", "published-date", "buildtime", "time", "regdate",
+    "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate",
+    "publish-date", "pubdate", "publish_date", "published_time", "parsely-pub-date", "sailthru.date",
+    "dcterms.created", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
+    "cxenseparse:recs:publishtime", "article.published", "published", "date", "article_date_original",
+    "originalpublicationdate", "vr:published_time", "ptime", "citation_publication_date", "rnews:datepublished",
+    "shareaholic:article_published_time", "published-date", "buildtime", "time", "regdate",
 )  # fmt: skip
 _MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod", "revised",
-    "article:modified", "og:article:modified_time",
+    "article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod",
+    "revised", "article:modified", "og:article:modified_time",
 )  # fmt: skip
 _ISO = re.compile(
     r"(?P<y>(?:19|20)\d\d)[-/.](?P<mo>\d{1,2})[-/.](?P<d>\d{1,2})"
-    r"(?:[T ,]+(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?(?:[.,](?P<f>\d{1,9}))?\s*(?P<z>Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
+    r"(?:[T ,]+(?P<h>\d{1,2}):(?P<mi>\d\d)(?::(?P<s>\d\d))?(?:[.,](?P<f>\d{1,9}))?"
+    r"\s*(?P<z>Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
     r"(?!\d)",
     re.IGNORECASE,
 )
@@ -93,21 +96,18 @@ def choose_dates(
 ) -> tuple[Moment | None, str, Moment | None]:
     """Return (published, where it was taken from, modified).
 
-    JSON-LD, then meta tags, then `<time>` and microdata of the article, then the URL. A date after the fetch is
-    passed over. The feed decides where the page says nothing, or says a later day than the feed had already seen.
+    JSON-LD, then meta tags and microdata, then `<time>`, then scripts, the URL and the words. A date after the
+    fetch is passed over. The feed decides where the page says nothing, or says a later day than the feed had
+    already seen.
     """
     candidates = [
-        ("json-ld", jsonld.first_text(article.get("datePublished")) or jsonld.first_text(article.get("dateCreated"))),
+        ("json-ld", jsonld.first_text([article.get("datePublished"), article.get("dateCreated")])),
         *(("meta", value) for value in head.all(*_PUBLISHED_METAS)),
         *(("time", value) for value in read_times(tree)),
     ]
-    found = [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
-    from_url = _URL_DATE.search(url)
+    found = _read_all(candidates, fetched_at)
     if not found:
-        candidates = [("script", value) for value in find_published(head.scripts)]
-        if from_url:
-            candidates.append(("url", "-".join(from_url.groups())))
-        found = [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
+        found = _read_all(_last_resorts(head, tree, url, fetched_at), fetched_at)
     modified = _plausible(jsonld.first_text(article.get("dateModified")) or head.first(*_MODIFIED_METAS), fetched_at)
     feed = Moment(feed_date, has_offset=True) if feed_date else None
     if not found:
@@ -116,6 +116,22 @@ def choose_dates(
     if feed and chosen.utc - feed.utc > timedelta(days=1, hours=12):
         return feed, "feed", modified or chosen
     return _with_offset(chosen, [moment for _, moment in found]), source, modified
+
+
+def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime) -> list[tuple[str, Moment]]:
+    return [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
+
+
+def _last_resorts(head: Head, tree: Any, url: str, fetched_at: datetime) -> Iterator[tuple[str, str]]:
+    """Where a page without dated metadata may still say its day: its scripts, its address, its words."""
+    yield from (("script", value) for value in find_published(head.scripts))
+    in_url = _URL_DATE.search(url)
+    if in_url:
+        yield "url", "-".join(in_url.groups())
+        return
+    from htmldate import find_date
+
+    yield "text", find_date(tree, original_date=True, max_date=fetched_at.strftime("%Y-%m-%d")) or ""
 
 
 def _with_offset(chosen: Moment, others: list[Moment]) -> Moment:
@@ -140,10 +156,9 @@ def _build(parts: dict[str, Any]) -> Moment | None:
     zone, has_time = parts.get("z"), parts.get("h") is not None
     fraction = (parts.get("f") or "0")[:6].ljust(6, "0")
     try:
-        value = datetime(
-            int(parts["y"]), int(parts["mo"]), int(parts["d"]), int(parts.get("h") or 0) % 24, int(parts.get("mi") or 0),
-            int(parts.get("s") or 0), int(fraction), tzinfo=_zone(zone),
-        )  # fmt: skip
+        day = int(parts["y"]), int(parts["mo"]), int(parts["d"])
+        clock = int(parts.get("h") or 0) % 24, int(parts.get("mi") or 0), int(parts.get("s") or 0), int(fraction)
+        value = datetime(*day, *clock, tzinfo=_zone(zone))
     except ValueError:
         return None
     return Moment(value, has_offset=bool(zone), has_time=has_time)
