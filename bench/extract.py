@@ -27,7 +27,8 @@ from include.extract.page import load_models, read_page
 from include.extract.workers import Task, run_isolated
 from tests.shared import shared_dir
 
-ROUNDS = 5
+ROUNDS = 3
+MEMORY_PAGES = 2_000
 FETCHED_AT = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -47,6 +48,7 @@ def run() -> dict[str, Any]:
             figures[f"{name}_{key}"] = round(scored[key], 4)
     figures |= _measure_speed(pages, bodies)
     figures |= _measure_workers(pages, bodies)
+    figures |= _measure_memory(pages, bodies)
     figures |= _measure_duplicates([row["text"] or "" for row in ours])
     return figures
 
@@ -107,10 +109,25 @@ def _measure_workers(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[s
     return {"two_workers_speedup": round(seconds[1] / seconds[2], 2)}
 
 
+def _measure_memory(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[str, float]:
+    """Resident memory of one worker after a tenth of its pages and at the end, in MB."""
+    tasks = (
+        Task(str(index), (bodies[index % len(bodies)], pages[index % len(pages)]["url"]))
+        for index in range(MEMORY_PAGES)
+    )
+    resident = [
+        result
+        for result in run_isolated(measure_page, tasks, workers=1, prepare=load_models)
+        if isinstance(result, int)
+    ]
+    return {"worker_mb_early": resident[len(resident) // 10], "worker_mb_late": resident[-1]}
+
+
 def measure_page(body: bytes, url: str) -> int:
-    """Read one page in a worker; return the worker's peak memory in MB."""
+    """Read one page in a worker; return the worker's resident memory in MB."""
     read_page(body, url=url, fetched_at=FETCHED_AT)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    resident_pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return resident_pages * resource.getpagesize() // (1 << 20)
 
 
 def _measure_duplicates(texts: list[str]) -> dict[str, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _MAX_NAME_CHARS = 70
+_LOOSE = " \t-–—|,:·•"
+_FULL_STOP = re.compile(r"\w{4,}\.$")
 _NOT_A_NAME = re.compile(
     r"https?:|www\.|//|@\w+\.|^@|[<>{}\[\]=]|^\W*$|^\d+$|^(?:admin|administrator|null|none|undefined|unknown)$",
     re.IGNORECASE,
@@ -121,7 +123,9 @@ def _split_commas(text: str) -> list[str]:
 
 
 def _trim(name: str) -> str:
-    return _ROLE_TAIL.sub("", _BY.sub("", name.strip(" \t-–—|,.:·•"), count=1)).strip(" -–—|,:·")
+    """Without label, job title and loose marks; the stop of `Jr.` or of an initial stays."""
+    bare = _BY.sub("", _ROLE_TAIL.sub("", name.strip(_LOOSE)), count=1).strip(_LOOSE)
+    return bare.removesuffix(".") if _FULL_STOP.search(bare) else bare
 
 
 def _is_name(name: str) -> bool:

@@ -1,0 +1,90 @@
+"""Articles from pages, summaries and imports carry the same fields and stable ids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from include.errors import ConfigError
+from include.extract.article import article_from_import, article_from_summary, extract_article
+from tests.extract.samples import FETCHED_AT, HEAD, ITEM, PARAGRAPH, URL
+
+RECORD = {"id": "a-1", "title": "Boss goes", "text": "She is leaving the company, according to Reuters."}
+
+
+def test_a_page_becomes_an_article() -> None:
+    html = (HEAD + PARAGRAPH * 3).encode()
+    article = extract_article(html, url=URL + "?utm_source=x", item=ITEM, fetched_at=FETCHED_AT, headers={})
+    assert article.title == "Jane Roe leaves Fernlight"
+    assert article.canonical_url == URL
+    assert article.source_id == "example-times"
+    assert article.authors == ("Pat Doe",)  # the page names nobody, the feed does
+    assert article.published_at == ITEM.published_at
+    assert dict(article.field_sources)["published_at"] == "feed"
+    assert article.completeness == "full"
+    assert len(article.minhash) == 512
+    again = extract_article(html, url=URL, item=ITEM, fetched_at=datetime(2027, 1, 1, tzinfo=UTC), headers={})
+    assert (again.article_id, again.content_hash, again.minhash) == (
+        article.article_id,
+        article.content_hash,
+        article.minhash,
+    )
+
+
+def test_a_paywalled_opening_is_a_summary() -> None:
+    html = f'{HEAD}<script type="application/ld+json">{{"@type":"NewsArticle","isAccessibleForFree":false}}</script>'
+    article = extract_article((html + PARAGRAPH).encode(), url=URL, item=None, fetched_at=FETCHED_AT, headers={})
+    assert article.paywalled
+    assert article.completeness == "summary"
+
+
+def test_the_charset_of_the_header_is_used() -> None:
+    html = "<html><head><title>Отставка директора</title></head><body>" + "<p>Директор покидает компанию. </p>" * 20
+    headers = {"Content-Type": "text/html; charset=windows-1251"}
+    article = extract_article(html.encode("cp1251"), url=URL, item=None, fetched_at=FETCHED_AT, headers=headers)
+    assert article.title == "Отставка директора"
+    assert article.lang == "ru"
+
+
+def test_a_summary_stands_in_for_a_page() -> None:
+    article = article_from_summary(ITEM, fetched_at=FETCHED_AT)
+    assert article.completeness == "summary"
+    assert article.text == ITEM.summary
+    assert article.lang == "en"
+    assert (
+        article.article_id
+        == extract_article(
+            (HEAD + PARAGRAPH * 3).encode(), url=URL, item=ITEM, fetched_at=FETCHED_AT, headers={}
+        ).article_id
+    )
+    without_link = article_from_summary(replace(ITEM, url="", canonical_url=""), fetched_at=FETCHED_AT)
+    assert without_link.article_id != article.article_id
+
+
+def test_an_import_keeps_its_reference() -> None:
+    article = article_from_import(
+        {**RECORD, "published": "2026-03-02T23:30:00-05:00", "source": "desk", "lang": "en"}, as_of=FETCHED_AT
+    )
+    assert article.source_ref == "a-1"
+    assert article.source_id == "desk"
+    assert article.published_at == datetime(2026, 3, 3, 4, 30, tzinfo=UTC)
+    assert article.origin == "Reuters"
+    assert article_from_import({**RECORD, "source": "other"}, as_of=FETCHED_AT).article_id != article.article_id
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"title": None}, "'title' is missing"),
+        ({"id": ""}, "'id' is empty"),
+        ({"text": 5}, "'text' is int"),
+        ({"published": "soon"}, "'published' is 'soon'"),
+        ({"lang": "xx"}, "'lang' is 'xx'"),
+        ({"title": " ", "text": ""}, "both empty"),
+    ],
+)
+def test_a_bad_import_is_named_by_its_field(change: dict[str, object], named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        article_from_import({**RECORD, **change}, as_of=FETCHED_AT)

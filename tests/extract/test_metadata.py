@@ -1,0 +1,155 @@
+"""Titles, authors, dates, JSON-LD and addresses: single rules, one example each."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from include.extract import jsonld
+from include.extract.dates import choose_dates, parse_moment
+from include.extract.head import read_head
+from include.extract.names import is_person, split_names
+from include.extract.titles import fold, strip_site_name
+from include.extract.tree import parse_tree
+from include.extract.urls import canonical_url, choose_canonical
+
+
+@pytest.mark.parametrize(
+    ("title", "sites", "expected"),
+    [
+        ("Boss goes | Example Times", ["exampletimes"], "Boss goes"),
+        ("Boss goes - Politik - Beispiel.de", ["beispielde"], "Boss goes - Politik"),
+        ("社長が辞任｜例日新聞", ["例日新聞"], "社長が辞任"),
+        ("사장 사임-경제ㅣ예시일보", ["예시일보"], "사장 사임-경제"),
+        ("总裁离职_科技_示例网", ["示例网"], "总裁离职_科技"),
+        ("Exemplo | Diretora sai", ["exemplo"], "Diretora sai"),
+        ("Boss goes - and stays", ["exampletimes"], "Boss goes - and stays"),
+        ("Fox hires CNN veteran", ["cnn", "fox"], "Fox hires CNN veteran"),
+    ],
+)
+def test_site_names_leave_titles(title: str, sites: list[str], expected: str) -> None:
+    assert strip_site_name(title, sites) == expected
+
+
+def test_a_section_goes_where_another_candidate_ends_before_it() -> None:
+    assert strip_site_name("Boss goes - Politik - SZ.de", ["szde"], ["Boss goes"]) == "Boss goes"
+
+
+def test_fold_keeps_vowel_signs() -> None:
+    assert fold("कमल") != fold("कमाल")
+
+
+@pytest.mark.parametrize(
+    ("byline", "names"),
+    [
+        ("By Jane Roe and John Doe", ["Jane Roe", "John Doe"]),
+        ("Roe, Jane", ["Roe, Jane"]),
+        ("Jane Roe, John Doe and Ann Lee", ["Jane Roe", "John Doe", "Ann Lee"]),
+        ("Jane Roe, Senior Correspondent", ["Jane Roe"]),
+        ("John Doe, Jr., Jane Roe", ["John Doe, Jr.", "Jane Roe"]),
+        ("Von Mia Berg und Jan Kohl", ["Mia Berg", "Jan Kohl"]),
+        ("牛镛、岳弘彬", ["牛镛", "岳弘彬"]),
+        ("신현주 기자", ["신현주"]),
+        ("記者陳怡君／綜合報導", ["陳怡君"]),
+        ("Suharyono", ["Suharyono"]),
+        ("https://www.facebook.com/example", []),
+        ("admin", []),
+    ],
+)
+def test_bylines_are_split(byline: str, names: list[str]) -> None:
+    assert split_names(byline) == names
+
+
+@pytest.mark.parametrize("name", ["Jane Roe", "Ludwig van Beethoven", "陳怡君", "김서연", "ليلى حداد", "José da Silva"])
+def test_people_are_people(name: str) -> None:
+    assert is_person(name)
+
+
+@pytest.mark.parametrize("name", ["Redacción", "Example News", "3 min", "日本経済新聞社", "Reuters Staff"])
+def test_desks_are_not_people(name: str) -> None:
+    assert not is_person(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-03-02T09:30:00+01:00", "2026-03-02T09:30:00+01:00"),
+        ("2026-03-02T09:30:00.000Z", "2026-03-02T09:30:00+00:00"),
+        ("2026-03-02 09:30:00+0800", "2026-03-02T09:30:00+08:00"),
+        ("2026-03-02 09:30", "2026-03-02T09:30:00"),
+        ("2026/3/2", "2026-03-02"),
+        ("20260302", "2026-03-02"),
+        ("2026年3月2日 18:05", "2026-03-02T18:05:00"),
+        ("Mon, 02 Mar 2026 09:30:00 +0100", "2026-03-02T09:30:00+01:00"),
+        ("1772440200", "2026-03-02T08:30:00+00:00"),
+        ("1772440200000", "2026-03-02T08:30:00+00:00"),
+    ],
+)
+def test_moments_are_read_with_their_offset(text: str, expected: str) -> None:
+    moment = parse_moment(text)
+    assert moment is not None
+    assert moment.isoformat() == expected
+
+
+@pytest.mark.parametrize("text", ["", "yesterday", "03/02/2026", "2026-13-45", "lun, 01 ene"])
+def test_what_cannot_be_read_for_certain_is_no_date(text: str) -> None:
+    assert parse_moment(text) is None
+
+
+def _dates(html: str, feed: datetime | None) -> tuple[str | None, str]:
+    tree = parse_tree(html)
+    head = read_head(tree)
+    article = next((node for node in head.nodes if jsonld.is_article(node)), {})
+    at = datetime(2026, 11, 21, tzinfo=UTC)
+    moment, source, _ = choose_dates(head, article, tree, url="https://x.test/a", fetched_at=at, feed_date=feed)
+    return moment.utc.date().isoformat() if moment else None, source
+
+
+def test_a_redated_page_keeps_the_day_of_the_feed() -> None:
+    page = "<html><head><meta property='article:published_time' content='2026-11-20T08:00:00Z'></head><body>x</body>"
+    assert _dates(page, datetime(2025, 4, 1, tzinfo=UTC)) == ("2025-04-01", "feed")
+    assert _dates(page, datetime(2026, 11, 20, 6, tzinfo=UTC)) == ("2026-11-20", "meta")
+
+
+def test_a_date_in_the_future_is_passed_over() -> None:
+    page = "<html><head><meta name='date' content='2031-01-01'></head><body><time datetime='2026-03-02'></time></body>"
+    assert _dates(page, None) == ("2026-03-02", "time")
+
+
+def test_jsonld_is_read_in_any_state() -> None:
+    whole = {"@type": "NewsArticle", "headline": "A", "author": {"name": "Jane Roe"}}
+    text = json.dumps(whole)
+    for broken in (f"<!-- {text} -->", f"{text};", text[:-1] + ",}", text + text, text.replace('"A"', '"A "b" c"')):
+        nodes = jsonld.read_nodes([broken])
+        article = next(node for node in nodes if node.get("author"))
+        assert jsonld.first_text(article["author"]) == "Jane Roe", broken
+        assert article["headline"] in ("A", 'A "b" c')
+
+
+def test_members_of_an_item_list_are_other_articles() -> None:
+    listed = {"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "headline": "Other"}]}
+    assert not any(jsonld.is_article(node) for node in jsonld.read_nodes([json.dumps(listed)]))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://x.test/a?utm_source=b&id=5#top", "https://x.test/a?id=5"),
+        ("https://x.test/a/amp/", "https://x.test/a"),
+        ("https://x.test:443/a", "https://x.test/a"),
+        ("HTTPS://X.test/A", "https://x.test/A"),
+        ("ftp://x.test/a", ""),
+        ("mailto:a@x.test", ""),
+        ("http://[::1", ""),
+        ("", ""),
+    ],
+)
+def test_addresses_are_made_one(url: str, expected: str) -> None:
+    assert canonical_url(url) == expected
+
+
+def test_a_canonical_link_to_the_front_page_is_not_believed() -> None:
+    assert choose_canonical("https://x.test/", "https://x.test/news/1") == "https://x.test/news/1"
+    assert choose_canonical("/news/1", "https://x.test/news/1?x=1") == "https://x.test/news/1"
