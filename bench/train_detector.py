@@ -210,7 +210,7 @@ def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[np.ndarray,
 
 
 def _descend(
-    gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 400, rate: float = 0.05
+    gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 250, rate: float = 0.05
 ) -> np.ndarray:
     """Adam on a convex function; plenty of steps, since the models are small."""
     w, m, v = np.zeros(size), np.zeros(size), np.zeros(size)

@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from include.cli import articles, board, doctor, run, sources, sql
+from include.cli import articles, board, doctor, languages, run, sources, sql
 from include.errors import AuditStopped, ConfigError, DeparturesError
 
 EXIT_FAILED = 1  # the run could not be finished; what was published before stands
@@ -35,6 +35,7 @@ app.command("detect", rich_help_panel=_TOOLS)(articles.detect)
 app.command("extract", rich_help_panel=_TOOLS)(articles.extract)
 app.command("evaluate", rich_help_panel=_TOOLS)(articles.evaluate)
 app.add_typer(sources.app, name="sources", rich_help_panel=_TOOLS)
+app.add_typer(languages.app, name="languages", rich_help_panel=_TOOLS)
 app.command("doctor", rich_help_panel=_TOOLS)(doctor.doctor)
 
 

@@ -171,8 +171,9 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
         from_org = choose_organisation(reading, evidence, "from")[0]
         goes = [c for _, c in joiner] + [c for _, c in appointee if c.trigger.trigger_class != "replace"]
         destination = choose_organisation(reading, [*evidence, *[c for _, c in joiner]], "to")[0]
-        if destination == from_org:
-            destination = -1
+        from_org, destination = _spanned_organisations(reading, evidence, from_org, destination)
+        if destination in (-1, from_org):
+            destination = _reached_organisation(reading, [c for _, c in joiner], from_org)
         move = _build(
             reading,
             "departure",
@@ -188,6 +189,8 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
         evidence = [c for _, c in joiner]
         target = choose_organisation(reading, evidence, "at")[0]
         from_org = choose_organisation(reading, evidence, "from")[0]
+        if from_org >= 0 and target in (-1, from_org):
+            target = _reached_organisation(reading, evidence, from_org)
         destination = target
         if from_org >= 0 and from_org != target:
             moves.append(_build(reading, "departure", joiner, from_org, target, published, detector, evidence))
@@ -227,6 +230,30 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
             )
         )
     return moves
+
+
+def _spanned_organisations(reading: Reading, evidence: list[Candidate], left: int, reached: int) -> tuple[int, int]:
+    """Organisations of a gapped phrase of class `move`: "leaves A to join B", 从A跳槽到B, AからBへ移籍."""
+    trigger = evidence[0].trigger
+    if trigger.trigger_class == "move" and trigger.tail_end > trigger.end:
+        orgs = [m for m in reading.in_sentence(trigger.sentence, "org") if m.entity >= 0]
+        inside = [m.entity for m in orgs if trigger.end <= m.start < trigger.tail_end]
+        before = [m.entity for m in orgs if m.end <= trigger.start]
+        after = [m.entity for m in orgs if m.start >= trigger.tail_end]
+        if inside and reading.lexicon.pack.order == "sov":
+            return (before[-1] if before else left), inside[0]
+        if inside:
+            return inside[0], (after[0] if after else reached)
+    return left, reached
+
+
+def _reached_organisation(reading: Reading, joins: list[Candidate], left: int) -> int:
+    """Where a person who leaves goes to, by the first join that names another organisation; -1 where none does."""
+    for candidate in sorted(joins, key=lambda c: c.trigger.start):
+        target = choose_organisation(reading, [candidate], "at", but=left)[0]
+        if target != -1:
+            return target
+    return -1
 
 
 def _build(

@@ -110,6 +110,8 @@ def _untaken(text: NormalText, candidate: Candidate, taken: list[bool]) -> Candi
 
 def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
     """A known name inside a longer run is another name: "Jordan" in "Jordan Patel", "Apple" in "Apple Records"."""
+    if name.alias.kind == "person" and script_of(text.fold[name.start]) == 7 and name.end - name.start == 2:
+        return wider.person >= 0.5  # 周明远 is not 周明
     if name.alias.kind == "person":
         return wider.words >= 2 and name.alias.short
     if len(name.alias.text) <= 5 and wider.person >= 2:
@@ -193,6 +195,8 @@ def _covered(reading: Reading, known: list[KnownName]) -> bytearray:
         ):
             covered[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
     for name in known:
+        if name.alias.kind == "person" and name.end - name.start == 2:
+            continue  # 周明 may be the beginning of 周明远
         covered[name.start : name.end] = b"\x01" * (name.end - name.start)
     return covered
 

@@ -66,8 +66,8 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
     """Runs of capitalised words, cut at words that are no names. `blocked` maps start to end of such words."""
     words = [(m.start(), m.end()) for m in _WORD.finditer(text.norm)]
     names = folded_names("latin", False)
-    # "e" and "y" are particles of a few names and join thousands of them
-    particles = names.particles - lexicon.markers["and"]
+    # "e", "y" and "zu" are particles of a few names and stand between thousands of them
+    particles = names.particles - lexicon.markers["and"] - lexicon.markers["to"]
     index = 0
     while index < len(words):
         start, end = words[index]

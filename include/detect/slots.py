@@ -42,9 +42,11 @@ def organisation_features(
     return rows
 
 
-def choose_organisation(reading: Reading, evidence: list[Candidate], slot: Slot) -> tuple[int, float]:
-    """(organisation index or -1, probability) of the best candidate."""
-    rows = organisation_features(reading, evidence, slot)
+def choose_organisation(
+    reading: Reading, evidence: list[Candidate], slot: Slot, but: int | None = None
+) -> tuple[int, float]:
+    """(organisation index or -1, probability) of the best candidate, leaving out organisation `but`."""
+    rows = [row for row in organisation_features(reading, evidence, slot) if row[0] != but or but == -1]
     best, share = choose("organisation", [features for _, features in rows])
     return rows[best][0], share
 
@@ -103,10 +105,13 @@ def _local_features(reading: Reading, candidate: Candidate, mention: Mention) ->
     trigger, pack = candidate.trigger, reading.lexicon.pack
     cls = trigger.trigger_class
     before = mention.end <= trigger.start
-    gap_start, gap_end = (mention.end, trigger.start) if before else (trigger.end, mention.start)
+    inside = trigger.end <= mention.start < trigger.tail_end
+    reached = trigger.end if inside or before else max(trigger.end, trigger.tail_end)
+    gap_start, gap_end = (mention.end, trigger.start) if before else (reached, mention.start)
     gap = reading.text.fold[gap_start:gap_end] if gap_start < gap_end else ""
     distance = word_distance(gap, pack.spaces)
-    side = "before" if before else "after"
+    # "leaving OpenAI to join Anthropic": what stands inside a gapped phrase is left, what follows it is reached
+    side = "before" if before else "inside" if inside else "after"
     in_clause = trigger.clause[0] - 1 <= mention.start <= trigger.clause[1]
     features = {
         "local": 1.0,

@@ -65,7 +65,7 @@ def find_triggers(reading: Reading) -> list[Trigger]:
         and not any(s <= hit.start and hit.end <= e for s, e in cancelled)
         and not lexicon.is_guarded(fold, hit)
     ]
-    found.sort(key=lambda h: (-(h.end - h.start), h.start))
+    found.sort(key=lambda h: (-(h.tail_end - h.start), h.start))
     kept: list[Hit] = []
     for hit in found:
         if not any(_swallows(k, hit) for k in kept):
@@ -78,14 +78,14 @@ def find_triggers(reading: Reading) -> list[Trigger]:
 
 
 def _swallows(longer: Hit, hit: Hit) -> bool:
-    if longer.start <= hit.start and hit.end <= longer.end:
-        return (
-            (longer.end - longer.start) > (hit.end - hit.start)
-            or longer.entry == hit.entry
-            or (longer.entry.value.trigger_class == hit.entry.value.trigger_class)
-        )
-    # the tail of a gapped phrase ("tritt ... zurück") is no trigger of its own
-    return longer.tail_end > longer.end and hit.start >= longer.end and hit.end == longer.tail_end
+    if longer.start <= hit.start and hit.tail_end <= longer.tail_end:
+        # the tail of a gapped phrase ("tritt ... zurück", "hat ... entlassen") is no trigger of its own
+        inside_head = hit.tail_end <= longer.end
+        is_tail = longer.tail_end > longer.end and hit.tail_end == longer.tail_end
+        same_class = longer.entry.value.trigger_class == hit.entry.value.trigger_class
+        longer_head = longer.tail_end - longer.start > hit.tail_end - hit.start
+        return (inside_head and (longer_head or same_class)) or is_tail
+    return False
 
 
 _CLAUSE_MARKS = ",;:、，；。()（）"

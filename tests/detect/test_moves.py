@@ -1,0 +1,87 @@
+"""What the detector finds: seeds, plain sentences of every kind, explanations."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from include.detect.moves import explain, find_moves
+from include.evaluate import fold_name
+from include.records import Document, Move
+from tests.shared import require_shared
+
+
+def find(text: str, lang: str = "en", title: str = "", published: str | None = "2026-03-05") -> list[Move]:
+    return find_moves(Document("x", lang, title, text, published))
+
+
+def test_a_plain_departure_with_destination() -> None:
+    moves = find("Jane Roe is leaving OpenAI to join Anthropic, the company said on Tuesday.")
+    assert [(m.kind, m.person, m.from_org, m.to_org) for m in moves] == [
+        ("departure", "Jane Roe", "OpenAI", "Anthropic")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "person"),
+    [
+        ("en", "OpenAI chief scientist Marta Kowal resigned on Monday.", "Marta Kowal"),
+        ("pt", "A diretora de pesquisa da OpenAI, Helena Prates, deixou a empresa.", "Helena Prates"),
+        ("id", "Direktur riset OpenAI, Bagas Wirawan, mengundurkan diri pada Senin.", "Bagas Wirawan"),
+        ("zh-Hans", "OpenAI首席技术官周明远近日宣布离职。", "周明远"),
+        ("zh-Hant", "OpenAI技術長林柏宇請辭。", "林柏宇"),
+        ("ja", "OpenAIの最高技術責任者、西岡真一氏が退社した。", "西岡真一"),
+        ("ru", "Технический директор OpenAI Алина Гордеева покидает компанию.", "Алина Гордеева"),
+    ],
+)
+def test_names_that_stand_in_no_list_are_found(lang: str, text: str, person: str) -> None:
+    assert [(m.kind, m.person, m.from_org) for m in find(text, lang)] == [("departure", person, "OpenAI")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "She left the stage to loud applause."),
+        ("en", "The update leaves beta next week, said the firm."),
+        ("zh-Hans", "一名员工离开了会议室。"),
+        ("id", "Ribuan warga meninggalkan Jakarta menjelang Lebaran."),
+        ("pt", "O novo aplicativo deixa claro que a privacidade importa."),
+    ],
+)
+def test_what_is_no_move_gives_none(lang: str, text: str) -> None:
+    assert find(text, lang) == []
+
+
+def test_an_article_without_a_trigger_is_not_examined() -> None:
+    assert "nothing was examined further" in str(explain(Document("x", "en", "", "A sunny day in Berlin.", None)))
+
+
+def test_an_explanation_names_spans_trigger_and_verdict() -> None:
+    text = str(explain(Document("x", "en", "", "Jane Roe resigned from OpenAI.", "2026-03-05")))
+    for part in ("person:Jane Roe", "org:OpenAI(openai)", "trigger  'resign", "taken", "departure: Jane Roe"):
+        assert part in text
+
+
+_SEEDS = {  # the main move of each: person, organisation left, destination
+    "seed-000": ("Alec Radford", "OpenAI", None),
+    "seed-001": ("Alec Radford", "OpenAI", None),
+    "seed-002": ("Sebastien Bubeck", "Microsoft", "OpenAI"),
+    "seed-003": ("Jason Wei", "OpenAI", "Meta"),
+    "seed-004": ("Ilya Sutskever", "OpenAI", None),
+}
+
+
+@pytest.mark.parametrize("seed", _SEEDS)
+def test_the_main_move_of_every_seed_comes_out(seed: str) -> None:
+    person, from_org, to_org = _SEEDS[seed]
+    names = sorted(require_shared("seeds").glob("*.txt"))
+    lang = ("pt", "zh-Hant", "id", "pt", "zh-Hant")[int(seed[-1])]
+    text = names[int(seed[-1])].read_text(encoding="utf-8")
+    found = {(fold_name(m.person), m.from_org): m for m in find(text, lang, published=None) if m.kind == "departure"}
+    key = (fold_name(person), from_org)
+    assert key in found, json.dumps([f"{p} {o}" for p, o in found], ensure_ascii=False)
+    move = found[key]
+    assert move.to_org == to_org
+    assert move.status in ("announced", "reported")
+    assert move.focus == "main"
