@@ -1,0 +1,133 @@
+"""`departures run`, `import`, `board`, `sql`, `sources`, `doctor` on a small site, as a person calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from include.warehouse.query import run_query
+from tests.cli.conftest import Call
+from tests.conftest import ROOT
+from tests.pipeline.site import Site, make_settings, serve_site
+from tests.pipeline.test_chain import FEEDS, fill_site
+from tests.shared import require_shared
+
+# The main move of each of the five articles that the product was conceived from: person, organisation left,
+# destination, status.
+SEEDS = {
+    "000": ("Alec Radford", "OpenAI", None, "announced"),
+    "001": ("Alec Radford", "OpenAI", None, "reported"),
+    "002": ("Bubeck", "Microsoft", "OpenAI", "announced"),
+    "003": ("Jason Wei", "OpenAI", "Meta", "reported"),
+    "004": ("Ilya Sutskever", "OpenAI", None, "announced"),
+}
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with serve_site() as site:
+        fill_site(site)
+        yield site
+
+
+@pytest.fixture(scope="module")
+def home(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home after one run of the installed command."""
+    home = tmp_path_factory.mktemp("cli") / "home"
+    make_settings(home, site, FEEDS)
+    done = start_run(home, site).communicate()
+    assert "publish" in done[1], done[1]
+    return home
+
+
+def start_run(home: Path, site: Site) -> subprocess.Popen[str]:
+    environment = {**os.environ, "DEPARTURES_ALLOW_HOSTS": site.host, "DEPARTURES_HOST_DELAY": "0"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "include.cli", "run", "--home", home, "--as-of", "2026-11-21T06:00Z", "--force"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_board_in_json_and_for_people(home: Path, departures: Callable[..., Call]) -> None:
+    (row,) = json.loads(departures("board", "--json", "--all", "--home", home).out)
+    assert (row["person"], row["from_org"], row["kind"]) == ("Jane Roe", "Acme Robotics", "departure")
+    assert row["reasons"] and row["evidence"][0]["quote"]
+    text = departures("board", "--all", "--home", home).out
+    assert "Jane Roe" in text and "Acme Robotics" in text and row["evidence"][0]["quote"][:40] in text
+    why = departures("board", "--why", "roe", "--home", home).out
+    assert row["event_id"] in why and row["evidence"][0]["url"] in why
+    missing = departures("board", "--why", "nobody", "--home", home)
+    assert missing.code == 2 and "no event" in missing.err
+
+
+def test_sql_in_three_formats(home: Path, departures: Callable[..., Call]) -> None:
+    query = "select person, languages from events"
+    assert json.loads(departures("sql", query, "--format", "json", "--home", home).out) == [
+        {"person": "Jane Roe", "languages": ["en"]}
+    ]
+    assert departures("sql", query, "--format", "csv", "--home", home).out == 'person,languages\nJane Roe,"[""en""]"\n'
+    assert "Jane Roe" in departures("sql", query, "--home", home).out
+    wrong = departures("sql", "delete from events", "--home", home)
+    assert wrong.code == 2 and wrong.err.count("\n") == 1
+
+
+def test_queries_answer_while_a_run_is_going_on(home: Path, site: Site) -> None:
+    published = home / "published" / "departures.duckdb"
+    process = start_run(home, site)
+    answers = []
+    while process.poll() is None:
+        answers.append(run_query(published, "select count(*) from departures").rows)
+    process.communicate()
+    assert process.returncode == 0
+    assert len(answers) >= 2
+    assert set(map(tuple, answers)) == {((1,),)}
+
+
+def test_sources(home: Path, site: Site, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPARTURES_ALLOW_HOSTS", site.host)
+    monkeypatch.setenv("DEPARTURES_HOST_DELAY", "0")
+    listed = json.loads(departures("sources", "list", "--format", "json", "--home", home).out)
+    assert [feed["id"] for feed in listed] == ["news-xml", "dead-xml"]
+    call = departures("sources", "check", "--format", "json", "--home", home)
+    assert {row["source_id"]: row["ok"] for row in json.loads(call.out)} == {"news-xml": True, "dead-xml": False}
+    assert call.code == 1
+
+
+def test_doctor(home: Path, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEPARTURES_ALERT_URLS", "mailto://user:secret@example.org")
+    call = departures("doctor", "--home", home)
+    assert call.code == 0, call.out
+    assert "secret" not in call.out and "********" in call.out
+    assert str(home / "feeds.yaml") in call.out
+    (home / "last_failure.json").write_text(json.dumps({"line": "check of run r failed", "at": "2026-11-21T06:00"}))
+    failed = departures("doctor", "--home", home)
+    assert failed.code == 1 and "check of run r failed" in failed.out
+
+
+def test_the_seed_articles_give_their_main_moves(departures: Callable[..., Call], tmp_path: Path) -> None:
+    articles = tmp_path / "seeds.jsonl"
+    rows = [
+        {"id": path.stem[:3], "title": "", "text": path.read_text(encoding="utf-8")}
+        for path in sorted(require_shared("seeds").iterdir())
+    ]
+    articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    call = departures("import", articles, "--home", tmp_path / "home", "--as-of", "2026-11-21")
+    assert call.code == 0, call.err
+    query = "select source_ref, person, from_org, to_org, status from moves join articles using (article_id)"
+    found = json.loads(departures("sql", query, "--format", "json", "--home", tmp_path / "home").out)
+    for source_ref, (person, from_org, to_org, status) in SEEDS.items():
+        mine = [row for row in found if row["source_ref"] == source_ref and person in row["person"]]
+        assert any((row["from_org"], row["to_org"], row["status"]) == (from_org, to_org, status) for row in mine), (
+            source_ref,
+            mine,
+        )
