@@ -111,7 +111,9 @@ def test_rewriting_keeps_every_row_and_gives_room_back(home: Home) -> None:
     with open_work(home.work_path("r2")) as con:
         con.execute("CREATE TABLE filler AS SELECT hash(i) AS number FROM range(2000000) t(i)")
         con.execute("CHECKPOINT")
-        con.execute("DROP TABLE filler")
+        con.execute("CREATE TABLE tail AS SELECT hash(i) AS number FROM range(200000) t(i)")
+        con.execute("CHECKPOINT")
+        con.execute("DROP TABLE filler")  # a hole: at the end of the file DuckDB would give the room back by itself
     large, small = rewrite_work_copy(home.work_path("r2"), home.articles_root)
     assert small < large / 2
     home.publish("r2", base)
