@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from include.warehouse.arrow import transaction
 from include.warehouse.files import quote_text
 
 _VIEWS = Path(__file__).parent / "views.sql"
@@ -59,9 +60,11 @@ def create_views(con: duckdb.DuckDBPyConnection, articles_root: Path) -> None:
     where the variable `articles_root` is set, that folder is used instead (`generations.open_read_only` does so, and
     a person whose home has moved can).
     """
-    con.execute(_VIEWS.read_text(encoding="utf-8"))
-    con.execute(_ARTICLES.format(root=quote_text(str(articles_root.resolve())), comment=quote_text(_TEXTS_COMMENT)))
-    _comment_columns(con)
+    root = quote_text(str(articles_root.resolve()))
+    with transaction(con):  # one for all: a commit a comment would take longer than all the rest
+        con.execute(_VIEWS.read_text(encoding="utf-8"))
+        con.execute(_ARTICLES.format(root=root, comment=quote_text(_TEXTS_COMMENT)))
+        _comment_columns(con)
 
 
 def _comment_columns(con: duckdb.DuckDBPyConnection) -> None:
@@ -74,8 +77,9 @@ def _comment_columns(con: duckdb.DuckDBPyConnection) -> None:
         "SELECT table_name, column_name FROM duckdb_columns() c WHERE schema_name = 'main' AND comment IS NULL "
         "AND NOT internal AND table_name IN (SELECT view_name FROM duckdb_views() WHERE NOT internal)"
     ).fetchall()
+    statements = []
     for view, column in bare:
-        for table in _TABLES_OF[view]:
-            if (table, column) in by_column:
-                con.execute(f'COMMENT ON COLUMN main.{view}."{column}" IS {quote_text(by_column[table, column])}')
-                break
+        comment = next((by_column[table, column] for table in _TABLES_OF[view] if (table, column) in by_column), None)
+        if comment is not None:
+            statements.append(f'COMMENT ON COLUMN main.{view}."{column}" IS {quote_text(comment)};')
+    con.execute("\n".join(statements))
