@@ -273,11 +273,13 @@ _FILL = (
     *(statement.format(source="told") for statement in _ARTICLES_AND_MOVES),
     """INSERT INTO store.move_links BY NAME SELECT move_id, person_id, org_id AS from_org_id, event_id FROM told""",
     """INSERT INTO store.move_keys BY NAME WITH named AS (
-        SELECT move_id, day AS "at", org_id, mark, g, s, gb, sb FROM told)
-    SELECT move_id, 'name|' || least(g, s) || ' ' || greatest(g, s) AS key, "at" FROM named UNION ALL
-    SELECT move_id, 'near|' || root || '|' || part AS key, "at" FROM named, unnest([org_id, mark]) r(root),
-        unnest([g, s, least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':',
-            ':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]) p(part) WHERE root <> ''""",
+        SELECT move_id, day AS "at", mark, g, s, gb, sb, least(g, s) || ' ' || greatest(g, s) AS full_key FROM told),
+    plain AS (SELECT move_id, 'name|' AS scope, full_key || '|' || mark AS key, "at" FROM named UNION ALL
+        SELECT move_id, 'near|', full_key, "at" FROM named UNION ALL
+        SELECT move_id, 'near|', mark || '|' || part, "at" FROM named, unnest([g, s,
+            least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':',
+            ':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]) p(part))
+    SELECT move_id, scope || left(to_base64(unhex(left(sha256(key), 12))), 7) AS key, "at" FROM plain""",
     """INSERT INTO store.entities BY NAME SELECT person_id AS entity_id, 'person' AS kind, person AS name,
     []::VARCHAR[] AS aliases, day AS known_at, 'history' AS run_id FROM history UNION ALL BY NAME
     SELECT org_id AS entity_id, 'organisation' AS kind, org AS name, []::VARCHAR[] AS aliases,

@@ -12,7 +12,7 @@ from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import organisation_key
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, full_key, is_full_name, name_block_keys, skeleton
+from include.resolve.names import BlockKey, block_key, full_key, is_full_name, name_block_keys, skeleton
 
 _MINIMUM_SKELETON = 4
 
@@ -63,7 +63,7 @@ def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
         full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
         from_root=source.root if source else None,
         to_root=target.root if target else None,
-        marks=frozenset(mark for o in named for mark in (o.root, o.mark) if mark),
+        marks=frozenset(o.mark or o.root for o in named),
         at=mention_dates(stored),
     )
 
@@ -80,7 +80,9 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     mention = read_mention(stored, gazetteer)
     marks = tuple(sorted(mention.marks))
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
-    keys += [BlockKey(f"name|#{person_id}", mention.at[0]) for person_id in find_anchors([mention], gazetteer).values()]
+    keys += [
+        BlockKey(block_key("name", "#", found), mention.at[0]) for found in find_anchors([mention], gazetteer).values()
+    ]
     return tuple(dict.fromkeys(keys))
 
 

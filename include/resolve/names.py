@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -131,18 +133,34 @@ def signatures(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}")))
 
 
-def name_block_keys(forms: tuple[str, ...], roots: tuple[str, ...], at: date) -> tuple[BlockKey, ...]:
-    """Keys of one mention: `forms` are its names, `roots` the topmost organisations that it names."""
+def name_block_keys(forms: tuple[str, ...], marks: tuple[str, ...], at: date) -> tuple[BlockKey, ...]:
+    """Keys of one mention: `forms` are its names, `marks` what stands for the organisations that it names.
+
+    One full name at one organisation is looked for at any time, one full name anywhere near in time, and what is only
+    alike at one organisation and near in time. Namesakes elsewhere and long ago are not touched, so that what a run
+    reads does not grow with history.
+    """
     keys: dict[str, None] = {}
     for form in forms:
-        if is_full_name(form):
-            keys[f"name|{full_key(form)}"] = None
-        for root in roots:
-            if is_full_name(form):
-                keys |= dict.fromkeys(f"near|{root}|{sign}" for sign in signatures(form))
-            for part in folded_parts(form):
-                keys[f"near|{root}|{part}"] = None
+        full = is_full_name(form)
+        if full:
+            keys[block_key("near", full_key(form))] = None
+        for mark in marks:
+            if full:
+                keys[block_key("name", full_key(form), mark)] = None
+                keys |= dict.fromkeys(block_key("near", mark, sign) for sign in signatures(form))
+            keys |= dict.fromkeys(block_key("near", mark, part) for part in folded_parts(form))
     return tuple(BlockKey(key, at) for key in keys)
+
+
+@lru_cache(maxsize=65536)
+def block_key(scope: str, *parts: str) -> str:
+    """`name|` or `near|` and 42 bits of a hash: twelve characters, which DuckDB compares without following a pointer.
+
+    Two that are equal by chance only make a block larger.
+    """
+    digest = hashlib.sha256("|".join(parts).encode()).digest()[:6]
+    return f"{scope}|{base64.b64encode(digest).decode()[:7]}"
 
 
 def are_near(left: tuple[date, ...], right: tuple[date, ...]) -> bool:
