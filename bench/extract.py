@@ -28,7 +28,7 @@ from include.extract.workers import Task, run_isolated
 from tests.shared import shared_dir
 
 ROUNDS = 3
-MEMORY_PAGES = 2_000
+MEMORY_PAGES = 1_000
 FETCHED_AT = datetime(2027, 1, 1, tzinfo=UTC)
 
 
