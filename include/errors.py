@@ -1,11 +1,11 @@
 """Errors, named for what the caller does next.
 
-    DeparturesError
-    ├── ConfigError        the user mends a setting, a file or an argument; exit code 2, never retried
-    ├── RetryLater         the outside world failed; the same call may succeed later
-    ├── QuarantineRecord   this one record is set aside with its reason; the others go on
-    ├── AuditStopped       checks refused the batch or the result; nothing is published
-    └── BaseMoved          another run published first; repeat load to audit on the new base
+DeparturesError
+├── ConfigError        the user mends a setting, a file or an argument; exit code 2, never retried
+├── RetryLater         the outside world failed; the same call may succeed later
+├── QuarantineRecord   this one record is set aside with its reason; the others go on
+├── AuditStopped       checks refused the batch or the result; nothing is published
+└── BaseMoved          another run published first; repeat load to audit on the new base
 """
 
 from __future__ import annotations

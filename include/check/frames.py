@@ -80,7 +80,8 @@ WITH fresh AS (SELECT * FROM store.event_versions WHERE run_id = $run AND known_
 own AS (SELECT event_id, unnest(move_ids) AS move_id FROM fresh),
 proof AS (SELECT o.event_id, bool_and(m.move_id IS NOT NULL) AS found,
         bool_and(l.event_id = o.event_id) AS own
-    FROM own o LEFT JOIN store.moves m USING (move_id) LEFT JOIN store.move_links l USING (move_id) GROUP BY o.event_id),
+    FROM own o LEFT JOIN store.moves m USING (move_id) LEFT JOIN store.move_links l USING (move_id)
+    GROUP BY o.event_id),
 lives AS (SELECT event_id, kind, person_id, from_org_id, to_org_id, coalesce(first_day(effective_on), first_day(date),
         first_day(announced_on), first_reported_at::DATE) AS day
     FROM store.event_versions WHERE known_to IS NULL AND status NOT IN ('denied', 'retracted')
