@@ -32,6 +32,7 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",  # a log that is read while it is written
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__DAGS_FOLDER": str(ROOT / "dags"),
         "AIRFLOW__CORE__PLUGINS_FOLDER": str(ROOT / "plugins"),

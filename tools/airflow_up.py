@@ -63,7 +63,7 @@ def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:
 def is_healthy(port: int) -> bool:
     """Whether Airflow's API answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/monitor/health", timeout=10) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
