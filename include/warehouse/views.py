@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -10,6 +11,11 @@ from include.warehouse.arrow import transaction
 from include.warehouse.files import quote_text
 
 _VIEWS = Path(__file__).parent / "views.sql"
+_LEDGER = """
+CREATE TABLE IF NOT EXISTS main.schema_views (checksum VARCHAR PRIMARY KEY);
+COMMENT ON TABLE main.schema_views IS 'Which definition of the views this file has; another one replaces them.';
+COMMENT ON COLUMN main.schema_views.checksum IS 'Hash of views.sql.';
+"""
 _ARTICLES = """
 CREATE OR REPLACE VIEW article_texts AS
 SELECT text_id, article_id, version, title, text
@@ -61,8 +67,14 @@ def create_views(con: duckdb.DuckDBPyConnection, articles_root: Path) -> None:
     a person whose home has moved can).
     """
     root = quote_text(str(articles_root.resolve()))
+    text = _VIEWS.read_text(encoding="utf-8")
+    checksum = hashlib.sha256(text.encode()).hexdigest()[:16]
     with transaction(con):  # one for all: a commit a comment would take longer than all the rest
-        con.execute(_VIEWS.read_text(encoding="utf-8"))
+        con.execute(_LEDGER)
+        if con.execute("SELECT checksum FROM main.schema_views").fetchall() != [(checksum,)]:
+            con.execute(text)
+            con.execute("DELETE FROM main.schema_views")
+            con.execute("INSERT INTO main.schema_views VALUES (?)", [checksum])
         con.execute(_ARTICLES.format(root=root, comment=quote_text(_TEXTS_COMMENT)))
         _comment_columns(con)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +116,18 @@ def same_words(a: bytes, b: bytes) -> float:
     return len(left & right) / max(len(left | right), 1)
 
 
+@cache
+def empty_file() -> Path:
+    """A migrated file of generation 0, made once: from here a run of a test starts quicker than from nothing."""
+    folder = Path(tempfile.mkdtemp(prefix="departures-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    work = folder / "empty.duckdb"
+    create_work_copy(folder / "absent.duckdb", work, run_id="", as_of=T0, articles_root=folder / "articles")
+    with open_work(work) as con:
+        con.execute("UPDATE store.generation SET number = 0, as_of = NULL")
+    return work
+
+
 @dataclass
 class Home:
     """A home folder with what the tests do to it."""
@@ -130,8 +146,9 @@ class Home:
         return self.path / "work" / f"{run_id}.duckdb"
 
     def begin(self, run_id: str, as_of: datetime = T0) -> Generation:
+        published = self.published if self.published.exists() else empty_file()
         return create_work_copy(
-            self.published, self.work_path(run_id), run_id=run_id, as_of=as_of, articles_root=self.articles_root
+            published, self.work_path(run_id), run_id=run_id, as_of=as_of, articles_root=self.articles_root
         )
 
     def publish(self, run_id: str, base: Generation) -> Generation:

@@ -36,7 +36,9 @@ def count_articles(home: Home) -> int:
 
 def test_the_first_run_starts_from_an_empty_warehouse(home: Home) -> None:
     assert read_generation(home.published) == Generation(0, "")
-    assert home.begin("r1") == Generation(0, "")
+    work = home.work_path("r1")
+    base = create_work_copy(home.published, work, run_id="r1", as_of=T0, articles_root=home.articles_root)
+    assert base == Generation(0, "")
     assert not home.published.exists()
     made = home.publish("r1", Generation(0, ""))
     assert made == read_generation(home.published) == Generation(1, "r1")
