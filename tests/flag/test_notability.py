@@ -179,9 +179,9 @@ def _with(tmp_path: Path, old: str, new: str) -> Path:
         ("origins: 6 ", "origins: .nan ", "origins must be a number"),
         ("known_works: 5", "known_books: 5", "unknown key 'known_books'"),
         ("founder: 26", "founders: 26", "seniority has no value 'founders'"),
-        ("denied: -60", "denied: 60", "a denial must not add points"),
+        ("denied: -120", "denied: 120", "a denial must not add points"),
         ("alerted: 75", "alerted: 7", "alerted (7) is below shown (40)"),
-        ("background: -120", "background: 120", "background must not be positive"),
+        ("background: -400", "background: 400", "background must not be positive"),
     ],
 )
 def test_wrong_weights_are_refused_with_file_and_line(tmp_path: Path, old: str, new: str, said: str) -> None:

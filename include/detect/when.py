@@ -1,0 +1,151 @@
+"""When a move happens or was announced: every date of its surroundings is a candidate, so are publication and none.
+
+Which of them it is, is judged by a conditional logit over features that know no language (`bench/train_detector.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from include.detect.arguments import Candidate, bucket, word_distance
+from include.detect.dates import DateMention, find_dates
+from include.detect.linear import choose
+from include.detect.reading import Reading
+
+_SENTENCES_BEFORE, _SENTENCES_AFTER = 2, 1  # of a trigger, where its date may stand
+
+
+@dataclass(frozen=True, slots=True)
+class DateChoice:
+    """A possible date of a move; `iso` is None for "the text pins none"."""
+
+    iso: str | None
+    features: dict[str, float]
+
+
+def date_choices(reading: Reading, evidence: list[Candidate], published: date | None) -> list[DateChoice]:
+    """All dates that a move may have, with what speaks for each."""
+    rows = list(_stated(reading, evidence, published))
+    local = any("clause" in row.features for row in rows)
+    same = any("sentence" in row.features for row in rows)
+    about = _about(reading, evidence)
+    shared = {f"local={local}", f"same={same}", *(f"{name}|local={local}" for name in about), *about}
+    if published:
+        for name, iso in (("day", published.isoformat()), ("month", f"{published:%Y-%m}")):
+            rows.append(DateChoice(iso, {f"pub|{name}": 1.0} | {f"pub|{name}|{key}": 1.0 for key in shared}))
+    known = published is not None
+    rows.append(DateChoice(None, {"none": 1.0, f"none|pub={known}": 1.0} | {f"none|pub={known}|{k}": 1.0 for k in shared}))
+    return rows
+
+
+def choose_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
+    """The most probable date, as precise as it is stated; None where the text pins none."""
+    rows = date_choices(reading, evidence, published)
+    best, _ = choose("date", [row.features for row in rows])
+    return rows[best].iso
+
+
+def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:
+    """How the move is told, for the dates that stand nowhere in the text."""
+    triggers = [c.trigger for c in evidence]
+    top = triggers[0]
+    person = reading.persons[evidence[0].person]
+    title = any(t.in_title for t in triggers)
+    first = min(t.sentence for t in triggers)
+    cues = {f"cue={cue}" for cue in ("background", "denial", "rumour", "reported", "official") if cue in top.sentence_cues}
+    return cues | {
+        f"title={title}",
+        f"in_title={any(m.end <= reading.text.title_end for m in person.mentions)}",
+        f"first={min(first, 5)}",
+        f"class={top.trigger_class}",
+        f"tense={top.rule.tense}",
+        f"antecedent={'ante' in evidence[0].features}",
+        f"chain={'chain' in evidence[0].features}",
+        f"background={all('background' in t.sentence_cues for t in triggers)}",
+        f"mentions={min(len(person.mentions), 4)}",
+    }
+
+
+def _stated(reading: Reading, evidence: list[Candidate], published: date | None) -> Iterator[DateChoice]:
+    """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
+    rows: dict[str, dict[str, float]] = {}
+    year = _only_year(reading)
+    for rank, candidate in enumerate(evidence[:3]):
+        at = candidate.trigger.sentence
+        first, last = max(0, at - _SENTENCES_BEFORE), min(len(reading.sentences) - 1, at + _SENTENCES_AFTER)
+        start, end = reading.sentences[first][0], reading.sentences[last][1]
+        for mention in find_dates(reading, start, end, published, year):
+            features = _stated_features(reading, candidate, mention, published, rank)
+            known = rows.setdefault(mention.iso, features)
+            for name, value in features.items():
+                known[name] = max(known.get(name, 0.0), value)
+    for iso, features in rows.items():
+        yield DateChoice(iso, features)
+
+
+def _only_year(reading: Reading) -> int | None:
+    """The one year that a text names, to which days and months without a year belong; None where it names several."""
+    years = {d.iso[:4] for d in find_dates(reading, 0, len(reading.text.fold), None) if d.form != "weekday"}
+    return int(next(iter(years))) if len(years) == 1 else None
+
+
+def _stated_features(
+    reading: Reading, candidate: Candidate, mention: DateMention, published: date | None, rank: int
+) -> dict[str, float]:
+    trigger, fold = candidate.trigger, reading.text.fold
+    sentence = reading.sentence_at(mention.start)
+    away = sentence - trigger.sentence
+    before = mention.end <= trigger.start
+    gap_start, gap_end = (mention.end, trigger.start) if before else (trigger.end, mention.start)
+    gap = fold[gap_start:gap_end] if gap_start < gap_end else ""
+    near = bucket(word_distance(gap, reading.lexicon.pack.spaces))
+    in_clause = trigger.clause[0] <= mention.start < trigger.clause[1]
+    others = len(reading.hits_in(gap_start, gap_end, "trigger"))
+    precision = ("year", "month", "day")[mention.iso.count("-")]
+    people = {
+        m.entity
+        for m in reading.in_sentence(sentence, "person")
+        if gap_start <= m.start < gap_end and m.entity != candidate.person
+    }
+    names = {
+        "stated",
+        f"precision={precision}",
+        f"form={mention.form}",
+        f"form={mention.form}|precision={precision}|pub={published is not None}",
+        f"borrowed={mention.borrowed}",
+        f"away={max(-2, min(away, 1))}",
+        f"away={max(-2, min(away, 1))}|precision={precision}",
+        f"rank={rank}",
+        f"class={trigger.trigger_class}|precision={precision}",
+        f"tense={trigger.rule.tense}",
+        f"between={min(others, 2)}",
+        f"between={min(others, 2)}|clause={in_clause}",
+        f"people={min(len(people), 2)}",
+        f"title={mention.end <= reading.text.title_end}",
+        f"opening={sentence <= 1}",
+        f"break={any(mark in gap for mark in (';', ':', '(', '；', '：'))}",
+        f"antecedent={'ante' in candidate.features}|away={max(-2, min(away, 1))}",
+    }
+    if away == 0:
+        side = "before" if before else "after"
+        names |= {"sentence", f"side={side}|d={near}", f"clause={in_clause}|d={near}", f"clause={in_clause}|{precision}"}
+        if in_clause:
+            names.add("clause")
+    if published:
+        age = _age(mention.iso, published)
+        names |= {f"age={age}", f"age={age}|precision={precision}", f"age={age}|tense={trigger.rule.tense}"}
+    return dict.fromkeys(names, 1.0)
+
+
+def _age(iso: str, published: date) -> str:
+    """How far a date lies before the day of publication, coarsely."""
+    same = published.isoformat()[: len(iso)]
+    if iso == same:
+        return "same"
+    if iso > same:
+        return "future"
+    parts = [int(part) for part in iso.split("-")] + [12, 28][len(iso.split("-")) - 1 :]
+    days = (published - date(*parts[:3])).days
+    return "week" if days <= 7 else "month" if days <= 45 else "half" if days <= 200 else "year" if days <= 500 else "old"
