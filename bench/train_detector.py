@@ -19,11 +19,14 @@ from typing import Any
 import numpy as np
 
 from include.detect import engine, linear
-from include.detect.attributes import find_move_date, focus_features, status_features
+from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
+from include.detect.posts import role_choices
 from include.detect.reading import Entity
 from include.detect.slots import organisation_features
-from include.evaluate import fold_name, is_same_organisation, is_same_person
+from include.detect.successors import successor_choices
+from include.detect.when import date_choices
+from include.evaluate import fold_name, is_right_date, is_right_role, is_same_organisation, is_same_person
 from include.knowledge.languages import list_packs
 from include.records import MOVE_STATUSES, Document
 
@@ -48,13 +51,20 @@ class Rows:
 
 
 @dataclass
+class Group:
+    """Candidates of one slot, which of them are right, and the weight of the article."""
+
+    candidates: list[dict[str, float]]
+    right: list[int]
+    weight: float
+
+
+@dataclass
 class Examples:
     """Training rows of all models."""
 
     binary: dict[str, Rows] = field(default_factory=dict)
-    groups: list[tuple[list[dict[str, float]], int, float]] = field(
-        default_factory=list
-    )  # candidates, gold index, weight
+    groups: dict[str, list[Group]] = field(default_factory=dict)  # by model
     weight: float = 1.0  # of the article that is being read
 
     def add(self, model: str, features: dict[str, float], label: bool) -> None:
@@ -62,6 +72,10 @@ class Examples:
         rows.features.append(features)
         rows.labels.append(float(label))
         rows.weights.append(self.weight)
+
+    def add_group(self, model: str, candidates: list[dict[str, float]], right: list[int]) -> None:
+        if right and len(right) < len(candidates):
+            self.groups.setdefault(model, []).append(Group(candidates, right, self.weight))
 
 
 def read_articles(arguments: Iterable[str]) -> list[dict[str, Any]]:
@@ -121,6 +135,27 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
             gold = _gold_of(item.article, reading.persons[person], ACTION_KINDS[action])
             if not gold or not all(move.get("optional") for move in gold):
                 examples.add("move", engine.move_features(reading, action, rows, support), bool(gold))
+            if action == "leaver" and len(gold) == 1:
+                _collect_successors(examples, reading, item.article, person, support, gold[0])
+
+
+def _collect_successors(
+    examples: Examples, reading: Any, article: dict[str, Any], leaver: int, support: Any, move: dict[str, Any]
+) -> None:
+    rows = successor_choices(reading, leaver, support)
+    name = move.get("successor")
+    forms = [alias for m in article["moves"] if m["person"] == name for alias in m.get("person_aliases") or []]
+    wanted = [fold_name(form) for form in [name, *forms] if form]
+    right = [
+        i
+        for i, (person, _) in enumerate(rows)
+        if (
+            is_same_person([fold_name(f) for f in reading.persons[person].forms], wanted)
+            if person >= 0 and wanted
+            else person < 0 and not wanted
+        )
+    ]
+    examples.add_group("successor", [features for _, features in rows], right)
 
 
 def _gold_of(article: dict[str, Any], person: Entity, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -158,9 +193,41 @@ def _collect_one(examples: Examples, article: dict[str, Any], analysis: engine.A
         status = status_features(reading, evidence)
         for name in MOVE_STATUSES:
             examples.add(f"status:{name}", status, move["status"] == name)
-        move_date = find_move_date(reading, evidence, published)
+        _collect_dates(examples, reading, evidence, published, move)
+        _collect_roles(examples, reading, evidence, action, move)
+        move_date = _annotated_date(reading, evidence, published, move)
         org = _org_index(reading, move, "from" if action in ("leaver", "absentee") else "to")
         examples.add("focus", focus_features(reading, evidence, org, move_date, published), move["focus"] == "main")
+
+
+def _annotated_date(reading: Any, evidence: list[Any], published: Any, move: dict[str, Any]) -> str | None:
+    """The date that the engine will have when it judges the focus: the right one, where the text offers it."""
+    rows = date_choices(reading, evidence, published)
+    return next((row.iso for row in rows if row.iso and is_right_date(row.iso, move.get("date"))), None)
+
+
+def _collect_dates(examples: Examples, reading: Any, evidence: list[Any], published: Any, move: dict[str, Any]) -> None:
+    rows = date_choices(reading, evidence, published)
+    stated = move.get("date")
+    right = [i for i, row in enumerate(rows) if (is_right_date(row.iso, stated) if stated else row.iso is None)]
+    if stated and not right:
+        right = [len(rows) - 1]  # the text offers nothing right: none is the honest answer
+    examples.add_group("date", [row.features for row in rows], right)
+
+
+def _collect_roles(examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any]) -> None:
+    for slot, side in (("left", "role_from"), ("taken", "role_to")):
+        if action in ("joiner", "appointee", "returner") and slot == "left" or action == "absentee" and slot == "taken":
+            continue
+        rows = role_choices(reading, evidence, slot)
+        stated = move.get(side)
+        right = [
+            i
+            for i, (role, _) in enumerate(rows)
+            if (role is not None and is_right_role(role.text, stated) if stated else role is None)
+        ]
+        if slot == "left" or stated or move.get("to_org"):
+            examples.add_group("role", [features for _, features in rows], right)
 
 
 def _org_index(reading: Any, move: dict[str, Any], side: str) -> int:
@@ -188,7 +255,7 @@ def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action
             continue
         index = next((i for i, (org, _) in enumerate(rows) if org == target), None)
         if index is not None:
-            examples.groups.append(([features for _, features in rows], index, examples.weight))
+            examples.add_group("organisation", [features for _, features in rows], [index])
 
 
 # ---------------------------------------------------------------------------------------------------- fitting
@@ -234,25 +301,27 @@ def fit_binary(rows: Rows, penalty: float) -> dict[str, float]:
     return _round(names, _descend(gradient, len(names)))
 
 
-def fit_groups(groups: list[tuple[list[dict[str, float]], int, float]], penalty: float) -> dict[str, float]:
-    """Conditional logit: the gold candidate of every group against the others of its group."""
-    flat = [features for candidates, _, _ in groups for features in candidates]
+def fit_groups(groups: list[Group], penalty: float) -> dict[str, float]:
+    """Conditional logit: the right candidates of every group, together, against all of the group."""
+    flat = [features for group in groups for features in group.candidates]
     x, names = _matrix(flat)
-    starts = np.cumsum([0] + [len(candidates) for candidates, _, _ in groups])
-    gold = np.zeros(len(flat))
-    for start, (_, index, _) in zip(starts[:-1], groups, strict=True):
-        gold[start + index] = 1.0
-    weight = np.repeat([w for _, _, w in groups], np.diff(starts))
+    starts = np.cumsum([0] + [len(group.candidates) for group in groups])
+    right = np.zeros(len(flat))
+    for start, group in zip(starts[:-1], groups, strict=True):
+        right[[start + index for index in group.right]] = 1.0
+    weight = np.repeat([group.weight for group in groups], np.diff(starts))
     owner = np.repeat(np.arange(len(groups)), np.diff(starts))
 
     def gradient(w: np.ndarray) -> np.ndarray:
         scores = x @ w
         top = np.full(len(groups), -np.inf)
         np.maximum.at(top, owner, scores)
-        weights = np.exp(scores - top[owner])
-        total = np.zeros(len(groups))
-        np.add.at(total, owner, weights)
-        return (x.T @ (weight * (weights / total[owner] - gold)) + penalty * w) / len(groups)
+        shares = np.exp(np.clip(scores - top[owner], -50, 0))
+        total, hit = np.zeros(len(groups)), np.zeros(len(groups))
+        np.add.at(total, owner, shares)
+        np.add.at(hit, owner, shares * right)
+        wanted = shares * right / np.maximum(hit[owner], 1e-30)
+        return (x.T @ (weight * (shares / total[owner] - wanted)) + penalty * w) / len(groups)
 
     return _round(names, _descend(gradient, len(names)))
 
@@ -272,7 +341,8 @@ def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
     examples = collect(prepared)
     models = {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
     models["move"] = fit_binary(moves.binary["move"], penalty)
-    models["organisation"] = fit_groups(examples.groups, penalty)
+    models["successor"] = fit_groups(moves.groups["successor"], penalty)
+    models |= {name: fit_groups(groups, penalty) for name, groups in examples.groups.items()}
     models["thresholds"] = THRESHOLDS
     return models
 

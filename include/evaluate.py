@@ -151,13 +151,13 @@ def _judge_slots(prediction: Annotation, truth: Annotation) -> Iterable[tuple[st
     yield "status", same_status
     yield "focus", same_focus
     if truth.get("date") or prediction.get("date"):
-        yield "date", _is_right_date(prediction.get("date"), truth.get("date"))
+        yield "date", is_right_date(prediction.get("date"), truth.get("date"))
     if truth.get("status") != "announced":
         yield "status_not_announced", same_status
     if truth.get("focus") == "background":
         yield "background_seen", same_focus
     if truth.get("role_from"):
-        yield "role_from", _is_right_role(prediction.get("role_from"), truth["role_from"])
+        yield "role_from", is_right_role(prediction.get("role_from"), truth["role_from"])
 
 
 def _is_right_destination(prediction: Annotation, truth: Annotation) -> bool:
@@ -165,12 +165,12 @@ def _is_right_destination(prediction: Annotation, truth: Annotation) -> bool:
     return is_same_organisation(named, _annotated(truth, "to")) if truth.get("to_org") else not named
 
 
-def _is_right_date(predicted: str | None, annotated: str | None) -> bool:
+def is_right_date(predicted: str | None, annotated: str | None) -> bool:
     """Equal at the annotation's precision; an invented date is wrong."""
     return bool(annotated) and bool(predicted) and str(predicted)[: len(str(annotated))] == annotated
 
 
-def _is_right_role(predicted: str | None, annotated: str) -> bool:
+def is_right_role(predicted: str | None, annotated: str) -> bool:
     """At least half of the shorter one's words (characters, where words are not set apart) are shared."""
     mine, theirs = set(fold_name(predicted or "").split()), set(fold_name(annotated).split())
     if mine and theirs and _UNSPACED.search(annotated):

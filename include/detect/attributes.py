@@ -1,13 +1,12 @@
-"""How a move is told: its status, whether it is the news or recalled, its date, the posts."""
+"""How a move is told: its status, and whether it is the news or recalled."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from include.detect.arguments import Candidate
-from include.detect.dates import DateMention, find_dates
 from include.detect.linear import score
-from include.detect.reading import Mention, Reading
+from include.detect.reading import Reading
 from include.records import MOVE_STATUSES, Focus, MoveStatus
 
 _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
@@ -103,72 +102,3 @@ def _earliest(iso: str) -> date:
 def judge_focus(features: dict[str, float]) -> Focus:
     """Main or background."""
     return "main" if score("focus", features) >= 0 else "background"
-
-
-_NEAR_DATE = 160  # characters between a trigger and a date that belongs to it
-_FOREIGN = 120  # cost of another trigger or a semicolon between them
-
-
-def find_move_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
-    """The date beside the trigger; of several in a sentence the one in its clause, else the nearest.
-
-    A bare year counts only in the trigger's own clause: "Deng, who came to OpenAI in 2023, is leaving".
-    """
-    for candidate in evidence[:3]:
-        trigger = candidate.trigger
-        start, end = reading.sentences[trigger.sentence]
-        dates = [
-            (distance, mention.iso)
-            for mention in find_dates(reading, start, end, published)
-            if (distance := _date_distance(reading, mention, candidate)) < _NEAR_DATE
-        ]
-        if dates:
-            return min(dates)[1]
-    return None
-
-
-def _date_distance(reading: Reading, mention: DateMention, candidate: Candidate) -> float:
-    trigger = candidate.trigger
-    between = (mention.end, trigger.start) if mention.end <= trigger.start else (trigger.end, mention.start)
-    inside = trigger.clause[0] <= mention.start < trigger.clause[1]
-    distance = float(max(0, between[1] - between[0])) + (0 if inside else 40)
-    if len(mention.iso) == 4 and not inside:
-        return _NEAR_DATE
-    gap = reading.text.fold[between[0] : between[1]] if between[0] < between[1] else ""
-    if ";" in gap or reading.hits_in(between[0], between[1], "trigger"):
-        distance += _FOREIGN
-    return distance - 15 * (len(mention.iso) > 4)
-
-
-def find_role(reading: Reading, evidence: list[Candidate], taken: bool) -> Mention | None:
-    """The post left, or with `taken` the post reached: named after "as", beside the trigger, or beside the person."""
-    for candidate in evidence:
-        trigger = candidate.trigger
-        roles = reading.in_sentence(trigger.sentence, "role")
-        after = [
-            r
-            for r in roles
-            if trigger.clause[0] - 1 <= r.start <= max(trigger.clause[1], trigger.tail_end + 40)
-            and r not in candidate.mention.roles
-            and not _belongs_to_other(reading, r, candidate.person)
-        ]
-        if taken and candidate.action in ("appointee", "joiner", "returner", "leaver") and after:
-            return min(after, key=lambda r: abs(r.start - trigger.end))
-        if not taken and candidate.action in ("leaver", "absentee") and after:
-            near = min(after, key=lambda r: abs(r.start - trigger.end))
-            if abs(near.start - trigger.end) < 45:
-                return near
-    if taken:
-        return None
-    return _own_role(reading, evidence[0].person)
-
-
-def _belongs_to_other(reading: Reading, role: Mention, person: int) -> bool:
-    return any(role in m.roles for m in reading.mentions if m.kind == "person" and m.entity != person)
-
-
-def _own_role(reading: Reading, person: int) -> Mention | None:
-    for mention in sorted(reading.persons[person].mentions, key=lambda m: m.start):
-        if mention.roles:
-            return min(mention.roles, key=lambda r: abs(r.start - mention.start))
-    return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from include.detect.reading import Reading
@@ -20,6 +20,8 @@ class DateMention:
     start: int
     end: int
     iso: str
+    form: str = "numeric"  # numeric, month, weekday, relative, year
+    borrowed: str = ""  # "day" or "year": hung on a date or year that stands elsewhere in the text
 
 
 _NUMERIC = re.compile(
@@ -49,15 +51,52 @@ _SHIFT = {
 }
 
 
-def find_dates(reading: Reading, start: int, end: int, published: date | None) -> list[DateMention]:
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What the dates of a text are counted from: its day of publication, or what it names itself in place of it."""
+
+    published: date | None
+    latest_day: date | None = None  # the latest full date of the text
+    latest_year: int | None = None  # the latest year that it names
+
+
+def find_anchor(reading: Reading, published: date | None) -> Anchor:
+    """The day of publication; where it is not known, the latest date and the latest year in the text."""
+    if published:
+        return Anchor(published)
+    stated = [mention.iso for mention in find_dates(reading, 0, len(reading.text.fold), Anchor(None))]
+    days = [iso for iso in stated if len(iso) == 10]
+    return Anchor(
+        None,
+        latest_day=date.fromisoformat(max(days)) if days else None,
+        latest_year=max((int(iso[:4]) for iso in stated), default=None),
+    )
+
+
+def find_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[DateMention]:
     """Every date of a span of the normal text, in order, resolved; expressions without an answer are left out."""
-    found = list(_candidates(reading, start, end, published))
+    found = list(_candidates(reading, start, end, anchor.published))
+    found += _borrowing(reading, start, end, anchor, {(mention.start, mention.end) for mention in found})
     found.sort(key=lambda d: (d.start, -(d.end - d.start), -len(d.iso)))
     kept: list[DateMention] = []
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
     return kept
+
+
+def _borrowing(
+    reading: Reading, start: int, end: int, anchor: Anchor, whole: set[tuple[int, int]]
+) -> Iterator[DateMention]:
+    """Days and months without a year, hung on what the text names elsewhere: "on Wednesday" and a post's date."""
+    if anchor.latest_day:
+        for mention in _candidates(reading, start, end, anchor.latest_day):
+            if (mention.start, mention.end) not in whole:
+                yield replace(mention, borrowed="day")
+    elif anchor.latest_year:
+        for mention in _candidates(reading, start, end, date(anchor.latest_year, 7, 1)):
+            if mention.form == "month" and (mention.start, mention.end) not in whole:
+                yield replace(mention, borrowed="year")
 
 
 def _candidates(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
@@ -71,12 +110,13 @@ def _candidates(reading: Reading, start: int, end: int, published: date | None) 
         for match in _CJK.finditer(span):
             iso = _cjk(match, published)
             if iso:
-                yield DateMention(start + match.start(), start + match.end(), iso)
+                form = "month" if match.group(3) or match.group(6) else "year"
+                yield DateMention(start + match.start(), start + match.end(), iso, form)
     yield from _worded(reading, start, end, published)
     for match in _YEAR.finditer(span):
         year = _reduce(int(match.group(1)), dates["era"])
         if 1950 <= year <= 2100:
-            yield DateMention(start + match.start(), start + match.end(), f"{year:04d}")
+            yield DateMention(start + match.start(), start + match.end(), f"{year:04d}", "year")
 
 
 def _numeric(match: re.Match[str], order: str, era: int) -> str | None:
@@ -150,10 +190,10 @@ def _worded(reading: Reading, start: int, end: int, published: date | None) -> I
             )
         elif hit.entry.category == "date:weekdays":
             iso = _weekday(reading, hit.start, hit.end, int(hit.entry.value), published)
-            mention = DateMention(hit.start, hit.end, iso) if iso else None
+            mention = DateMention(hit.start, hit.end, iso, "weekday") if iso else None
         else:
             iso = _relative(str(hit.entry.value), published)
-            mention = DateMention(hit.start, hit.end, iso) if iso else None
+            mention = DateMention(hit.start, hit.end, iso, "relative") if iso else None
         if mention:
             yield mention
 
@@ -194,7 +234,7 @@ def _month(
     else:
         return None
     iso = _day(year, month, day) if day is not None else f"{year:04d}-{month:02d}"
-    return DateMention(first, last, iso) if iso else None
+    return DateMention(first, last, iso, "month") if iso else None
 
 
 def _beside(reading: Reading, start: int, end: int, category: str) -> bool:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from include.detect.arguments import Candidate, find_candidates
-from include.detect.attributes import (
-    find_move_date,
-    find_role,
-    focus_features,
-    judge_focus,
-    judge_status,
-    status_features,
-)
+from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, probability
 from include.detect.mentions import read_document
+from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.slots import choose_organisation
+from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise
 from include.detect.triggers import Trigger, find_triggers
+from include.detect.when import choose_date
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
@@ -73,9 +69,6 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
     for person in dict.fromkeys(person for person, _ in strong):
         analysis.moves += _moves_of(reading, person, strong, parse_day(published), detector)
     analysis.moves.sort(key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
-
-
-Support = dict[tuple[int, str], list[tuple[float, Candidate]]]
 
 
 def collect_support(analysis: Analysis) -> Support:
@@ -184,7 +177,8 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
             detector,
             [*evidence, *goes] if destination >= 0 else evidence,
         )
-        moves.append(move)
+        successor = choose_successor(reading, person, strong)
+        moves.append(replace(move, successor=_display_person(reading.persons[successor]) if successor >= 0 else None))
     elif joiner:
         evidence = [c for _, c in joiner]
         target = choose_organisation(reading, evidence, "at")[0]
@@ -269,14 +263,12 @@ def _build(
     evidence = [c for _, c in rows]
     top = evidence[0]
     person = reading.persons[top.person]
-    move_date = find_move_date(reading, evidence, published)
+    move_date = choose_date(reading, evidence, published)
     status = judge_status(status_features(reading, evidence))
     focus = judge_focus(focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published))
-    if move_date is None and focus == "main" and published and status != "denied":
-        # News that names no day is news of the month it is published in; recalled moves stay without a date.
-        move_date = f"{published:%Y-%m}"
-    left = find_role(reading, evidence, taken=False) if kind != "arrival" else None
-    taken = find_role(reading, role_evidence, taken=True) if kind in ("arrival", "appointment") or to_org >= 0 else None
+    left = choose_role(reading, evidence, "left") if kind != "arrival" else None
+    reaches = kind in ("arrival", "appointment") or to_org >= 0
+    taken = choose_role(reading, role_evidence, "taken") if reaches else None
     if taken is left:
         taken = None
     return Move(

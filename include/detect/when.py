@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from include.detect.arguments import Candidate, bucket, word_distance
-from include.detect.dates import DateMention, find_dates
+from include.detect.dates import DateMention, find_anchor, find_dates
 from include.detect.linear import choose
 from include.detect.reading import Reading
 
@@ -36,7 +36,9 @@ def date_choices(reading: Reading, evidence: list[Candidate], published: date | 
         for name, iso in (("day", published.isoformat()), ("month", f"{published:%Y-%m}")):
             rows.append(DateChoice(iso, {f"pub|{name}": 1.0} | {f"pub|{name}|{key}": 1.0 for key in shared}))
     known = published is not None
-    rows.append(DateChoice(None, {"none": 1.0, f"none|pub={known}": 1.0} | {f"none|pub={known}|{k}": 1.0 for k in shared}))
+    rows.append(
+        DateChoice(None, {"none": 1.0, f"none|pub={known}": 1.0} | {f"none|pub={known}|{k}": 1.0 for k in shared})
+    )
     return rows
 
 
@@ -54,7 +56,9 @@ def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:
     person = reading.persons[evidence[0].person]
     title = any(t.in_title for t in triggers)
     first = min(t.sentence for t in triggers)
-    cues = {f"cue={cue}" for cue in ("background", "denial", "rumour", "reported", "official") if cue in top.sentence_cues}
+    cues = {
+        f"cue={cue}" for cue in ("background", "denial", "rumour", "reported", "official") if cue in top.sentence_cues
+    }
     return cues | {
         f"title={title}",
         f"in_title={any(m.end <= reading.text.title_end for m in person.mentions)}",
@@ -71,24 +75,18 @@ def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:
 def _stated(reading: Reading, evidence: list[Candidate], published: date | None) -> Iterator[DateChoice]:
     """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
     rows: dict[str, dict[str, float]] = {}
-    year = _only_year(reading)
+    anchor = find_anchor(reading, published)
     for rank, candidate in enumerate(evidence[:3]):
         at = candidate.trigger.sentence
         first, last = max(0, at - _SENTENCES_BEFORE), min(len(reading.sentences) - 1, at + _SENTENCES_AFTER)
         start, end = reading.sentences[first][0], reading.sentences[last][1]
-        for mention in find_dates(reading, start, end, published, year):
+        for mention in find_dates(reading, start, end, anchor):
             features = _stated_features(reading, candidate, mention, published, rank)
             known = rows.setdefault(mention.iso, features)
             for name, value in features.items():
                 known[name] = max(known.get(name, 0.0), value)
     for iso, features in rows.items():
         yield DateChoice(iso, features)
-
-
-def _only_year(reading: Reading) -> int | None:
-    """The one year that a text names, to which days and months without a year belong; None where it names several."""
-    years = {d.iso[:4] for d in find_dates(reading, 0, len(reading.text.fold), None) if d.form != "weekday"}
-    return int(next(iter(years))) if len(years) == 1 else None
 
 
 def _stated_features(
@@ -130,7 +128,12 @@ def _stated_features(
     }
     if away == 0:
         side = "before" if before else "after"
-        names |= {"sentence", f"side={side}|d={near}", f"clause={in_clause}|d={near}", f"clause={in_clause}|{precision}"}
+        names |= {
+            "sentence",
+            f"side={side}|d={near}",
+            f"clause={in_clause}|d={near}",
+            f"clause={in_clause}|{precision}",
+        }
         if in_clause:
             names.add("clause")
     if published:
@@ -148,4 +151,6 @@ def _age(iso: str, published: date) -> str:
         return "future"
     parts = [int(part) for part in iso.split("-")] + [12, 28][len(iso.split("-")) - 1 :]
     days = (published - date(*parts[:3])).days
-    return "week" if days <= 7 else "month" if days <= 45 else "half" if days <= 200 else "year" if days <= 500 else "old"
+    return (
+        "week" if days <= 7 else "month" if days <= 45 else "half" if days <= 200 else "year" if days <= 500 else "old"
+    )
