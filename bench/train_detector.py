@@ -11,13 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from bench.fitting import Group, Rows, fit_binary, fit_groups
 from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
@@ -37,26 +36,10 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.2, "leaver": 0.5, "joiner": 0.5, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
+THRESHOLDS = {"support": 0.2, "leaver": 0.45, "joiner": 0.45, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
-
-
-@dataclass
-class Rows:
-    """Training rows of one binary model."""
-
-    features: list[dict[str, float]] = field(default_factory=list)
-    labels: list[float] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-
-
-@dataclass
-class Group:
-    """Candidates of one slot, which of them are right, and the weight of the article."""
-
-    candidates: list[dict[str, float]]
-    right: list[int]
-    weight: float
+_ROUNDS = 4  # of labelling and fitting the argument models
+_GROUP_PENALTY = 5.0
 
 
 @dataclass
@@ -99,29 +82,119 @@ class Prepared:
     analysis: engine.Analysis
 
 
-def prepare(articles: list[dict[str, Any]]) -> list[Prepared]:
-    """Read every article once."""
+def prepare(articles: list[dict[str, Any]], *, keep_names: bool = False) -> list[Prepared]:
+    """Read every article once, with the weights in force that tell people from organisations."""
     return [
-        Prepared(article, engine.prepare(_document(article), load_lexicon(article["lang"]))) for article in articles
+        Prepared(
+            article,
+            engine.prepare(_document(article), load_lexicon(article["lang"]), keep_names=keep_names),
+        )
+        for article in articles
     ]
+
+
+def collect_names(prepared: list[Prepared]) -> list[Rows]:
+    """Rows of the model that tells people from organisations, one set an article: the names that are annotated."""
+    found = []
+    for item in prepared:
+        rows = Rows()
+        found.append(rows)
+        if item.analysis.reading is None:
+            continue
+        people = _annotated_names(item.article, "person")
+        organisations = _annotated_names(item.article, "from") + _annotated_names(item.article, "to")
+        for candidate, features in item.analysis.reading.names or ():
+            text = [fold_name(item.analysis.reading.text.norm[candidate.start : candidate.end])]
+            person, organisation = is_same_person(text, people), is_same_organisation(text, organisations)
+            if person != organisation:
+                rows.features.append(features)
+                rows.labels.append(float(person))
+                rows.weights.append(1.0)
+    return found
+
+
+def _annotated_names(article: dict[str, Any], side: str) -> list[str]:
+    main = "person" if side == "person" else f"{side}_org"
+    return [
+        fold_name(name)
+        for move in article["moves"]
+        for name in [move.get(main), *(move.get(f"{side}_aliases") or [])]
+        if name
+    ]
+
+
+def fit_names(rows: Iterable[Rows], penalty: float) -> dict[str, float]:
+    """The model that tells people from organisations."""
+    rows = list(rows)
+    return fit_binary(
+        Rows(
+            [features for row in rows for features in row.features],
+            [label for row in rows for label in row.labels],
+            [weight for row in rows for weight in row.weights],
+        ),
+        penalty,
+    )
 
 
 def _document(article: dict[str, Any]) -> Document:
     return Document(article["id"], article["lang"], article["title"], article["text"], article.get("published"))
 
 
-def collect(prepared: list[Prepared]) -> Examples:
-    """Compare what the engine considers with what the annotators say."""
+def collect_arguments(prepared: list[Prepared], first: bool) -> Examples:
+    """Rows of the argument models: which person each trigger speaks of.
+
+    The annotation names people, not triggers. Among the people who move, a trigger belongs to the one whom the
+    weights in force find most probable (in the first round: the nearest in its own sentence), and to those enumerated
+    with that one. Of whom else it might speak is learned as wrong, unless no other trigger tells of that person.
+    """
     examples = Examples()
     for item in prepared:
+        reading = item.analysis.reading
+        if reading is None:
+            continue
         examples.weight = item.article["weight"]
-        if item.analysis.reading is not None:
-            _collect_one(examples, item.article, item.analysis)
+        rate = _nearness if first else _chance
+        rated = []
+        for candidate in item.analysis.candidates:
+            if candidate.action in ACTION_KINDS:
+                gold = _gold_of(item.article, reading.persons[candidate.person], candidate.action)
+                if not gold or not all(move.get("optional") for move in gold):
+                    rated.append((rate(candidate), candidate, bool(gold)))
+        owners: dict[tuple[int, str], engine.Candidate] = {}
+        best: dict[tuple[int, str], float] = {}
+        for rating, candidate, moves in sorted(rated, key=lambda row: -row[0]):
+            if moves:
+                owners.setdefault((candidate.trigger.start, candidate.action), candidate)
+                best.setdefault((candidate.person, candidate.action), rating)
+        for rating, candidate, moves in rated:
+            told = moves and (
+                _belongs(candidate, owners[candidate.trigger.start, candidate.action])
+                or rating == best[candidate.person, candidate.action]
+            )
+            examples.add(engine.model_of(candidate), candidate.features, told)
     return examples
 
 
+def _belongs(candidate: engine.Candidate, owner: engine.Candidate) -> bool:
+    """Whether a trigger that tells of its owner tells of this one too."""
+    if candidate is owner:
+        return True
+    together = "chain" in candidate.features and "chain" in owner.features
+    return together and (candidate.mention.start < candidate.trigger.start) == (
+        owner.mention.start < owner.trigger.start
+    )
+
+
+def _nearness(candidate: engine.Candidate) -> float:
+    return -candidate.closeness - 1000.0 * ("ante" in candidate.features)
+
+
+def _chance(candidate: engine.Candidate) -> float:
+    return linear.probability(engine.model_of(candidate), candidate.features)
+
+
 def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
-    """Rows of the model of whole moves, judged with the weights in force."""
+    """Rows of all models that work on what the argument models support, judged with the weights in force."""
     for item in prepared:
         reading = item.analysis.reading
         if reading is None:
@@ -130,13 +203,20 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
         item.analysis.probabilities = [
             linear.probability(engine.model_of(c), c.features) for c in item.analysis.candidates
         ]
+        published = engine.parse_day(item.article.get("published"))
         support = engine.collect_support(item.analysis)
         for (person, action), rows in support.items():
-            gold = _gold_of(item.article, reading.persons[person], ACTION_KINDS[action])
+            gold = _gold_of(item.article, reading.persons[person], action)
             if not gold or not all(move.get("optional") for move in gold):
                 examples.add("move", engine.move_features(reading, action, rows, support), bool(gold))
-            if action == "leaver" and len(gold) == 1:
-                _collect_successors(examples, reading, item.article, person, support, gold[0])
+            certain = [move for move in gold if not move.get("optional")]
+            if len(certain) != 1:
+                continue
+            evidence = [c for _, c in rows]
+            _collect_slots(examples, reading, evidence, action, certain[0])
+            _collect_attributes(examples, reading, evidence, action, certain[0], published)
+            if action == "leaver":
+                _collect_successors(examples, reading, item.article, person, support, certain[0])
 
 
 def _collect_successors(
@@ -158,46 +238,30 @@ def _collect_successors(
     examples.add_group("successor", [features for _, features in rows], right)
 
 
-def _gold_of(article: dict[str, Any], person: Entity, kinds: tuple[str, ...]) -> list[dict[str, Any]]:
+def _gold_of(article: dict[str, Any], person: Entity, action: str) -> list[dict[str, Any]]:
+    """Annotated moves that an action of a person would be: only who goes somewhere is a joiner."""
     forms = [fold_name(form) for form in [person.name, *person.forms]]
     return [
         move
         for move in article["moves"]
-        if move["kind"] in kinds
+        if move["kind"] in ACTION_KINDS[action]
+        and (action != "joiner" or move.get("to_org"))
         and is_same_person(forms, [fold_name(n) for n in [move["person"], *(move.get("person_aliases") or [])]])
     ]
 
 
-def _collect_one(examples: Examples, article: dict[str, Any], analysis: engine.Analysis) -> None:
-    reading = analysis.reading
-    assert reading is not None
-    positive: dict[tuple[int, str], list[engine.Candidate]] = {}
-    for candidate in analysis.candidates:
-        kinds = ACTION_KINDS.get(candidate.action)
-        if not kinds:
-            continue
-        gold = _gold_of(article, reading.persons[candidate.person], kinds)
-        if gold and all(move.get("optional") for move in gold):
-            continue
-        examples.add(engine.model_of(candidate), candidate.features, bool(gold))
-        if gold:
-            positive.setdefault((candidate.person, candidate.action), []).append(candidate)
-    published = engine.parse_day(article.get("published"))
-    for (person, action), evidence in positive.items():
-        gold = [m for m in _gold_of(article, reading.persons[person], ACTION_KINDS[action]) if not m.get("optional")]
-        if len(gold) != 1:
-            continue
-        move = gold[0]
-        evidence = sorted(evidence, key=lambda c: ("ante" in c.features, c.trigger.sentence))[:4]
-        _collect_slots(examples, reading, evidence, action, move)
-        status = status_features(reading, evidence)
-        for name in MOVE_STATUSES:
-            examples.add(f"status:{name}", status, move["status"] == name)
-        _collect_dates(examples, reading, evidence, published, move)
-        _collect_roles(examples, reading, evidence, action, move)
-        move_date = _annotated_date(reading, evidence, published, move)
-        org = _org_index(reading, move, "from" if action in ("leaver", "absentee") else "to")
-        examples.add("focus", focus_features(reading, evidence, org, move_date, published), move["focus"] == "main")
+def _collect_attributes(
+    examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any], published: Any
+) -> None:
+    status = status_features(reading, evidence)
+    for name in MOVE_STATUSES:
+        examples.add(f"status:{name}", status, move["status"] == name)
+    _collect_dates(examples, reading, evidence, published, move)
+    _collect_roles(examples, reading, evidence, action, move)
+    move_date = _annotated_date(reading, evidence, published, move)
+    orgs = _org_indices(reading, move, "from" if action in ("leaver", "absentee") else "to")
+    org = orgs[0] if orgs else -1
+    examples.add("focus", focus_features(reading, evidence, org, move_date, published), move["focus"] == "main")
 
 
 def _annotated_date(reading: Any, evidence: list[Any], published: Any, move: dict[str, Any]) -> str | None:
@@ -230,12 +294,14 @@ def _collect_roles(examples: Examples, reading: Any, evidence: list[Any], action
             examples.add_group("role", [features for _, features in rows], right)
 
 
-def _org_index(reading: Any, move: dict[str, Any], side: str) -> int:
+def _org_indices(reading: Any, move: dict[str, Any], side: str) -> list[int]:
+    """Organisations of a reading that the evaluation would take for the annotated one: Meta, Meta AI."""
     names = [fold_name(n) for n in [move.get(f"{side}_org"), *(move.get(f"{side}_aliases") or [])] if n]
-    for index, entity in enumerate(reading.orgs):
-        if names and is_same_organisation([fold_name(f) for f in entity.forms], names):
-            return index
-    return -1
+    return [
+        index
+        for index, entity in enumerate(reading.orgs)
+        if names and is_same_organisation([fold_name(f) for f in entity.forms], names)
+    ]
 
 
 def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any]) -> None:
@@ -250,100 +316,34 @@ def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action
         wanted.append(("at", "to"))
     for slot, side in wanted:
         rows = organisation_features(reading, evidence, slot)
-        target = _org_index(reading, move, side)
-        if target < 0 and move.get(f"{side}_org"):
+        targets = _org_indices(reading, move, side)
+        if not targets and move.get(f"{side}_org"):
             continue
-        index = next((i for i, (org, _) in enumerate(rows) if org == target), None)
-        if index is not None:
-            examples.add_group("organisation", [features for _, features in rows], [index])
-
-
-# ---------------------------------------------------------------------------------------------------- fitting
-
-
-def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[np.ndarray, list[str]]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        for name, value in row.items():
-            counts[name] = counts.get(name, 0) + bool(value)
-    names = sorted(name for name, count in counts.items() if count >= minimum)
-    index = {name: i for i, name in enumerate(names)}
-    matrix = np.zeros((len(rows), len(names)))
-    for i, row in enumerate(rows):
-        for name, value in row.items():
-            if name in index:
-                matrix[i, index[name]] = value
-    return matrix, names
-
-
-def _descend(
-    gradient: Callable[[np.ndarray], np.ndarray], size: int, steps: int = 250, rate: float = 0.05
-) -> np.ndarray:
-    """Adam on a convex function; plenty of steps, since the models are small."""
-    w, m, v = np.zeros(size), np.zeros(size), np.zeros(size)
-    for step in range(1, steps + 1):
-        g = gradient(w)
-        m = 0.9 * m + 0.1 * g
-        v = 0.999 * v + 0.001 * g * g
-        w -= rate * (m / (1 - 0.9**step)) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-    return w
-
-
-def fit_binary(rows: Rows, penalty: float) -> dict[str, float]:
-    """Logistic regression with an L2 penalty (per row, not on the bias)."""
-    x, names = _matrix(rows.features)
-    y, weight = np.array(rows.labels), np.array(rows.weights)
-    ridge = np.array([0.0 if name == "bias" else penalty for name in names])
-
-    def gradient(w: np.ndarray) -> np.ndarray:
-        return (x.T @ (weight * (1 / (1 + np.exp(-np.clip(x @ w, -30, 30))) - y)) + ridge * w) / len(y)
-
-    return _round(names, _descend(gradient, len(names)))
-
-
-def fit_groups(groups: list[Group], penalty: float) -> dict[str, float]:
-    """Conditional logit: the right candidates of every group, together, against all of the group."""
-    flat = [features for group in groups for features in group.candidates]
-    x, names = _matrix(flat)
-    starts = np.cumsum([0] + [len(group.candidates) for group in groups])
-    right = np.zeros(len(flat))
-    for start, group in zip(starts[:-1], groups, strict=True):
-        right[[start + index for index in group.right]] = 1.0
-    weight = np.repeat([group.weight for group in groups], np.diff(starts))
-    owner = np.repeat(np.arange(len(groups)), np.diff(starts))
-
-    def gradient(w: np.ndarray) -> np.ndarray:
-        scores = x @ w
-        top = np.full(len(groups), -np.inf)
-        np.maximum.at(top, owner, scores)
-        shares = np.exp(np.clip(scores - top[owner], -50, 0))
-        total, hit = np.zeros(len(groups)), np.zeros(len(groups))
-        np.add.at(total, owner, shares)
-        np.add.at(hit, owner, shares * right)
-        wanted = shares * right / np.maximum(hit[owner], 1e-30)
-        return (x.T @ (weight * (shares / total[owner] - wanted)) + penalty * w) / len(groups)
-
-    return _round(names, _descend(gradient, len(names)))
-
-
-def _round(names: list[str], weights: np.ndarray) -> dict[str, float]:
-    return {name: round(float(w), 3) for name, w in zip(names, weights, strict=True) if abs(w) >= 0.02}
+        right = [i for i, (org, _) in enumerate(rows) if org in (targets or [-1])]
+        examples.add_group("organisation", [features for _, features in rows], right)
 
 
 def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
-    """All models. The model of whole moves is trained on held-out judgements of the argument models."""
-    moves = Examples()
+    """All models. Those of whole moves and their slots learn from judgements of articles held out from the first."""
+    later = Examples()
     for fold in range(_INNER_FOLDS):
-        rest = collect([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold])
-        arguments = {name: fit_binary(rest.binary[name], penalty) for name in ("argument", "antecedent")}
+        arguments = _fit_arguments([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
         linear.replace_weights({**arguments, "thresholds": THRESHOLDS})
-        collect_moves(moves, [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold])
-    examples = collect(prepared)
-    models = {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
-    models["move"] = fit_binary(moves.binary["move"], penalty)
-    models["successor"] = fit_groups(moves.groups["successor"], penalty)
-    models |= {name: fit_groups(groups, penalty) for name, groups in examples.groups.items()}
+        collect_moves(later, [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold])
+    models = _fit_arguments(prepared, penalty)
+    models |= {name: fit_binary(rows, penalty) for name, rows in sorted(later.binary.items())}
+    models |= {name: fit_groups(groups, _GROUP_PENALTY) for name, groups in sorted(later.groups.items())}
     models["thresholds"] = THRESHOLDS
+    return models
+
+
+def _fit_arguments(prepared: list[Prepared], penalty: float) -> linear.Models:
+    """The argument models, from the labels that they themselves make clearer with every round."""
+    models: linear.Models = {}
+    for number in range(_ROUNDS):
+        linear.replace_weights(models)
+        rows = collect_arguments(prepared, first=number == 0).binary
+        models = {name: fit_binary(rows[name], penalty) for name in ("argument", "antecedent")}
     return models
 
 
@@ -366,25 +366,33 @@ def main() -> int:
     """Cross-validate, then optionally write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
+    parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--predictions", type=Path, help="write the held-out predictions here")
     args = parser.parse_args()
-    prepared = prepare(read_articles(args.articles))
+    articles, more = read_articles(args.articles), read_articles(args.names)
+    names = collect_names(prepare(articles, keep_names=True))
+    others = collect_names(prepare(more, keep_names=True))
     held_out: dict[str, list[dict[str, Any]]] = {}
     for fold in range(args.folds if args.folds > 1 else 0):
+        typer = fit_names([*others, *(row for i, row in enumerate(names) if i % args.folds != fold)], args.penalty)
+        linear.replace_weights({"name": typer})
+        prepared = prepare(articles)
         linear.replace_weights(fit([p for i, p in enumerate(prepared) if i % args.folds != fold], args.penalty))
         held_out |= predict([p for i, p in enumerate(prepared) if i % args.folds == fold])
     if args.predictions:
         lines = (json.dumps({"id": i, "moves": moves}, ensure_ascii=False) for i, moves in held_out.items())
         args.predictions.write_text("\n".join(lines), encoding="utf-8")
     if args.write:
-        models = fit(prepared, args.penalty)
+        typer = fit_names([*others, *names], args.penalty)
+        linear.replace_weights({"name": typer})
+        models = {"name": typer, **fit(prepare(articles), args.penalty)}
         linear.WEIGHTS.write_text(
             json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-    print(f"{len(prepared)} articles", file=sys.stderr)
+    print(f"{len(articles)} articles", file=sys.stderr)
     return 0
 
 

@@ -24,6 +24,14 @@ class Candidate:
     mention: Mention
     features: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def closeness(self) -> int:
+        """Characters between person and trigger, fewer on the side where such a trigger has its person."""
+        mention, trigger = self.mention, self.trigger
+        before = mention.end <= trigger.start
+        gap = trigger.start - mention.end if before else mention.start - trigger.end
+        return gap - 25 * (before == (self.position in ("subject", "noun")))
+
 
 def word_distance(gap: str, spaces: bool) -> int:
     """Length of a stretch of text in words; two characters a word where the script has no spaces."""
@@ -58,18 +66,11 @@ def find_candidates(reading: Reading, triggers: list[Trigger]) -> list[Candidate
                     reading, trigger, position, mention, people, chains[trigger.sentence], triggers
                 )
                 known = best.get(mention.entity)
-                if known is None or _closeness(candidate) < _closeness(known):
+                if known is None or candidate.closeness < known.closeness:
                     best[mention.entity] = candidate
             found.extend(best.values())
             found.extend(_antecedents(reading, trigger, action, position, people_by_sentence, bool(best)))
     return found
-
-
-def _closeness(candidate: Candidate) -> float:
-    mention, trigger = candidate.mention, candidate.trigger
-    gap = trigger.start - mention.end if mention.end <= trigger.start else mention.start - trigger.end
-    preferred = (mention.end <= trigger.start) == (candidate.position in ("subject", "noun"))
-    return gap - 25 * preferred
 
 
 def _find_chains(reading: Reading, people: list[Mention]) -> dict[int, tuple[int, int]]:

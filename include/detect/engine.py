@@ -14,7 +14,7 @@ from include.detect.linear import load_weights, probability
 from include.detect.mentions import read_document
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
-from include.detect.slots import choose_organisation
+from include.detect.slots import choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise
 from include.detect.triggers import Trigger, find_triggers
@@ -42,12 +42,12 @@ def analyse(document: Document, lexicon: Lexicon, detector: str) -> Analysis:
     return analysis
 
 
-def prepare(document: Document, lexicon: Lexicon) -> Analysis:
-    """Read one document: everything that needs no weights."""
+def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -> Analysis:
+    """Read one document: everything but the judgement of what its triggers say."""
     text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
     if not lexicon.passes_gate(text.fold):
         return Analysis(None)
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold))
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), keep_names=keep_names)
     triggers = find_triggers(reading)
     return Analysis(reading, triggers, find_candidates(reading, triggers))
 
@@ -120,6 +120,7 @@ def move_features(
         f"sentence={min(min(c.trigger.sentence for _, c in rows), 6)}": 1.0,
         f"last={len(reading.sentences) > 3 and all(c.trigger.sentence == last for _, c in rows)}": 1.0,
     }
+    features |= _person_shape(reading, entity)
     for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
         if cue in trigger.clause_cues:
             features[f"clause={cue}"] = 1.0
@@ -131,6 +132,29 @@ def move_features(
         features["negated"] = 1.0
         features[f"negated|denial={'denial' in trigger.sentence_cues}"] = 1.0
     return features
+
+
+def _person_shape(reading: Reading, person: Entity) -> dict[str, float]:
+    """What a person looks like who stands in no list: 明春 and "People Officer" are nobody."""
+    if person.gazetteer_id or not person.mentions:
+        return {"shape|known": 1.0}
+    longest = max(person.mentions, key=lambda m: len(m.text))
+    pack = reading.lexicon.pack
+    listed = any(m.listed for m in person.mentions)
+    words = min(len(longest.text.replace("·", " ").split()), 4) if pack.spaces else min(len(longest.text), 5)
+    titled = any(
+        reading.hits_in(m.start - 12, m.start, "honorifics") or reading.hits_in(m.end, m.end + 4, "honorifics")
+        for m in person.mentions
+    )
+    names = {
+        f"shape|{pack.script}|listed={listed}",
+        f"shape|{pack.script}|words={words}",
+        f"shape|titled={titled}|listed={listed}",
+        f"shape|role={any(m.roles for m in person.mentions)}|listed={listed}",
+        f"shape|score={round(max(m.score for m in person.mentions), 1)}",
+        f"shape|mentions={min(len(person.mentions), 3)}|listed={listed}",
+    }
+    return dict.fromkeys(names, 1.0)
 
 
 def _logit(p: float) -> float:
@@ -161,12 +185,11 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
     destination = -2
     if leaver:
         evidence = [c for _, c in leaver]
-        from_org = choose_organisation(reading, evidence, "from")[0]
         goes = [c for _, c in joiner] + [c for _, c in appointee if c.trigger.trigger_class != "replace"]
-        destination = choose_organisation(reading, [*evidence, *[c for _, c in joiner]], "to")[0]
+        reached_by = [c for _, c in joiner] or evidence
+        slots = ("from", "at" if joiner else "to")
+        from_org, destination = choose_organisations(reading, evidence, reached_by, slots)
         from_org, destination = _spanned_organisations(reading, evidence, from_org, destination)
-        if destination in (-1, from_org):
-            destination = _reached_organisation(reading, [c for _, c in joiner], from_org)
         move = _build(
             reading,
             "departure",
@@ -181,10 +204,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
         moves.append(replace(move, successor=_display_person(reading.persons[successor]) if successor >= 0 else None))
     elif joiner:
         evidence = [c for _, c in joiner]
-        target = choose_organisation(reading, evidence, "at")[0]
-        from_org = choose_organisation(reading, evidence, "from")[0]
-        if from_org >= 0 and target in (-1, from_org):
-            target = _reached_organisation(reading, evidence, from_org)
+        from_org, target = choose_organisations(reading, evidence, evidence, ("from", "at"))
         destination = target
         if from_org >= 0 and from_org != target:
             moves.append(_build(reading, "departure", joiner, from_org, target, published, detector, evidence))
@@ -239,15 +259,6 @@ def _spanned_organisations(reading: Reading, evidence: list[Candidate], left: in
         if inside:
             return inside[0], (after[0] if after else reached)
     return left, reached
-
-
-def _reached_organisation(reading: Reading, joins: list[Candidate], left: int) -> int:
-    """Where a person who leaves goes to, by the first join that names another organisation; -1 where none does."""
-    for candidate in sorted(joins, key=lambda c: c.trigger.start):
-        target = choose_organisation(reading, [candidate], "at", but=left)[0]
-        if target != -1:
-            return target
-    return -1
 
 
 def _build(

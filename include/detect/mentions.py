@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from include.detect.known import KnownName, find_known_names
@@ -18,8 +19,10 @@ from include.detect.names import (
     find_katakana_words,
     find_listed,
     folded_names,
+    is_inflected_place,
     judge_rest,
 )
+from include.detect.nametype import judge_name, name_features
 from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
@@ -29,10 +32,10 @@ _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
-def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Reading:
-    """Find every mention of a document and join them into entities."""
+def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_names: bool = False) -> Reading:
+    """Find every mention of a document and join them into entities. `keep_names` keeps what training needs."""
     sentences = split_sentences(text, lexicon.words["abbreviations"])
-    reading = Reading(text, lexicon, sentences, hits)
+    reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None)
     known = find_known_names(
         text,
         han_fold=lexicon.pack.han_fold,
@@ -132,8 +135,10 @@ def _short_form_holds(name: KnownName, full: set[str], orgs: set[str]) -> bool:
 def _blocked(reading: Reading) -> dict[int, int]:
     blocked: dict[int, int] = {}
     for hit in reading.hits:
-        if hit.entry.category in BLOCKING and hit.end > blocked.get(hit.start, 0):
-            blocked[hit.start] = hit.end
+        if hit.entry.category in BLOCKING:
+            for word in re.finditer(r"\w+", reading.text.fold[hit.start : hit.end]):
+                start = hit.start + word.start()
+                blocked[start] = max(hit.end, blocked.get(start, 0))
     if reading.title_case:
         body = reading.text.fold[reading.text.title_end :]
         norm = reading.text.norm
@@ -240,12 +245,16 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     key = fold[start:end]
     if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None
-    if key in lexicon.words["places"] or _is_inflected_place(key, lexicon):
+    if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
         return None
     first_word = key.split(" ")[0]
     if first_word in lexicon.words["places"]:
         org += 1.2
     around = _context(reading, start, end)
+    features = name_features(reading, candidate, around)
+    if reading.names is not None:
+        reading.names.append((candidate, features))
+    odds = judge_name(features)
     if around["quoted"] and candidate.words <= 2 and not candidate.listed:
         # «Волгаэнергосети» after a post is whose post it is, not who holds it
         org += 2.4 * around["role_before"]
@@ -262,23 +271,17 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         return None
     if nouns and candidate.words == 1 and org < 1.0 and not around["marked"]:
         return None
-    if person > org and person >= 0.8:
-        mention = _mention(reading, start, end, "person", min(1.0, 0.3 + 0.2 * (person - org)), None)
+    if odds > 0 and person >= 0.8:
+        mention = _mention(reading, start, end, "person", 1 / (1 + math.exp(-odds)), None)
         mention.listed = candidate.listed
         return mention
-    if org > 0.9 and org >= person:
-        return _mention(reading, start, end, "org", min(1.0, 0.3 + 0.2 * (org - person)), None)
+    if odds < 0 and (org > 0.9 or candidate.words > 1):
+        return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
     return _mention(reading, start, end, "unknown", 0.3, None)
 
 
 _QUOTES_OPEN = ("«", "„", "“", '"', "”")
 _QUOTES_CLOSE = ("»", "”", "“", '"')
-
-
-def _is_inflected_place(key: str, lexicon: Lexicon) -> bool:
-    if not lexicon.pack.inflected_names or len(key) < 4:
-        return False
-    return any(key[:cut] in lexicon.words["places"] for cut in range(max(3, len(key) - 3), len(key)))
 
 
 def _context(reading: Reading, start: int, end: int) -> dict[str, float]:

@@ -93,7 +93,30 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
                 break
             run.extend(words[index : index + length])
             index += length
-        yield _judge_run(text, run)
+        yield _judge_run(text, _without_place(text, run, lexicon, names))
+
+
+def _without_place(
+    text: NormalText, run: list[tuple[int, int]], lexicon: Lexicon, names: Names
+) -> list[tuple[int, int]]:
+    """A run without the place before a person's name: "Hàn Quốc Seo Dong-min", «Президент России Владимир Путин»."""
+    places = lexicon.words["places"]
+    for length in (2, 1):
+        rest = run[length:]
+        first = text.fold[run[0][0] : run[length - 1][1]] if rest else ""
+        if len(rest) >= 2 and (first in places or is_inflected_place(first, lexicon)):
+            following = text.fold[slice(*rest[0])]
+            script = folded_names("cyrillic", False) if script_of(following[0]) == 2 else names
+            if following in script.given or following in script.surnames:
+                return rest
+    return run
+
+
+def is_inflected_place(key: str, lexicon: Lexicon) -> bool:
+    """Whether a word is a place with an ending, in languages whose names take endings."""
+    if not lexicon.pack.inflected_names or len(key) < 4:
+        return False
+    return any(key[:cut] in lexicon.words["places"] for cut in range(max(3, len(key) - 3), len(key)))
 
 
 _NICKNAME_OPENS = frozenset((" (", ' "', " “", " «", " '", " ‘"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from include.detect.lexicon import Hit, Lexicon
+from include.detect.names import Candidate
 from include.detect.text import NormalText
 
 MentionKind = Literal["person", "org", "role", "org_ref", "pronoun", "unknown"]
@@ -58,6 +59,7 @@ class Reading:
     orgs: list[Entity] = field(default_factory=list)
     dominant_org: int = -1
     title_case: bool = False
+    names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from include.detect.arguments import Candidate, bucket, word_distance
-from include.detect.linear import choose
+from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
 
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
@@ -18,6 +18,7 @@ def organisation_features(
     total = sum(1 for m in reading.mentions if m.kind == "org") or 1
     in_sentences = {c.trigger.sentence for c in evidence}
     local = False
+    around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
     for index, entity in enumerate(reading.orgs):
         mentions = [m for m in entity.mentions if m.kind in ("org", "unknown")]
         if not mentions:
@@ -26,11 +27,12 @@ def organisation_features(
         if not firm and not any(m.sentence in in_sentences for m in mentions):
             continue
         features = _global_features(reading, index, mentions, person, total, firm)
-        for candidate in evidence[:4]:
+        for candidate, (line, last, nearest, alone) in zip(evidence, around, strict=False):
             for mention in mentions:
                 if mention.sentence == candidate.trigger.sentence:
                     local = True
                     _add(features, _local_features(reading, candidate, mention))
+            _add(features, _order_features(index, candidate, line, last, nearest, alone))
         rows.append((index, {f"{slot}|{name}": value for name, value in features.items()}))
     none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|local={local}": 1.0}
     for cls in {c.trigger.trigger_class for c in evidence}:
@@ -49,6 +51,55 @@ def choose_organisation(
     rows = [row for row in organisation_features(reading, evidence, slot) if row[0] != but or but == -1]
     best, share = choose("organisation", [features for _, features in rows])
     return rows[best][0], share
+
+
+def _surroundings(reading: Reading, candidate: Candidate) -> tuple[list[int], int, int, bool]:
+    """Organisations around a trigger: those of its line in order, the last one before it, the nearest one of its
+    sentence, and whether that is the only one there."""
+    trigger, norm = candidate.trigger, reading.text.norm
+    start = norm.rfind("\n", 0, trigger.start) + 1
+    end = norm.find("\n", trigger.start)
+    orgs = [m for m in reading.mentions if m.kind in ("org", "unknown") and m.entity >= 0]
+    line = [m.entity for m in orgs if start <= m.start and (end < 0 or m.start < end)]
+    before = [m for m in orgs if m.end <= trigger.start and m.kind == "org"]
+    here = [m for m in orgs if m.sentence == trigger.sentence and m.kind == "org"]
+    near = min(here, key=lambda m: max(trigger.start - m.end, m.start - trigger.end), default=None)
+    last = before[-1].entity if before else -1
+    return line, last, near.entity if near else -1, len({m.entity for m in here}) == 1
+
+
+def _order_features(
+    index: int, candidate: Candidate, line: list[int], last: int, nearest: int, alone: bool
+) -> dict[str, float]:
+    """Where an organisation stands in the order of a text: lists and overviews name it once and go on about it."""
+    ante = "ante" in candidate.features
+    flags = {
+        "line": index in line,
+        "line_first": bool(line) and line[0] == index,
+        "line_only": bool(line) and set(line) == {index},
+        "last": index == last,
+        f"last|empty={nearest < 0}": index == last,
+        f"nearest|alone={alone}": index == nearest,
+        f"{candidate.action}|nearest": index == nearest,
+        f"ante={ante}|last": index == last,
+    }
+    return {f"order|{name}": 1.0 for name, value in flags.items() if value}
+
+
+def choose_organisations(
+    reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot]
+) -> tuple[int, int]:
+    """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
+    left = _scores(reading, left_by, slots[0])
+    reached = _scores(reading, reached_by, slots[1])
+    pairs = ((a, b) for a in left for b in reached if a != b or a == -1)
+    return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
+
+
+def _scores(reading: Reading, evidence: list[Candidate], slot: Slot) -> dict[int, float]:
+    return {
+        index: score("organisation", features) for index, features in organisation_features(reading, evidence, slot)
+    }
 
 
 def _add(features: dict[str, float], more: dict[str, float]) -> None:
@@ -80,6 +131,9 @@ def _global_features(
                 features[f"affiliated|former={mention.former}|role={bool(mention.roles)}"] = 1.0
             if org.kind == "org_ref" and reading.dominant_org == index:
                 features["affiliated|ref"] = 1.0
+    features |= _together(reading, mentions, person)
+    if entity.gazetteer_id is None:
+        features |= _shape(reading, mentions)
     others = [
         org.entity
         for other, entity_ in enumerate(reading.persons)
@@ -89,6 +143,63 @@ def _global_features(
     ]
     features["others_affiliated"] = float(index in others)
     return features
+
+
+def _shape(reading: Reading, mentions: list[Mention]) -> dict[str, float]:
+    """What an organisation that stands in no list looks like: "Operaciones" after a post is none, "Nubank" is one."""
+    longest = max(mentions, key=lambda m: len(m.text))
+    words = longest.text.split()
+    after_role = [
+        any(h.entry.category == "role" and h.end <= m.start for h in reading.hits_from(m.start - 24, m.start))
+        for m in mentions
+    ]
+    kind = any(h.end <= longest.end for h in reading.hits_in(longest.start, longest.end, "org_before", "org_after"))
+    norm = reading.text.norm
+    quoted = norm[max(0, longest.start - 1) : longest.start] in "«„“\"「『'‘" and longest.start > 0
+    modifier = any(h.end == longest.end for h in reading.hits_in(longest.start, longest.end, "role_modifiers"))
+    names = {
+        f"shape|words={min(len(words), 4)}|after_role={all(after_role)}",
+        f"shape|kind={kind}",
+        f"shape|kind={kind}|words={min(len(words), 3)}",
+        f"shape|acronym={longest.text.isupper() and len(longest.text) > 1}",
+        f"shape|quoted={quoted}",
+        f"shape|modifier={modifier}",
+        f"shape|score={round(max(m.score for m in mentions), 1)}",
+        f"shape|mentions={min(len(mentions), 3)}",
+        f"shape|{reading.lexicon.pack.script}",
+    }
+    return dict.fromkeys(names, 1.0)
+
+
+def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[str, float]:
+    """How an organisation stands with the person in sentences of the article, whatever else is told there."""
+    names: set[str] = set()
+    own = sorted(reading.persons[person].mentions, key=lambda m: m.start)
+    spaces = reading.lexicon.pack.spaces
+    for rank, mention in enumerate(own):
+        for org in mentions:
+            if org.sentence != mention.sentence:
+                continue
+            before = org.end <= mention.start
+            start, end = (org.end, mention.start) if before else (mention.end, org.start)
+            gap = reading.text.fold[start:end] if start < end else ""
+            side = "before" if before else "after"
+            distance = bucket(word_distance(gap, spaces))
+            between = [m for m in reading.in_sentence(org.sentence) if start <= m.start < end]
+            kinds = {m.kind for m in between}
+            empty = "person" not in kinds and "org" not in kinds
+            role = "role" in kinds
+            told = bool(reading.hits_in(start, end, "trigger"))
+            former = bool(reading.hits_in(max(0, min(org.start, mention.start) - 14), max(end, mention.end), "former"))
+            names |= {
+                f"with|rank={min(rank, 2)}",
+                f"with|{side}|d={distance}",
+                f"with|empty={empty}|role={role}|told={told}",
+                f"with|{side}|empty={empty}|told={told}|d={distance}",
+                f"with|former={former}|told={told}",
+                *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
+            }
+    return dict.fromkeys(names, 1.0)
 
 
 def _is_cited(reading: Reading, mentions: list[Mention]) -> bool:
