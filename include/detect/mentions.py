@@ -72,7 +72,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     mentions: list[Mention] = []
     blocked = _blocked(reading)
     candidates = list(_candidates(reading, blocked, known))
-    spans = {(c.start, c.end): c for c in candidates}
+    spans = {(c.start, c.end): c for c in sorted(candidates, key=lambda c: max(c.person, c.org))}
     full_known = {k.alias.entity_id for k in known if k.alias.kind == "person" and not k.alias.short}
     orgs_known = {k.alias.entity_id for k in known if k.alias.kind == "org"}
     for name in known:
@@ -143,8 +143,7 @@ def _blocked(reading: Reading) -> dict[int, int]:
         body = reading.text.fold[reading.text.title_end :]
         norm = reading.text.norm
         for match in re.finditer(r"[^\W\d_]+", norm[: reading.text.title_end]):
-            word = match.group().lower()
-            if f" {word} " in body and f" {match.group()} " not in norm[reading.text.title_end :]:
+            if f" {match.group().lower()} " in body and f" {match.group()} " not in norm[reading.text.title_end :]:
                 blocked.setdefault(match.start(), match.end())
     return blocked
 
@@ -238,38 +237,25 @@ def _glossed(text: NormalText, script: str) -> list[Candidate]:
 
 
 def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
+    """The mention that a candidate is, if any: a learned model tells people from organisations, and what the words
+    around say decides whether it is one of them at all."""
     text, lexicon = reading.text, reading.lexicon
-    person, org = candidate.person, candidate.org
     start, end = candidate.start, candidate.end
-    fold = text.fold
-    key = fold[start:end]
+    key = text.fold[start:end]
+    around = _context(reading, start, end)
+    if key == _NETWORK:
+        beside = around["role_of"] or around["org_word"] or around["owns_role"]
+        return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
     if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
         return None
-    first_word = key.split(" ")[0]
-    if first_word in lexicon.words["places"]:
-        org += 1.2
-    around = _context(reading, start, end)
     features = name_features(reading, candidate, around)
     if reading.names is not None:
         reading.names.append((candidate, features))
     odds = judge_name(features)
-    if around["quoted"] and candidate.words <= 2 and not candidate.listed:
-        # «Волгаэнергосети» after a post is whose post it is, not who holds it
-        org += 2.4 * around["role_before"]
-        around["role_before"] = 0.0
-    person += 3.5 * around["honorific"] + 2.4 * around["role_before"] + 1.6 * around["role_after"] + 2.0 * around["age"]
-    org += 1.3 * around["quoted"] + 3.0 * around["org_word"] + 2.4 * around["role_of"] + 1.8 * around["owns_role"]
-    if candidate.words == 1 and not candidate.person and lexicon.pack.capitals != "none":
-        org += 0.5 * around["marked"]
-    title_only = reading.title_case and end <= text.title_end
-    if title_only and key not in fold[text.title_end :] and not candidate.listed and org < 1.5:
-        return None
-    nouns = lexicon.pack.capitals == "nouns"
-    if nouns and person <= 0.8 and org <= 0.3:
-        return None
-    if nouns and candidate.words == 1 and org < 1.0 and not around["marked"]:
+    person, org = _evidence(reading, candidate, around)
+    if _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
     if odds > 0 and person >= 0.8:
         mention = _mention(reading, start, end, "person", 1 / (1 + math.exp(-odds)), None)
@@ -278,6 +264,40 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     if odds < 0 and (org > 0.9 or candidate.words > 1):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
     return _mention(reading, start, end, "unknown", 0.3, None)
+
+
+# The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").
+_NETWORK, _NETWORK_ID = "x", "x-corp"
+
+
+def _evidence(reading: Reading, candidate: Candidate, around: dict[str, float]) -> tuple[float, float]:
+    """How much there is of a person and of an organisation in a span and beside it."""
+    lexicon = reading.lexicon
+    person, org = candidate.person, candidate.org
+    if reading.text.fold[candidate.start : candidate.end].split(" ")[0] in lexicon.words["places"]:
+        org += 1.2
+    role_before = around["role_before"]
+    if around["quoted"] and candidate.words <= 2 and not candidate.listed:
+        # «Волгаэнергосети» after a post is whose post it is, not who holds it
+        org += 2.4 * role_before
+        role_before = 0.0
+    person += 3.5 * around["honorific"] + 2.4 * role_before + 1.6 * around["role_after"] + 2.0 * around["age"]
+    org += 1.3 * around["quoted"] + 3.0 * around["org_word"] + 2.4 * around["role_of"] + 1.8 * around["owns_role"]
+    if candidate.words == 1 and not candidate.person and lexicon.pack.capitals != "none":
+        org += 0.5 * around["marked"]
+    return person, org
+
+
+def _is_common_word(reading: Reading, candidate: Candidate, person: float, org: float, marked: bool) -> bool:
+    """Whether a capital says nothing: in a headline where every word has one, and of German nouns."""
+    text = reading.text
+    in_headline = reading.title_case and candidate.end <= text.title_end
+    key = text.fold[candidate.start : candidate.end]
+    if in_headline and key not in text.fold[text.title_end :] and not candidate.listed and org < 1.5:
+        return True
+    if reading.lexicon.pack.capitals != "nouns":
+        return False
+    return (person <= 0.8 and org <= 0.3) or (candidate.words == 1 and org < 1.0 and not marked)
 
 
 _QUOTES_OPEN = ("«", "„", "“", '"', "”")
@@ -296,19 +316,29 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     gap_after = {h.entry.category: fold[end : h.start] for h in after}
     tight = not lexicon.pack.spaces
     marks = find_marks(fold, start, end, lexicon)
+    role_gap_before = gap_before.get("role")
     role_then_marker = 0.0
-    if marks.get("at") or marks.get("from"):
+    if (marks.get("at") or marks.get("from")) and lexicon.pack.adpositions == "after" and lexicon.pack.spaces:
+        # यूनिक बैंक के प्रमुख: the post follows the mark; a post before it is the name's own (नर्स सुनीता वर्मा की)
+        role_then_marker = float(
+            any(h.entry.category == "role" for h in reading.hits_from(end, end + 12)) and role_gap_before is None
+        )
+    elif marks.get("at") or marks.get("from"):
         role_then_marker = float(
             any(
                 h.entry.category == "role" and h.end <= start and len(fold[h.end : start].split()) <= 2
                 for h in preceding
             )
         )
-    role_gap_before = gap_before.get("role")
     role_gap_after = gap_after.get("role")
     possessive = fold[end : end + 2] in ("'s", "s'")
-    titled = gap_before.get("honorifics", "-").strip(" .") == "" or gap_after.get("honorifics", "-").strip() == ""
-    role_before = role_gap_before in (" ", "", ", ", ": ", ' "', " '") and not marks.get("at")
+    trailing = lexicon.pack.adpositions == "after" or tight
+    titled = gap_before.get("honorifics", "-").strip(" .") == "" or (
+        trailing and gap_after.get("honorifics", "-").strip() == ""
+    )
+    role_before = role_gap_before in (" ", "", ", ", ": ", ' "', " '") and (
+        not marks.get("at") or lexicon.pack.adpositions == "after"
+    )
     role_after = role_gap_after in (", ", " (", "(", " - ") or (
         role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)
     )

@@ -190,9 +190,12 @@ def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
         person += 1.2
     if len(run) > 1 and folded[0] in names.surnames and not given:
         person += 0.8
-    if not given and len(run) > 2 and folded[1] in names.given and folded[0] not in names.surnames:
-        # "Direktur Kepatuhan Tito Hanggoro", "Finanzvorstand Digital Eva Roth": the name begins with the given name
-        return _judge_run(text, run[1:])
+    if not given and len(run) > 2 and folded[0] not in names.surnames:
+        # "Direktur Kepatuhan Tito Hanggoro", «Верховній Раді Тарас Мельничук»: the name begins with the given name
+        for index in range(1, len(run) - 1):
+            word = folded[index]
+            if word in names.given or (script == "cyrillic" and _inflected_in(word, names.given)):
+                return _judge_run(text, run[index:])
     for word in words:
         org += _shape_says_org(word, len(run))
     if 2 <= len(run) <= 3:
@@ -422,9 +425,12 @@ def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[i
                 break
             if script == "thai" and count >= 1 and len(next_word) > 14:
                 break
+            known_part = next_word in names.given or next_word in names.surnames or next_word in names.particles
+            if count >= 2 and not known_part and text.fold[slice(*words[index + count - 1])] not in names.particles:
+                break
             run_end = following[1]
             count += 1
-            if script in ("devanagari", "thai") and count == 2:
+            if script == "thai" and count == 2:
                 break
         first = 0 if word in names.given or word[glued:] not in names.given else glued
         sure = 2.0 if count > 1 else 0.7

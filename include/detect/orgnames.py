@@ -14,7 +14,7 @@ from include.detect.reading import Reading
 from include.detect.text import script_of
 
 _LONGEST = 12  # characters before the word of kind, in Han, kana and Hangul
-_WORD = re.compile(r"[^\s\"'“”«»()（）「」『』\[\],،.:;!?。、，。；：！？|/]+")
+_WORD = re.compile(r"[^\s\"'“”«»()（）「」『』\[\],،.:;!?।。、，。；：！？|/]+")
 
 
 def find_organisations(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
@@ -28,6 +28,7 @@ def find_organisations(reading: Reading, cuts: frozenset[int]) -> Iterator[Candi
         yield from _hangul_words(reading)
     elif script in ("arabic", "thai", "devanagari"):
         yield from _beginning_with(reading)
+        yield from _quoted_words(reading)
         if script == "devanagari":
             yield from _words_before(reading)
 
@@ -77,9 +78,13 @@ def _ending_with(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
 
 def _hangul_words(reading: Reading) -> Iterator[Candidate]:
     fold = reading.text.fold
+    posts = {(hit.start, hit.end) for hit in reading.hits if hit.entry.category == "role"}
+    longest = {start: max(end for s, end in posts if s == start) for start, _ in posts}
     for hit in reading.hits:
         if hit.entry.category != "org_after" or script_of(fold[hit.start]) != 5:
             continue
+        if longest.get(hit.start, 0) > hit.end:
+            continue  # 연구소 is the beginning of the post 연구소장
         start = hit.start
         while start > 0 and hit.start - start < _LONGEST and script_of(fold[start - 1]) in (5, 1, 8):
             start -= 1
@@ -124,6 +129,17 @@ def _beginning_with(reading: Reading) -> Iterator[Candidate]:
             while start < end and fold[start] in " \"'«“(":
                 start += 1
             yield Candidate(start if end - start > 1 and not thai else hit.start, end, 0.0, 1.8, taken)
+
+
+_QUOTED = re.compile(r"[\"“‘'«]([^\"“”‘’'«»\d\n]{2,30})[\"”’'»]")
+
+
+def _quoted_words(reading: Reading) -> Iterator[Candidate]:
+    """One to three words in quotes: «نون», 'सर्वम'. Whether they name an organisation is judged like any name."""
+    for match in _QUOTED.finditer(reading.text.norm):
+        words = match.group(1).split()
+        if 1 <= len(words) <= 3 and not reading.hits_in(match.start(1), match.end(1), "trigger", "role"):
+            yield Candidate(match.start(1), match.end(1), 0.0, 1.0, len(words))
 
 
 def _words_before(reading: Reading) -> Iterator[Candidate]:

@@ -123,6 +123,8 @@ def _global_features(
         "media": float(entity.kind == "media"),
         "media|dominant": float(entity.kind == "media" and reading.dominant_org == index),
         "cited": float(_is_cited(reading, mentions)),
+        f"place={_place_of_first(reading, index)}": 1.0,
+        f"openings={min(_openings(reading, mentions), 3)}": 1.0,
     }
     for mention in reading.persons[person].mentions:
         for org in mention.orgs:
@@ -143,6 +145,25 @@ def _global_features(
     ]
     features["others_affiliated"] = float(index in others)
     return features
+
+
+def _place_of_first(reading: Reading, index: int) -> int:
+    """How many other organisations a text names before it first names this one, at most three; media do not count."""
+    seen = dict.fromkeys(
+        m.entity
+        for m in reading.mentions
+        if m.kind == "org" and m.entity >= 0 and reading.orgs[m.entity].kind != "media"
+    )
+    order = list(seen)
+    return min(order.index(index), 3) if index in seen else 4
+
+
+def _openings(reading: Reading, mentions: list[Mention]) -> int:
+    """In how many sentences an organisation is the first name: what a text goes on about."""
+    return sum(
+        next((m is mention for m in reading.in_sentence(mention.sentence) if m.kind in ("person", "org")), False)
+        for mention in mentions
+    )
 
 
 def _shape(reading: Reading, mentions: list[Mention]) -> dict[str, float]:
@@ -205,9 +226,9 @@ def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[st
 def _is_cited(reading: Reading, mentions: list[Mention]) -> bool:
     """Whether an organisation stands beside a word of saying: "told Reuters", "according to The Information"."""
     for mention in mentions:
-        if reading.hits_in(max(0, mention.start - 22), mention.start, "attribution"):
+        if reading.hits_in(max(0, mention.start - 22), mention.start, "attribution", "reported"):
             return True
-        if reading.hits_in(mention.end, mention.end + 12, "attribution"):
+        if reading.hits_in(mention.end, mention.end + 12, "attribution", "reported"):
             return True
     return False
 
