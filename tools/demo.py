@@ -19,7 +19,7 @@ from pathlib import Path
 from include.errors import ConfigError
 from tools.airflow_home import HOME, ROOT, airflow_environment, is_port_free, migrate_database, write_shell_environment
 
-AS_OF = "2026-11-21T06:00:00+00:00"  # the newsroom's articles end the day before
+AS_OF = "2025-07-20T06:00:00+00:00"  # the newsroom's articles end the day before
 DEFAULT_PORT = 8765
 # How `airflow dags test` prints what a step says of itself.
 _SAID = re.compile(r"\[(?P<level>info|warning)\s*\] (?P<text>\w+: .*?)\s+\[departures\] loc=")
