@@ -162,6 +162,13 @@ def _local_features(
     )
     entity = reading.persons[mention.entity]
     cls = trigger.trigger_class
+    same_side = sorted(
+        {p.entity: p.start for p in people if (p.end <= trigger.start) == before}.items(), key=lambda r: r[1]
+    )
+    ranks = [who for who, _ in same_side]
+    rank = ranks.index(mention.entity) if mention.entity in ranks else 0
+    place = "only" if len(ranks) == 1 else "first" if rank == 0 else "last" if rank == len(ranks) - 1 else "middle"
+    opens = word_distance(fold[reading.sentences[trigger.sentence][0] : mention.start], pack.spaces) <= 3
     named = {id(r) for p in people for r in p.roles}
     strangers = sum(
         m.kind == "role" and id(m) not in named and gap_start <= m.start < gap_end
@@ -184,6 +191,9 @@ def _local_features(
         f"{pack.order}|{cls}|complement={trigger.complement}": 1.0,
         f"weak={trigger.rule.weak}|complement={trigger.complement}": 1.0,
         f"{position}|strangers={min(strangers, 2)}": 1.0,
+        f"{position}|{side}|place={place}": 1.0,
+        f"{position}|{side}|place={place}|commas={min(commas, 2)}": 1.0,
+        f"{position}|{order}|opens={opens}": 1.0,
         f"listed={listed}": 1.0,
         f"listed={listed}|role={bool(mention.roles)}": 1.0,
         f"{pack.capitals}|listed={listed}": 1.0,

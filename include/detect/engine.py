@@ -93,6 +93,9 @@ def move_features(
     surer = [(p, c) for p, c in rivals if p > sure]
     title_end = reading.text.title_end
     in_title = any(m.end <= title_end for m in entity.mentions)
+    others_in_title = any(
+        m.kind == "person" and m.end <= title_end and m.entity != top.person for m in reading.mentions
+    )
     last = len(reading.sentences) - 1
     features = {
         "bias": 1.0,
@@ -108,6 +111,7 @@ def move_features(
         f"class={trigger.trigger_class}": 1.0,
         f"complement={trigger.complement}": 1.0,
         f"{action}|title={in_title}": 1.0,
+        f"{action}|title={in_title}|others={others_in_title}|any={title_end > 0}": 1.0,
         f"trigger_in_title={any(c.trigger.in_title for _, c in rows)}": 1.0,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
         f"listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
