@@ -26,7 +26,7 @@ _ACTIONS = ("approve", "reject", "correct", "merge", "takedown")
 _WAITING = f"""kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted')
     AND (review = 'pending' OR (review = '' AND confidence < {SURE_FROM}))"""
 _PEOPLE_NAMES = """
-SELECT DISTINCT unnest([person, name, *person_aliases, *aliases]) AS name FROM (
+SELECT DISTINCT unnest([person, name] || person_aliases || aliases) AS name FROM (
     SELECT m.person, m.person_aliases, coalesce(e.name, '') AS name, coalesce(e.aliases, []) AS aliases
     FROM store.move_links l JOIN store.moves m USING (move_id) LEFT JOIN store.entities e ON e.entity_id = l.person_id
     WHERE l.person_id = ?)

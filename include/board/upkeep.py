@@ -71,7 +71,11 @@ def run(request: Request, run_id: str = "") -> Response:
         )
         shown = [row for row in events if not {row["event_id"], row["person_id"]} & page.overlay.hidden.keys()]
         return page.render(
-            "run.html.j2", run=found, events=attach(reader, shown, page.overlay), checks=read_checks(reader, wanted)
+            "run.html.j2",
+            run=found,
+            steps=group_counts(found["counts"]),
+            events=attach(reader, shown, page.overlay),
+            checks=read_checks(reader, wanted),
         )
 
 
@@ -90,6 +94,17 @@ def corrections(request: Request) -> Response:
             "SELECT decided_at FROM store.decisions WHERE action = 'takedown' ORDER BY decided_at DESC LIMIT 50"
         )
         return page.render("corrections.html.j2", rows=shown, taken=taken)
+
+
+def group_counts(counts: dict[str, int]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """What a run counted, by step, in the order of the steps; nothings are left out. `load.moves` is of the step load."""
+    grouped: dict[str, list[tuple[str, int]]] = {}
+    for name, count in counts.items():
+        step, _, what = name.rpartition(".")
+        if count:
+            grouped.setdefault(step or "in all", []).append((what.replace("_", " "), count))
+    order = ("poll", "fetch", "read", "load", "check", "merge", "flag", "audit")
+    return sorted(grouped.items(), key=lambda entry: order.index(entry[0]) if entry[0] in order else len(order))
 
 
 def read_sources(reader: Reader) -> list[Row]:

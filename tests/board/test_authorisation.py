@@ -74,7 +74,18 @@ def _flatten(routes: list) -> Iterator:  # type: ignore[type-arg]
 
 def test_the_matrix_knows_every_route() -> None:
     paths = {path for _, path in board_routes()}
-    assert {"/", "/count", "/flow", "/sources", "/quality", "/sql", "/sql.csv", "/review", "/run", "/corrections"} <= paths
+    assert {
+        "/",
+        "/count",
+        "/flow",
+        "/sources",
+        "/quality",
+        "/sql",
+        "/sql.csv",
+        "/review",
+        "/run",
+        "/corrections",
+    } <= paths
     assert {path for method, path in board_routes() if method == "POST"} == {
         "/event/e-none/review", "/review/undo", "/quarantine/release",
     }  # fmt: skip
