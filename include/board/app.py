@@ -132,7 +132,7 @@ def _show_unusable(request: Request, error: ConfigError) -> Response:
 
 
 def _show_database_error(request: Request, error: duckdb.Error) -> Response:
-    log.exception("The board could not answer %s", request.url.path)
+    log.error("The board could not answer %s", request.url.path, exc_info=error)
     if isinstance(error, (duckdb.CatalogException, duckdb.BinderException)):
         what = "The published file was made by another version of this program: what this page reads is not in it."
         return _error(request, 503, "The published file is of another version", what, "`departures run` brings it up.")

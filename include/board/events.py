@@ -7,25 +7,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from include.board.filters import MAKE_SEARCH, Filters, where
+from include.board.filters import Filters, where
 from include.board.inbox import Overlay, hide, list_hidden
+from include.board.memory import EVENTS, VERSIONS, find, literals, pick, read_pieces
 from include.board.reading import Reader, Row
+from include.board.wording import as_moment
 
 PAGE_SIZE = 25
 _MOST_EVIDENCE = 60
-LINE_COLUMNS = """event_id, kind, person_id, person, from_org, from_org_id, to_org, to_org_id, role_from, role_to,
-    status"""  # what a line about an event is written from
+# What a line about an event is written from.
+LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org, to_org_id, role_from, role_to, status"
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
-    first_reported_at, last_reported_at, origins, articles,
-    languages, score, flagged, acting, reason_stated, successor, destination_kind, focus, confidence, review"""
-_ORDERS = {
-    "newest": "first_reported_at DESC NULLS LAST, score DESC, event_id",
-    "score": "score DESC, first_reported_at DESC NULLS LAST, event_id",
-}
-_EVIDENCE = """
-SELECT event_id, move_id, article_id, url, lang, quote, field, start, "end", stance, status, source_id, origin, title,
-    published_at, confidence FROM evidence WHERE event_id IN ({marks})
-"""
+    first_reported_at, last_reported_at, origins, articles, languages, score, flagged, acting, reason_stated, successor,
+    destination_kind, focus, confidence, review"""
+_ORDERS = {"newest": "place", "score": "score DESC, place"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +43,11 @@ def list_events(reader: Reader, filters: Filters, overlay: Overlay) -> Listing:
     rows: list[Row] = []
     if filters.page <= pages:
         condition, parameters = _condition(reader, filters, overlay)
-        rows = reader.rows(
-            f"SELECT {_COLUMNS} FROM events WHERE {condition} ORDER BY {_ORDERS[filters.sort]} LIMIT ? OFFSET ?",
-            [*parameters, PAGE_SIZE, (filters.page - 1) * PAGE_SIZE],
+        rows = find(
+            reader,
+            _COLUMNS,
+            f"{condition} ORDER BY {_ORDERS[filters.sort]} LIMIT {PAGE_SIZE} OFFSET {(filters.page - 1) * PAGE_SIZE}",
+            parameters,
         )
     return Listing(attach(reader, rows, overlay), matching, total, by_status, pages)
 
@@ -58,20 +55,20 @@ def list_events(reader: Reader, filters: Filters, overlay: Overlay) -> Listing:
 def count_by_status(reader: Reader, filters: Filters, overlay: Overlay) -> dict[str, int]:
     """How many events each status has under the other filters."""
     condition, parameters = _condition(reader, filters, overlay, without="status")
-    rows = reader.rows(f"SELECT status, count(*) AS n FROM events WHERE {condition} GROUP BY status", parameters)
+    rows = reader.rows(f"SELECT status, count(*) AS n FROM {EVENTS} WHERE {condition} GROUP BY status", parameters)
     return {row["status"]: row["n"] for row in rows}
 
 
 def count_scope(reader: Reader, scope: str) -> int:
     """How many events a scope has; counted once a generation."""
     condition, _ = where(Filters(scope=scope))
-    return reader.once(f"total {scope}", lambda r: int(r.value(f"SELECT count(*) FROM events WHERE {condition}")))
+    return reader.once(f"total {scope}", lambda r: int(r.value(f"SELECT count(*) FROM {EVENTS} WHERE {condition}")))
 
 
 def count_languages(reader: Reader, scope: str) -> dict[str, int]:
     """How many events of a scope each language reports; counted once a generation."""
     condition, _ = where(Filters(scope=scope))
-    codes = f"SELECT unnest(languages) AS code FROM events WHERE {condition}"
+    codes = f"SELECT unnest(languages) AS code FROM {EVENTS} WHERE {condition}"
     sql = f"SELECT code, count(*) AS n FROM ({codes}) GROUP BY code"
     return reader.once(
         f"languages {scope}", lambda r: {row["code"]: row["n"] for row in r.rows(f"{sql} ORDER BY n DESC, code")}
@@ -91,9 +88,8 @@ def attach(reader: Reader, rows: Sequence[Row], overlay: Overlay) -> list[Row]:
 def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
     """The sentences for and against each event, what denies first, then the surest."""
     grouped: dict[str, list[Row]] = defaultdict(list)
-    if ids:
-        for row in reader.rows(_EVIDENCE.format(marks=_marks(ids)), list(ids)):
-            grouped[row.pop("event_id")].append(row)
+    for row in read_pieces(reader, ids):
+        grouped[row.pop("event_id")].append(row)
     for found in grouped.values():
         found.sort(key=lambda row: (row["stance"] != "denies", -row["confidence"], row["move_id"]))
     return grouped
@@ -102,16 +98,15 @@ def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
 def read_terms(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
     """The summands of each score, the greatest first."""
     grouped: dict[str, list[Row]] = defaultdict(list)
-    if ids:
-        sql = f"SELECT event_id, terms FROM store.event_versions WHERE known_to IS NULL AND event_id IN ({_marks(ids)})"
-        for row in reader.rows(sql, list(ids)):
-            grouped[row["event_id"]] = sorted(row["terms"], key=lambda term: (-abs(term["points"]), term["feature"]))
+    for row in pick(reader, "event_id, terms", list(ids)):
+        grouped[row["event_id"]] = sorted(row["terms"], key=lambda term: (-abs(term["points"]), term["feature"]))
     return grouped
 
 
 def read_event(reader: Reader, event_id: str) -> Row | None:
     """One event as it is believed now."""
-    return reader.row(f"SELECT {_COLUMNS}, group_event_ids FROM events WHERE event_id = ?", [event_id])
+    found = pick(reader, f"{_COLUMNS}, group_event_ids", [event_id])
+    return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,20 +133,19 @@ def find_gone(reader: Reader, event_id: str) -> Gone | None:
 def read_timeline(reader: Reader, event_id: str, evidence: Sequence[Row]) -> list[Row]:
     """The steps of the status, oldest first, each with the piece of evidence that caused it."""
     by_move = {row["move_id"]: row for row in evidence}
-    steps = reader.rows(
-        "SELECT status, changed_at, move_id, cause FROM status_changes WHERE event_id = ? ORDER BY changed_at",
-        [event_id],
-    )
-    return [{**step, "piece": by_move.get(step["move_id"])} for step in steps]
+    (found,) = pick(reader, "history", [event_id])
+    steps = sorted(found["history"], key=lambda step: step["at"])
+    return [{**step, "changed_at": as_moment(step["at"]), "piece": by_move.get(step["move_id"])} for step in steps]
 
 
 def read_versions(reader: Reader, event_id: str) -> list[Row]:
     """Everything that was ever believed of an event, oldest first, with what each version changed."""
     shown = ("kind", "person", "status", "from_org", "to_org", "role_from", "role_to", "date", "score", "review")
+    found = reader.rows(f"SELECT at_row FROM {VERSIONS} WHERE event_id IN ({literals([event_id])})")
+    places = ", ".join(str(row["at_row"]) for row in found)
     rows = reader.rows(
         f"SELECT version, known_from, known_to, cause, origins, articles, flagged, {', '.join(shown)} "
-        "FROM event_history WHERE event_id = ? ORDER BY version",
-        [event_id],
+        f"FROM store.event_versions WHERE rowid IN ({places}) ORDER BY version"
     )
     for earlier, row in zip([None, *rows], rows, strict=False):
         row["changes"] = (
@@ -172,13 +166,10 @@ def read_decided(reader: Reader, event_id: str) -> list[Row]:
 
 def read_neighbours(reader: Reader, row: Row) -> tuple[list[Row], list[Row]]:
     """Other events of the person, and those of the people who went along."""
-    same = reader.rows(
-        f"SELECT {_COLUMNS} FROM events WHERE person_id = ? AND event_id <> ? "
-        "ORDER BY first_reported_at DESC NULLS LAST LIMIT 20",
-        [row["person_id"], row["event_id"]],
+    same = find(
+        reader, _COLUMNS, "person_id = ? AND event_id <> ? ORDER BY place LIMIT 20", [row["person_id"], row["event_id"]]
     )
-    along = list(row.get("group_event_ids") or [])[:20]
-    group = reader.rows(f"SELECT {_COLUMNS} FROM events WHERE event_id IN ({_marks(along)})", along) if along else []
+    group = pick(reader, _COLUMNS, list(row.get("group_event_ids") or [])[:20])
     return same, group
 
 
@@ -188,12 +179,6 @@ def limit_evidence(evidence: list[Row]) -> list[Row]:
 
 
 def _condition(reader: Reader, filters: Filters, overlay: Overlay, without: str = "") -> tuple[str, list[Any]]:
-    if filters.q:
-        reader.once("search", lambda r: r.rows(MAKE_SEARCH))
     condition, parameters = where(filters, without=without)
     hidden, more = hide(list_hidden(overlay, reader))
     return f"{condition} AND {hidden}", [*parameters, *more]
-
-
-def _marks(ids: Collection[str]) -> str:
-    return ", ".join("?" * len(ids))

@@ -22,7 +22,7 @@ _LABELS = {
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MAX_TEXT = 120
 _MAX_PAGE = 100_000
-_FOLDED_VALUE = "strip_accents(lower(?))"
+_FOLDED = "strip_accents(lower(?))"
 _SCOPE_SQL = {
     "flagged": "flagged AND kind = 'departure' AND review <> 'rejected'",
     "departures": "kind = 'departure' AND review <> 'rejected'",
@@ -91,7 +91,7 @@ def parse_filters(parameters: Mapping[str, str]) -> Filters:
 
 
 def where(filters: Filters, *, without: str = "") -> tuple[str, list[Any]]:
-    """The condition on `events` and its parameters; `without` names a filter to leave out."""
+    """The condition on `memory.EVENTS` and its parameters; `without` names a filter to leave out."""
     parts, parameters = [_SCOPE_SQL[filters.scope]], []
     for name, sql, value in _conditions(filters):
         if name != without:
@@ -102,18 +102,10 @@ def where(filters: Filters, *, without: str = "") -> tuple[str, list[Any]]:
 
 def _conditions(filters: Filters) -> Iterable[tuple[str, str, Any]]:
     for word in filters.q.split():
-        yield "q", f"event_id IN (FROM {SEARCH} SELECT event_id WHERE contains(words, {_FOLDED_VALUE}))", word
-    for name, columns in (
-        ("person", ("person",)),
-        ("organisation", ("from_org", "to_org")),
-        ("role", ("role_from", "role_to", "role_family")),
-    ):
+        yield "q", f"contains(words, {_FOLDED})", word
+    for name in ("person", "organisation", "role"):
         if value := getattr(filters, name):
-            yield (
-                name,
-                "(" + " OR ".join(f"contains({_folded(column)}, {_FOLDED_VALUE})" for column in columns) + ")",
-                value,
-            )
+            yield name, f"contains({name}_words, {_FOLDED})", value
     if filters.status:
         yield "status", "status = ?", filters.status
     if filters.language:
@@ -124,22 +116,6 @@ def _conditions(filters: Filters) -> Iterable[tuple[str, str, Any]]:
         yield "until", "first_reported_at < ?::TIMESTAMP + INTERVAL 1 DAY", filters.until
     if filters.score:
         yield "score", "score >= ?::DOUBLE", filters.score
-
-
-# A table in the memory of the server, made at the first search of a generation: what each event is found by, the
-# person's names in other scripts included.
-SEARCH = "memory.main.search_words"
-MAKE_SEARCH = f"""
-CREATE OR REPLACE TABLE {SEARCH} AS
-SELECT e.event_id, strip_accents(lower(concat_ws(' ', e.person, e.from_org, e.to_org, e.role_from, e.role_to,
-    array_to_string(p.aliases, ' '), array_to_string(f.aliases, ' '), array_to_string(t.aliases, ' ')))) AS words
-FROM events e LEFT JOIN entities p ON p.entity_id = e.person_id LEFT JOIN entities f ON f.entity_id = e.from_org_id
-LEFT JOIN entities t ON t.entity_id = e.to_org_id
-"""
-
-
-def _folded(column: str) -> str:
-    return f"strip_accents(lower(coalesce({column}, '')))"
 
 
 def _clean(text: str) -> str:

@@ -27,7 +27,8 @@ def flow(request: Request) -> Response:
         quarters = sorted(by_quarter, reverse=True)
         chosen = wanted or (quarters[0] if quarters else "")
         known = chosen in by_quarter or chosen == "all"
-        rows = total_flows(by_quarter) if chosen == "all" else by_quarter.get(chosen, [])
+        everything = page.reader.once("all flows", lambda _: total_flows(by_quarter))
+        rows = everything if chosen == "all" else by_quarter.get(chosen, [])
         return page.render(
             "flow.html.j2",
             200 if known or not quarters else 404,

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from include.board.memory import EVENTS
 from include.board.reading import Reader, Row
 from include.errors import ConfigError
 from include.pipeline.inbox import RELEASE
@@ -164,7 +165,7 @@ def list_hidden(overlay: Overlay, reader: Reader) -> set[str]:
     hidden = set(overlay.hidden)
     taken = [key for key, why in overlay.hidden.items() if why == "taken-down"]
     if taken:
-        rows = reader.rows("SELECT DISTINCT person_id FROM events WHERE list_contains(?, event_id)", [taken])
+        rows = reader.rows(f"SELECT DISTINCT person_id FROM {EVENTS} WHERE list_contains(?, event_id)", [taken])
         hidden |= {row["person_id"] for row in rows}
     return hidden
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 
 from include.board.events import LINE_COLUMNS
 from include.board.inbox import hide, list_hidden
+from include.board.memory import EVENTS, find
 from include.board.reading import Reader, Row
 from include.board.site import Page, begin
 from include.flag.exodus import (
@@ -31,7 +32,7 @@ _LEFT = "kind = 'departure' AND status IN ('announced', 'reported', 'effective')
 _LIST = f"""
 SELECT from_org_id AS id, any_value(from_org) AS name, count(DISTINCT person_id) AS people,
     count(*) FILTER (flagged) AS flagged, max(first_reported_at) AS latest
-FROM events WHERE {_LEFT} AND from_org_id IS NOT NULL GROUP BY from_org_id ORDER BY people DESC, name
+FROM {EVENTS} WHERE {_LEFT} AND from_org_id IS NOT NULL GROUP BY from_org_id ORDER BY people DESC, name
 """
 
 
@@ -66,16 +67,16 @@ def organisation(request: Request, organisation_id: str) -> Response:
 def _context(page: Page, organisation_id: str, name: str) -> dict[str, Any]:
     reader = page.reader
     hidden, parameters = hide(list_hidden(page.overlay, reader))
-    rows = reader.rows(
-        f"SELECT {LINE_COLUMNS}, date, first_reported_at, score, flagged FROM events "
-        f"WHERE from_org_id = ? AND {_LEFT} AND {hidden} "
-        "ORDER BY first_reported_at DESC NULLS LAST, event_id LIMIT 500",
+    rows = find(
+        reader,
+        f"{LINE_COLUMNS}, first_reported_at, score, flagged",
+        f"from_org_id = ? AND {_LEFT} AND {hidden} ORDER BY place LIMIT 500",
         [organisation_id, *parameters],
     )
-    arrivals = reader.rows(
-        f"SELECT {LINE_COLUMNS}, date, first_reported_at FROM events "
-        f"WHERE to_org_id = ? AND review <> 'rejected' AND {hidden} "
-        "ORDER BY first_reported_at DESC NULLS LAST, event_id LIMIT 25",
+    arrivals = find(
+        reader,
+        f"{LINE_COLUMNS}, first_reported_at",
+        f"to_org_id = ? AND review <> 'rejected' AND {hidden} ORDER BY place LIMIT 25",
         [organisation_id, *parameters],
     )
     windows = read_windows(reader, organisation_id)

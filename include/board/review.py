@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from include.board.access import check_form, require_reviewer
 from include.board.events import LINE_COLUMNS, attach, read_event
 from include.board.inbox import hide, list_hidden, new_id, write_release
+from include.board.memory import EVENTS, find
 from include.board.reading import Reader, Row
 from include.board.rendering import root_of
 from include.board.site import Page, begin
@@ -111,10 +112,11 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
     overlay = page.overlay
     decided = {d.subject for d in overlay.decisions if d.kind in ("approve", "correct")}
     hidden, parameters = hide(list_hidden(overlay, page.reader) | decided)
-    total = page.reader.value(f"SELECT count(*) FROM events WHERE {_WAITING} AND {hidden}", parameters)
-    rows = page.reader.rows(
-        f"SELECT {LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles "
-        f"FROM events WHERE {_WAITING} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
+    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {_WAITING} AND {hidden}", parameters)
+    rows = find(
+        page.reader,
+        f"{LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles",
+        f"{_WAITING} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
         parameters,
     )
     return attach(page.reader, rows, overlay), int(total)

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from include.board.access import Access, Viewer
 from include.board.freshness import Freshness, read_freshness
 from include.board.inbox import Inbox, Overlay
+from include.board.memory import prepare
 from include.board.reading import PublishedFile, Reader
 from include.board.rendering import render
 from include.settings import Settings
@@ -62,5 +63,6 @@ def begin(request: Request) -> Iterator[Page]:
     """Open what is published now for one request. Raises NothingPublished or ConfigError."""
     site: Site = request.app.state.site
     with site.published.read() as reader:
+        prepare(reader)
         freshness = read_freshness(reader, site.settings, site.now())
         yield Page(request, site, reader, site.inbox.overlay(reader), freshness)

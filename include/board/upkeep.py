@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from include.board.events import LINE_COLUMNS, attach
+from include.board.events import LINE_COLUMNS
+from include.board.memory import find
 from include.board.reading import Reader, Row
 from include.board.site import begin
 from include.pipeline.run import clean_run_id
@@ -63,10 +64,10 @@ def run(request: Request, run_id: str = "") -> Response:
         if found is None:
             known = reader.rows(f"SELECT run_id, as_of FROM runs ORDER BY generation DESC LIMIT {_RUNS}")
             return page.render("norun.html.j2", 404, wanted=wanted, known=known)
-        events = reader.rows(
-            f"SELECT {LINE_COLUMNS}, first_reported_at, score, flagged, version, review "
-            "FROM events WHERE run_id = ? AND kind = 'departure' "
-            "ORDER BY flagged DESC, score DESC, event_id LIMIT 100",
+        events = find(
+            reader,
+            f"{LINE_COLUMNS}, first_reported_at, score, flagged, version, review",
+            "run_id = ? AND kind = 'departure' ORDER BY flagged DESC, score DESC, event_id LIMIT 100",
             [wanted],
         )
         shown = [row for row in events if not {row["event_id"], row["person_id"]} & page.overlay.hidden.keys()]
@@ -74,7 +75,7 @@ def run(request: Request, run_id: str = "") -> Response:
             "run.html.j2",
             run=found,
             steps=group_counts(found["counts"]),
-            events=attach(reader, shown, page.overlay),
+            events=shown,
             checks=read_checks(reader, wanted),
         )
 
@@ -83,10 +84,12 @@ def run(request: Request, run_id: str = "") -> Response:
 def corrections(request: Request) -> Response:
     """Where we were wrong, or were told otherwise: never buried."""
     with begin(request) as page:
-        rows = page.reader.rows(
-            f"SELECT {LINE_COLUMNS}, last_reported_at, known_from, review FROM events "
-            "WHERE status IN ('denied', 'retracted') OR review IN ('corrected', 'rejected') "
-            "ORDER BY known_from DESC, event_id LIMIT 100"
+        rows = find(
+            page.reader,
+            f"{LINE_COLUMNS}, last_reported_at, known_from, review",
+            "status IN ('denied', 'retracted') OR review IN ('corrected', 'rejected') "
+            "ORDER BY known_from DESC, event_id LIMIT 100",
+            (),
         )
         hidden = page.overlay.hidden
         shown = [row for row in rows if "taken-down" not in (hidden.get(row["event_id"]), hidden.get(row["person_id"]))]
@@ -97,7 +100,7 @@ def corrections(request: Request) -> Response:
 
 
 def group_counts(counts: dict[str, int]) -> list[tuple[str, list[tuple[str, int]]]]:
-    """What a run counted, by step, in the order of the steps; nothings are left out. `load.moves` is of the step load."""
+    """What a run counted, by step, in the order of the steps: `load.moves` is of the step load. Zeros are left out."""
     grouped: dict[str, list[tuple[str, int]]] = {}
     for name, count in counts.items():
         step, _, what = name.rpartition(".")

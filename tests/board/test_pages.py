@@ -15,7 +15,8 @@ from include.board.filters import parse_filters
 from tests.board.conftest import AS_OF, NOW, Ask, client_of
 
 PAGES = (
-    "/", "/organisations", "/flow", "/flow?quarter=all", "/sources", "/quality", "/sql", "/review", "/run", "/corrections",
+    "/", "/organisations", "/flow", "/flow?quarter=all", "/sources", "/quality", "/sql", "/review", "/run",
+    "/corrections",
 )  # fmt: skip
 
 
