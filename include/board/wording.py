@@ -94,11 +94,12 @@ def language(code: str) -> str:
     return LANGUAGE_NAMES.get(code, code)
 
 
-def highlight(quote: str, names: Iterable[str | None], length: int = 600) -> Markup:
-    """A quote with every stated name marked; everything in it is text."""
+def highlight(quote: str, names: Iterable[str | None], length: int = 600, people: Iterable[str | None] = ()) -> Markup:
+    """A quote with every stated name marked, of people also a part of the name; everything in it is text."""
     text = clip(quote, length)
+    parts = [part for name in people if name for part in name[:_SHORT].split() if len(part) > 3]
     marked: list[tuple[int, int]] = []
-    for name in sorted({n for n in names if n and len(n) > 1}, key=len, reverse=True):
+    for name in sorted({n for n in (*names, *people, *parts) if n and len(n) > 1}, key=len, reverse=True):
         at = text.find(name)
         while at >= 0:
             end = at + len(name)
