@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
@@ -32,7 +33,7 @@ By hand: *Trigger* with the `run_id` of a run of `news_departures`.
 )
 def alert_departures() -> None:
     @task(inlets=[PUBLISHED])
-    def alert() -> dict[str, int]:
+    def alert() -> dict[str, Any]:
         """Write the digest and send the alerts of the latest publication; what was told before is not told again."""
         from include.pipeline.alert import alert_run
 

@@ -54,21 +54,23 @@ def begin_run() -> RunContext:
         return start_run(read_settings(), run_id=context["run_id"], as_of=as_of, options=options)
 
 
-def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | None = None) -> dict[str, int]:
-    """Run one step of this DAG run's pipeline run, log its sentence and return its counts."""
+def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | None = None) -> dict[str, Any]:
+    """Run one step of this DAG run's pipeline run; log, return and keep as the XCom `summary` what it says."""
     from include.pipeline.run import open_run
 
     with plain_errors():
-        report = step(open_run(read_settings(), run_id or get_current_context()["run_id"]), *arguments)
+        context = get_current_context()
+        report = step(open_run(read_settings(), run_id or context["run_id"]), *arguments)
+        context["ti"].xcom_push(key="summary", value=report.sentence)  # a mapped task returns its shards
     return log_report(report)
 
 
-def log_report(report: StepReport) -> dict[str, int]:
-    """Log a step's sentence and warnings, and return its counts."""
+def log_report(report: StepReport) -> dict[str, Any]:
+    """Log a step's sentence and warnings; return what happened in words, and its counts."""
     log.info("%s: %s", report.step, report.sentence)
     for warning in report.warnings:
         log.warning("%s: %s", report.step, warning)
-    return report.counts
+    return {"said": report.sentence, **report.counts}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from airflow.sdk import dag, task
 
@@ -29,7 +30,7 @@ never touched. Safe to run at any time, also while a run is going on.
 )
 def housekeeping() -> None:
     @task
-    def clear() -> dict[str, int]:
+    def clear() -> dict[str, Any]:
         """Remove what nobody needs any more, and say how much it was."""
         from include.pipeline.housekeeping import clear_leftovers
 

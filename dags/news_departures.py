@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
@@ -69,42 +70,42 @@ def news_departures() -> None:
         run_step(read_shard, shard)
 
     @task
-    def load() -> dict[str, int]:
+    def load() -> dict[str, Any]:
         """Load articles and moves into a work copy of the published file."""
         from include.pipeline.load import load_run
 
         return run_step(load_run)
 
     @task
-    def check() -> dict[str, int]:
+    def check() -> dict[str, Any]:
         """Great Expectations on the batch: quarantine rows, or stop and park the batch."""
         from include.pipeline.check import check_run
 
         return run_step(check_run)
 
     @task
-    def merge() -> dict[str, int]:
+    def merge() -> dict[str, Any]:
         """Merge what many articles say into events; apply people's decisions."""
         from include.pipeline.merge import merge_run
 
         return run_step(merge_run)
 
     @task
-    def flag() -> dict[str, int]:
+    def flag() -> dict[str, Any]:
         """Score events, find exoduses."""
         from include.pipeline.flag import flag_run
 
         return run_step(flag_run)
 
     @task
-    def audit() -> dict[str, int]:
+    def audit() -> dict[str, Any]:
         """Great Expectations on the result."""
         from include.pipeline.audit import audit_run
 
         return run_step(audit_run)
 
     @task(outlets=[PUBLISHED])
-    def publish() -> dict[str, int]:
+    def publish() -> dict[str, Any]:
         """Swap the work copy in; repeat load to audit where another run was first."""
         from include.pipeline.publish import publish_run
 

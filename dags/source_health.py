@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from airflow.sdk import dag, task
 
@@ -29,7 +30,7 @@ message to `DEPARTURES_ALERT_URLS`; the figures are in the view `source_health`.
 )
 def source_health() -> None:
     @task
-    def review() -> dict[str, int]:
+    def review() -> dict[str, Any]:
         """Name the sources that fail, lost entries or went quiet."""
         from include.pipeline.health import review_sources
 

@@ -1,0 +1,60 @@
+"""Talent flow: how many people went from one organisation to another, by quarter."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from include.board.reading import Reader, Row
+from include.board.site import begin
+
+router = APIRouter()
+_DRAWN, _LISTED = 20, 150
+# The condition and the day are those of the view `talent_flow`, which has no ids to link to.
+_FLOWS = """
+SELECT t.quarter, t.from_org, t.to_org, t.people, o.from_id, o.to_id FROM talent_flow t
+LEFT JOIN (SELECT from_org, to_org, any_value(from_org_id) AS from_id, any_value(to_org_id) AS to_id FROM events
+    WHERE from_org IS NOT NULL AND to_org IS NOT NULL GROUP BY from_org, to_org) o USING (from_org, to_org)
+ORDER BY t.quarter, t.people DESC, t.from_org, t.to_org
+"""
+
+
+@router.get("/flow")
+def flow(request: Request) -> Response:
+    """One quarter, or all of them, as a picture and a table."""
+    wanted = request.query_params.get("quarter", "")[:20]
+    with begin(request) as page:
+        by_quarter = page.reader.once("flows", read_flows)
+        quarters = sorted(by_quarter, reverse=True)
+        chosen = wanted or (quarters[0] if quarters else "")
+        known = chosen in by_quarter or chosen == "all"
+        everything = page.reader.once("all flows", lambda _: total_flows(by_quarter))
+        rows = everything if chosen == "all" else by_quarter.get(chosen, [])
+        return page.render(
+            "flow.html.j2",
+            200 if known or not quarters else 404,
+            rows=rows[:_LISTED],
+            found=len(rows),
+            people=sum(row["people"] for row in rows),
+            drawn=_DRAWN,
+            quarters=quarters,
+            chosen=chosen,
+            known=known,
+        )
+
+
+def read_flows(reader: Reader) -> dict[str, list[Row]]:
+    """The flows of each quarter, the greatest first."""
+    grouped: dict[str, list[Row]] = {}
+    for row in reader.rows(_FLOWS):
+        grouped.setdefault(row["quarter"], []).append(row)
+    return grouped
+
+
+def total_flows(by_quarter: dict[str, list[Row]]) -> list[Row]:
+    """The flows of all quarters together."""
+    sums: dict[tuple[str, str], Row] = {}
+    for rows in by_quarter.values():
+        for row in rows:
+            kept = sums.setdefault((row["from_org"], row["to_org"]), {**row, "people": 0})
+            kept["people"] += row["people"]
+    return sorted(sums.values(), key=lambda row: (-row["people"], row["from_org"], row["to_org"]))

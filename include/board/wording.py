@@ -1,0 +1,123 @@
+"""How things are called on the pages: statuses, languages, features of a score, times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+STATUS_GLYPHS = {
+    "announced": "✓", "reported": "●", "effective": "■", "rumoured": "▲", "denied": "✕", "retracted": "–",
+}  # fmt: skip
+LANGUAGE_NAMES = {
+    "en": "English", "pt": "Portuguese", "es": "Spanish", "fr": "French", "de": "German", "it": "Italian",
+    "nl": "Dutch", "pl": "Polish", "tr": "Turkish", "vi": "Vietnamese", "id": "Indonesian", "ru": "Russian",
+    "uk": "Ukrainian", "ar": "Arabic", "hi": "Hindi", "th": "Thai", "ja": "Japanese", "ko": "Korean",
+    "zh-Hans": "Chinese, simplified", "zh-Hant": "Chinese, traditional",
+}  # fmt: skip
+FIELD_WORDS = {
+    "kind": "kind", "person": "person", "from_org": "organisation left", "to_org": "organisation joined",
+    "role_from": "post left", "role_to": "post taken", "status": "status", "date": "date", "focus": "focus",
+    "successor": "successor", "reason_stated": "reason stated", "acting": "acting",
+    "destination_kind": "kind of destination",
+}  # fmt: skip
+_SHORT = 200
+
+
+def clip(text: object, length: int = _SHORT) -> str:
+    """A text of at most so many characters; a longer one ends in an ellipsis."""
+    full = "" if text is None else str(text)
+    return full if len(full) <= length else full[: length - 1].rstrip() + "…"
+
+
+def safe_url(url: object) -> str:
+    """The address if a reader can follow it, else "": only http and https, with a host, are followed."""
+    text = str(url or "")
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return ""
+    return text if parts.scheme in ("http", "https") and parts.hostname and len(text) < 2000 else ""
+
+
+def host_of(url: object) -> str:
+    """The host of an address, for people."""
+    return urlsplit(safe_url(url)).hostname or ""
+
+
+def when(value: Any) -> Markup:
+    """A moment as `<time>`, to the minute, in UTC."""
+    moment = as_moment(value)
+    if moment is None:
+        return Markup("not known")
+    return Markup('<time datetime="{}">{} UTC</time>').format(moment.isoformat(), f"{moment:%d %b %Y %H:%M}")
+
+
+def day(value: Any) -> Markup:
+    """A moment or a day as `<time>`, to the day."""
+    if isinstance(value, str):
+        return Markup("<time>{}</time>").format(value)
+    if value is None:
+        return Markup("undated")
+    return Markup('<time datetime="{0:%Y-%m-%d}">{0:%d %b %Y}</time>').format(value)
+
+
+def as_moment(value: Any) -> datetime | None:
+    """A time of the database or of a file as an aware datetime."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return None
+
+
+def signed(number: float | None) -> str:
+    """Points with their sign and a real minus: +26, −4."""
+    return f"{float(number or 0):+g}".replace("-", "−")
+
+
+def plural(count: int, word: str, many: str = "") -> str:
+    """1 article, 2 articles."""
+    return f"{count:,} {word if count == 1 else many or word + 's'}"
+
+
+def language(code: str) -> str:
+    """The English name of a language, or its code."""
+    return LANGUAGE_NAMES.get(code, code)
+
+
+def highlight(quote: str, names: Iterable[str | None], length: int = 600, people: Iterable[str | None] = ()) -> Markup:
+    """A quote with every stated name marked, of people also a part of the name; everything in it is text."""
+    text = clip(quote, length)
+    parts = [part for name in people if name for part in name[:_SHORT].split() if len(part) > 3]
+    marked: list[tuple[int, int]] = []
+    for name in sorted({n for n in (*names, *people, *parts) if n and len(n) > 1}, key=len, reverse=True):
+        at = text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if all(end <= start or at >= stop for start, stop in marked):
+                marked.append((at, end))
+            at = text.find(name, end)
+    result, last = Markup(), 0
+    for start, stop in sorted(marked):
+        result += escape(text[last:start]) + Markup("<mark>{}</mark>").format(text[start:stop])
+        last = stop
+    return result + escape(text[last:])
+
+
+def describe_route(row: Mapping[str, Any]) -> str:
+    """What happened in words, for titles and lists: `OpenAI → Microsoft`."""
+    left, joined, kind = row.get("from_org"), row.get("to_org"), row.get("kind")
+    if kind == "departure":
+        return f"{left or 'not stated'} → {joined or 'not stated'}"
+    if kind in ("arrival", "appointment"):
+        return f"{'joins' if kind == 'arrival' else 'appointed at'} {joined or 'not stated'}"
+    return f"{'on leave from' if kind == 'leave' else 'back at'} {left or joined or 'not stated'}"
