@@ -12,7 +12,7 @@ SELECT 'e-' || i AS event_id, 1 AS version, TIMESTAMP '2026-11-21 06:00:00' AS k
     'main' AS focus, NULL AS date, 'none' AS date_precision, NULL AS announced_on, NULL AS effective_on, moment AS first_reported_at,
     moment AS last_reported_at, moment AS first_known_at, 1 + i % 2 AS origins, 1 + i % 2 AS articles, ['en', 'de'] AS languages,
     ['m-' || i] AS move_ids, FALSE AS acting, NULL AS reason_stated, NULL AS successor, NULL AS destination_kind,
-    [] AS group_event_ids, CASE WHEN i % 50 = 0 THEN 0.5 ELSE 0.9 END AS confidence, '' AS review, i % 100 AS score,
+    [] AS group_event_ids, CASE WHEN i % 20 = 0 THEN 0.5 ELSE 0.9 END AS confidence, '' AS review, i % 100 AS score,
     i % 10 = 0 AS flagged, FALSE AS alerted, 'bench' AS model,
     [{'feature': 'seniority', 'value': 'chief', 'points': 22.0, 'move_id': 'm-' || i}] AS terms,
     [{'status': 'reported', 'at': moment, 'move_id': 'm-' || i, 'cause': 'first said'}] AS history,

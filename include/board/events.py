@@ -15,6 +15,7 @@ from include.board.wording import as_moment
 
 PAGE_SIZE = 25
 _MOST_EVIDENCE = 60
+_MOST_AT_ONCE = 20  # pages whose ids come with the counts
 # What a line about an event is written from.
 LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org, to_org_id, role_from, role_to, status"
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
@@ -36,20 +37,35 @@ class Listing:
 
 def list_events(reader: Reader, filters: Filters, overlay: Overlay) -> Listing:
     """The events that the filters let through, with their reasons and their best evidence."""
-    by_status = count_by_status(reader, filters, overlay)
+    ids: list[str] | None = None
+    if filters.sort == "newest" and filters.page <= _MOST_AT_ONCE:
+        by_status, ids = _count_and_pick(reader, filters, overlay)
+    else:
+        by_status = count_by_status(reader, filters, overlay)
     matching = by_status.get(filters.status, 0) if filters.status else sum(by_status.values())
-    total = count_scope(reader, filters.scope)
-    pages = max(1, -(-matching // PAGE_SIZE))
-    rows: list[Row] = []
-    if filters.page <= pages:
+    if ids is not None:
+        rows = pick(reader, _COLUMNS, ids)
+    else:
         condition, parameters = _condition(reader, filters, overlay)
-        rows = find(
-            reader,
-            _COLUMNS,
-            f"{condition} ORDER BY {_ORDERS[filters.sort]} LIMIT {PAGE_SIZE} OFFSET {(filters.page - 1) * PAGE_SIZE}",
-            parameters,
-        )
-    return Listing(attach(reader, rows, overlay), matching, total, by_status, pages)
+        rest = f"ORDER BY {_ORDERS[filters.sort]} LIMIT {PAGE_SIZE} OFFSET {(filters.page - 1) * PAGE_SIZE}"
+        rows = find(reader, _COLUMNS, f"{condition} {rest}", parameters)
+    pages = max(1, -(-matching // PAGE_SIZE))
+    return Listing(attach(reader, rows, overlay), matching, count_scope(reader, filters.scope), by_status, pages)
+
+
+def _count_and_pick(reader: Reader, filters: Filters, overlay: Overlay) -> tuple[dict[str, int], list[str]]:
+    """The counts by status and the ids of one of the first pages, in one look at the events."""
+    condition, parameters = _condition(reader, filters, overlay, without="status")
+    most = filters.page * PAGE_SIZE
+    groups = reader.rows(
+        f"SELECT status, count(*) AS n, min_by(event_id, place, {most}) AS ids, min(place, {most}) AS places "
+        f"FROM {EVENTS} WHERE {condition} GROUP BY status",
+        parameters,
+    )
+    wanted = [row for row in groups if not filters.status or row["status"] == filters.status]
+    found = sorted(pair for row in wanted for pair in zip(row["places"], row["ids"], strict=True))
+    ids = [event_id for _, event_id in found[most - PAGE_SIZE : most]]
+    return {row["status"]: row["n"] for row in groups}, ids
 
 
 def count_by_status(reader: Reader, filters: Filters, overlay: Overlay) -> dict[str, int]:

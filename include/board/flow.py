@@ -28,13 +28,14 @@ def flow(request: Request) -> Response:
         chosen = wanted or (quarters[0] if quarters else "")
         known = chosen in by_quarter or chosen == "all"
         everything = page.reader.once("all flows", lambda _: total_flows(by_quarter))
+        people = page.reader.once("flowing people", lambda _: count_people({**by_quarter, "all": everything}))
         rows = everything if chosen == "all" else by_quarter.get(chosen, [])
         return page.render(
             "flow.html.j2",
             200 if known or not quarters else 404,
             rows=rows[:_LISTED],
             found=len(rows),
-            people=sum(row["people"] for row in rows),
+            people=people.get(chosen, 0),
             drawn=_DRAWN,
             quarters=quarters,
             chosen=chosen,
@@ -58,3 +59,8 @@ def total_flows(by_quarter: dict[str, list[Row]]) -> list[Row]:
             kept = sums.setdefault((row["from_org"], row["to_org"]), {**row, "people": 0})
             kept["people"] += row["people"]
     return sorted(sums.values(), key=lambda row: (-row["people"], row["from_org"], row["to_org"]))
+
+
+def count_people(by_quarter: dict[str, list[Row]]) -> dict[str, int]:
+    """How many went in each quarter."""
+    return {quarter: sum(row["people"] for row in rows) for quarter, rows in by_quarter.items()}

@@ -49,6 +49,7 @@ def listen(port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind(("127.0.0.1", port))
+        made.listen(128)  # whoever reads the address may ask before the server is up
     except OSError as error:
         made.close()
         raise ConfigError(f"--port {port}: cannot be listened on ({error.strerror}); take another one") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,6 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from tests.board.conftest import newsroom_articles, run_on
 from tests.conftest import ROOT
 
 ROLES = ("anonymous", "viewer", "user", "op", "admin")
@@ -23,10 +23,11 @@ FILL = {"event_id": "e-none", "organisation_id": "o-none", "name:path": "board.c
 
 @pytest.fixture(scope="module")
 def airflow_app(
-    airflow_db: None, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    airflow_db: None, newsroom_home: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestClient]:
     home = tmp_path_factory.mktemp("plugin") / "home"
-    run_on(home, newsroom_articles()[:6])
+    for name in ("published", "articles"):
+        shutil.copytree(newsroom_home / name, home / name)
     patch = pytest.MonkeyPatch()
     patch.setenv("DEPARTURES_HOME", str(home))
     from airflow.api_fastapi.app import create_app, purge_cached_app

@@ -16,6 +16,7 @@ from tests.board.hostile import poison
 
 pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("BOARD_SHOTS", "")
+AXE_AT = (("light", 360), ("dark", 1600))  # contrast is a matter of the theme, layout of the width
 AS_OF = "2026-11-21T09:00:00+00:00"
 
 
@@ -53,11 +54,11 @@ def test_every_page_at_every_size(address: str, browser: Browser, ask: Ask, sche
     page = open_page(browser, color_scheme=scheme)
     troubles = watch(page)
     for name, path in addresses(ask).items():
+        page.goto(address + path)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            page.goto(address + path)
             assert not is_too_wide(page), (name, width)
-            if width != 1024:
+            if (scheme, width) in AXE_AT:
                 assert find_barriers(page) == [], (name, width, scheme)
             if SHOTS:
                 page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}-{scheme}.png"))
@@ -145,7 +146,7 @@ def test_hostile_content_is_text(home: Path, browser: Browser, ask: Ask) -> None
         for name, path in places.items():
             answer = page.goto(base + path)
             assert answer and len(answer.body()) < 300_000, name
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("load")
             assert page.title() != "owned", name
             assert page.locator("main script, main img, main svg[onload], a[href^=javascript]").count() == 0, name
             assert not is_too_wide(page), name
