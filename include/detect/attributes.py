@@ -63,9 +63,12 @@ def focus_features(
     )
     rank = order.index(evidence[0].person) if evidence[0].person in order else 9
     background = ["background" in t.sentence_cues for t in triggers]
+    most = len(person.mentions) >= max(len(p.mentions) for p in reading.persons)
     features = {
         "bias": 1.0,
         "in_title": float(in_title),
+        f"most={most}": 1.0,
+        f"most={most}|mentions={min(len(person.mentions), 4)}": 1.0,
         f"title={has_title}|people={people_in_title}|in={in_title}": 1.0,
         f"first={0 if first == 0 else 1 if first <= 1 else 2 if first <= 3 else 3 if first <= 6 else 4}": 1.0,
         f"first={min(first, 8)}": 1.0,

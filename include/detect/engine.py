@@ -114,6 +114,7 @@ def move_features(
         f"{action}|title={in_title}|others={others_in_title}|any={title_end > 0}": 1.0,
         f"trigger_in_title={any(c.trigger.in_title for _, c in rows)}": 1.0,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
+        f"{action}|most={len(entity.mentions) >= max(len(p.mentions) for p in reading.persons)}": 1.0,
         f"listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
         f"role={any(m.roles for m in entity.mentions)}": 1.0,
         f"affiliated={any(m.orgs for m in entity.mentions)}": 1.0,

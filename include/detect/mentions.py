@@ -244,7 +244,7 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
     key = text.fold[start:end]
     around = _context(reading, start, end)
     if key == _NETWORK:
-        beside = around["role_of"] or around["org_word"] or around["owns_role"]
+        beside = lexicon.pack.spaces and (around["role_of"] or around["org_word"] or around["owns_role"])
         return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
     if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None

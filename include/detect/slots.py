@@ -92,6 +92,12 @@ def choose_organisations(
     """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
     left = _scores(reading, left_by, slots[0])
     reached = _scores(reading, reached_by, slots[1])
+    first, second = max(left, key=left.__getitem__), max(reached, key=reached.__getitem__)
+    if first == second != -1 and left_by is not reached_by:
+        # what is joined is what is left now: an older arrival is told too ("he joined in 2016"), and the leave alone
+        # says where it leads to
+        reached = _scores(reading, left_by, "to")
+        return first, max((org for org in reached if org != first), key=reached.__getitem__)
     pairs = ((a, b) for a in left for b in reached if a != b or a == -1)
     return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
 
