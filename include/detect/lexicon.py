@@ -38,6 +38,7 @@ _FOLDED_AT_ONCE = 1000  # phrases; keeps the text to fold far below its cap
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
 
 
+_APPOSED = ("articles", "role_modifiers", "former", "acting", "honorifics")
 # What may end a compound word: 한별은행, 전략본부장, Forschungsleiterin (from four letters up).
 _COMPOUNDED = frozenset({"role", "org_after"})
 
@@ -78,6 +79,7 @@ class Lexicon:
     words: dict[str, frozenset[str]]
     guards: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     acronyms: frozenset[str] = frozenset()  # AI, CEO, ChatGPT: written with capitals in every language, never names
+    apposed: frozenset[str] = frozenset()  # words that may stand between a name and a post or organisation of it
     body: str | bytes = field(default="", repr=False)  # the phrases, until they are needed
     _phrases: tuple[Any, list[tuple[Entry, ...]]] | None = None
 
@@ -185,15 +187,20 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
 def _assemble(tables: dict[str, Any], body: str | bytes) -> Lexicon:
     """A lexicon from its tables; the phrases (`body`) are read when the first article needs them."""
     gate: dict[str, bool] = tables["gate"]
+    markers = {name: frozenset(words) for name, words in tables["markers"].items()}
+    words = {name: frozenset(words) for name, words in tables["words"].items()}
     return Lexicon(
         pack=thaw_pack(tables["pack"]),
         gate=AhoCorasick(list(gate), matchkind=MatchKind.Standard),
         gate_open=list(gate.values()),
-        markers={name: frozenset(words) for name, words in tables["markers"].items()},
+        markers=markers,
         marker_lists={name: tuple(words) for name, words in tables["markers"].items()},
-        words={name: frozenset(words) for name, words in tables["words"].items()},
+        words=words,
         guards={rule: (frozenset(after), frozenset(before)) for rule, (after, before) in tables["guards"].items()},
         acronyms=frozenset(tables["acronyms"]),
+        apposed=frozenset().union(
+            *(words[name] for name in _APPOSED), *(markers[name] for name in ("at", "and", "as"))
+        ),
         body=body,
     )
 
@@ -203,9 +210,7 @@ def _thaw_entries(body: str | bytes) -> tuple[Any, list[tuple[Entry, ...]]]:
     content = json.loads(body)
     rules = [TriggerRule(**rule) for rule in content["rules"]]
     entries = [
-        Entry(
-            category, rules[value] if category == "trigger" else value, open_end, tuple((t, o) for t, o in tails)
-        )
+        Entry(category, rules[value] if category == "trigger" else value, open_end, tuple((t, o) for t, o in tails))
         for category, value, open_end, tails in content["entries"]
     ]
     single = [(entry,) for entry in entries]
@@ -258,11 +263,7 @@ def _make_table(pack: LanguagePack, lender: LanguagePack, fold: dict[str, str]) 
         _add(table, fold, pack, pack.markers[name], name)
     for side, phrases in pack.org_words.items():
         _add(table, fold, pack, phrases, f"org_{side}")
-    for key in ("months", "weekdays", "relative"):
-        for number, phrases in pack.dates[key].items():
-            _add(table, fold, pack, phrases, f"date:{key}", number)
-    for key in ("last", "next"):
-        _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
+    _add_dates(table, fold, pack)
     if lender is not pack:
         lent = [*lender.roles.items(), *((f"org_{side}", phrases) for side, phrases in lender.org_words.items())]
         fold = _fold_all((phrase for _, phrases in lent for phrase in phrases), pack.han_fold)
@@ -271,6 +272,14 @@ def _make_table(pack: LanguagePack, lender: LanguagePack, fold: dict[str, str]) 
         for side, phrases in lender.org_words.items():
             _add(table, fold, pack, phrases, f"org_{side}")
     return table
+
+
+def _add_dates(table: dict[str, list[Entry]], fold: dict[str, str], pack: LanguagePack) -> None:
+    for key in ("months", "weekdays", "relative"):
+        for number, phrases in pack.dates[key].items():
+            _add(table, fold, pack, phrases, f"date:{key}", number)
+    for key in ("last", "next"):
+        _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
 
 
 def _make_rows(table: dict[str, list[Entry]]) -> dict[str, Any]:

@@ -81,11 +81,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     covering = _spans_over([name.start for name in known], spans)
     for name in known:
         wider = next(
-            (
-                spans[s, e]
-                for s, e in covering.get(name.start, ())
-                if e >= name.end and e - s > name.end - name.start
-            ),
+            (spans[s, e] for s, e in covering.get(name.start, ()) if e >= name.end and e - s > name.end - name.start),
             None,
         )
         if wider and _wider_wins(name, wider, text):
@@ -160,8 +156,8 @@ def _blocked(reading: Reading) -> dict[int, int]:
         body = reading.text.fold[reading.text.title_end :]
         norm = reading.text.norm
         for match in re.finditer(r"[^\W\d_]+", norm[: reading.text.title_end]):
-            word = match.group().lower()
-            if f" {word} " in body and f" {match.group()} " not in norm[reading.text.title_end :]:
+            lowered = match.group().lower()
+            if f" {lowered} " in body and f" {match.group()} " not in norm[reading.text.title_end :]:
                 blocked.setdefault(match.start(), match.end())
     return blocked
 
@@ -701,10 +697,7 @@ def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *
         return False
     gap = gap.removeprefix("'s")
     words = [w for w in _PUNCTUATION.split(gap) if w]
-    allowed = (
-        lexicon.words["articles"] | lexicon.words["role_modifiers"] | lexicon.words["former"] | lexicon.words["acting"]
-        | lexicon.words["honorifics"] | lexicon.markers["at"] | lexicon.markers["and"] | lexicon.markers["as"]
-    )  # fmt: skip
+    allowed = lexicon.apposed
     if not lexicon.pack.spaces:
         return not gap or all(w in allowed for w in words) or gap in lexicon.markers["at"]
     unknown = [w for w in words if w not in allowed and not w.isdigit()]

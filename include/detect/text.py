@@ -178,7 +178,8 @@ _LAST_WORD = re.compile(r"([^\s(\"'“«]+)$")
 
 def split_sentences(text: NormalText, abbreviations: frozenset[str]) -> list[tuple[int, int]]:
     """Spans of the sentences of `norm`; the title is always one of its own. Abbreviations are folded, without dot."""
-    norm, spans, start = text.norm, [], 0
+    norm, start = text.norm, 0
+    spans: list[tuple[int, int]] = []
     for match in _SENTENCE_END.finditer(norm):
         if match.group()[0] == "." and not _ends_sentence(norm, text.fold, match.start(), abbreviations):
             continue

@@ -158,22 +158,24 @@ def freeze_pack(pack: LanguagePack) -> dict[str, Any]:
 
 def thaw_pack(frozen: dict[str, Any]) -> LanguagePack:
     """The pack that `freeze_pack` took apart. Raises KeyError, ValueError or TypeError where it is none."""
-    dates = {key: tuple(value) if isinstance(value, list) else value for key, value in frozen["dates"].items()}
+    dates = {key: _thaw_list(value) for key, value in frozen["dates"].items()}
     for key in ("months", "weekdays"):
-        dates[key] = {int(number): tuple(names) for number, names in dates[key].items()}
-    dates["relative"] = {name: tuple(phrases) for name, phrases in dates["relative"].items()}
+        dates[key] = {int(number): tuple(names) for number, names in frozen["dates"][key].items()}
+    dates["relative"] = {name: tuple(phrases) for name, phrases in frozen["dates"]["relative"].items()}
     groups = {
         key: {name: tuple(phrases) for name, phrases in frozen[key].items()}
         for key in ("markers", "roles", "org_words", "words")
     }
-    triggers = tuple(
-        TriggerRule(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in frozen["triggers"]
-    )
+    triggers = tuple(TriggerRule(*map(_thaw_list, row)) for row in frozen["triggers"])
     examples = tuple(
         PackExample(text, tuple((kind, person, left, to) for kind, person, left, to in moves), line)
         for text, moves, line in frozen["examples"]
     )
     return LanguagePack(**{**frozen, **groups, "dates": dates, "triggers": triggers, "examples": examples})
+
+
+def _thaw_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def without_phrases(pack: LanguagePack) -> LanguagePack:
