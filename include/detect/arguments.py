@@ -5,11 +5,13 @@ The features know nothing of a language but its word order and marks, so that on
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 from include.detect.reading import Mention, Reading
 from include.detect.triggers import ARGUMENTS, Trigger
 
+_MOST = 400  # pairs of a trigger and a person that one sentence yields; none of a newspaper comes near
 _BREAKS = (";", ":", " - ", "；", "。")
 
 
@@ -54,8 +56,15 @@ def find_candidates(reading: Reading, triggers: list[Trigger]) -> list[Candidate
             people_by_sentence.setdefault(mention.sentence, []).append(mention)
     chains = {index: _find_chains(reading, people) for index, people in people_by_sentence.items()}
     found: list[Candidate] = []
+    by_sentence: dict[int, list[Trigger]] = {}
     for trigger in triggers:
-        people = people_by_sentence.get(trigger.sentence, [])
+        by_sentence.setdefault(trigger.sentence, []).append(trigger)
+    titled = {m.entity for m in reading.mentions if m.kind == "person" and m.end <= reading.text.title_end}
+    listed = {m.entity for m in reading.mentions if m.kind == "person" and (m.listed or m.gazetteer_id)}
+    facts = (titled, listed)
+    for trigger in triggers:
+        fellows = by_sentence[trigger.sentence]
+        people = _nearest(people_by_sentence.get(trigger.sentence, []), trigger, _MOST // len(fellows))
         for action, position in ARGUMENTS[trigger.trigger_class]:
             best: dict[int, Candidate] = {}
             for mention in people:
@@ -63,14 +72,23 @@ def find_candidates(reading: Reading, triggers: list[Trigger]) -> list[Candidate
                     continue
                 candidate = Candidate(trigger, action, position, mention.entity, mention)
                 candidate.features = _local_features(
-                    reading, trigger, position, mention, people, chains[trigger.sentence], triggers
+                    reading, trigger, position, mention, people, chains[trigger.sentence], fellows, facts
                 )
                 known = best.get(mention.entity)
                 if known is None or candidate.closeness < known.closeness:
                     best[mention.entity] = candidate
             found.extend(best.values())
-            found.extend(_antecedents(reading, trigger, action, position, people_by_sentence, bool(best)))
+            found.extend(_antecedents(reading, trigger, action, position, people_by_sentence, bool(best), facts))
     return found
+
+
+def _nearest(people: list[Mention], trigger: Trigger, most: int) -> list[Mention]:
+    """The people of a sentence, in one of a thousand words the nearest ones alone."""
+    most = max(most, 6)
+    if len(people) <= most:
+        return people
+    at = bisect_left(people, trigger.start, key=lambda mention: mention.start)
+    return people[max(0, at - most // 2) : at + most // 2]
 
 
 def _find_chains(reading: Reading, people: list[Mention]) -> dict[int, tuple[int, int]]:
@@ -132,7 +150,8 @@ def _local_features(
     mention: Mention,
     people: list[Mention],
     chains: dict[int, tuple[int, int]],
-    triggers: list[Trigger],
+    fellows: list[Trigger],
+    facts: tuple[set[int], set[int]],
 ) -> dict[str, float]:
     fold, pack = reading.text.fold, reading.lexicon.pack
     chain = chains.get(mention.start)
@@ -149,9 +168,7 @@ def _local_features(
     order = "inv" if pack.inversion else pack.order
     commas = sum(gap.count(mark) for mark in (",", "、", "،", "，"))
     others = {p.entity for p in people if p.entity != mention.entity and gap_start <= p.start < gap_end}
-    between = sum(
-        gap_start <= t.start < gap_end and t is not trigger for t in triggers if t.sentence == trigger.sentence
-    )
+    between = sum(gap_start <= t.start < gap_end and t is not trigger for t in fellows)
     marks = mention.sides or {"none": True}
     orgs_near = any(
         m.kind in ("org", "org_ref") and trigger.clause[0] - 1 <= m.start <= trigger.clause[1]
@@ -174,7 +191,7 @@ def _local_features(
         m.kind == "role" and id(m) not in named and gap_start <= m.start < gap_end
         for m in reading.in_sentence(trigger.sentence)
     )
-    listed = any(m.listed or m.gazetteer_id for m in entity.mentions)
+    listed = mention.entity in facts[1]
     features = {
         "bias": 1.0,
         f"{position}|{order}|{side}": 1.0,
@@ -218,7 +235,7 @@ def _local_features(
         "has_org": bool(mention.orgs),
         "former": mention.former,
         "title": trigger.in_title,
-        "in_title": any(m.end <= reading.text.title_end for m in entity.mentions),
+        "in_title": mention.entity in facts[0],
         "alone": len({p.entity for p in people}) == 1,
         "negated": trigger.negated,
         "quoted": _is_quoted(fold, trigger),
@@ -254,6 +271,7 @@ def _antecedents(
     position: str,
     people_by_sentence: dict[int, list[Mention]],
     has_local: bool,
+    facts: tuple[set[int], set[int]],
 ) -> list[Candidate]:
     """People of the one or two sentences before, for pronouns, "the executive" and dropped subjects."""
     pronouns = reading.in_sentence(trigger.sentence, "pronoun")
@@ -286,10 +304,10 @@ def _antecedents(
                 f"ante|local={has_local}|complement={trigger.complement}|pronoun={pronoun}": 1.0,
                 f"ante|stranger={bool(roles)}|pronoun={pronoun}": 1.0,
                 f"ante|triggers={min(triggers_before(reading, trigger, mention), 2)}": 1.0,
-                f"ante|listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
+                f"ante|listed={mention.entity in facts[1]}": 1.0,
                 f"ante|pronoun={pronoun}|drop={reading.lexicon.pack.order}|{reading.lexicon.pack.spaces}": 1.0,
                 f"ante|mentions={min(len(entity.mentions), 5)}": 1.0,
-                "ante|in_title": float(any(m.end <= reading.text.title_end for m in entity.mentions)),
+                "ante|in_title": float(mention.entity in facts[0]),
                 "ante|negated": float(trigger.negated),
                 "ante|weak": float(trigger.rule.weak),
                 "ante|hypothetical": float("hypothetical" in trigger.clause_cues),

@@ -27,6 +27,7 @@ class DateMention:
 _NUMERIC = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)"
 )
+_DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<![\d.,$€£¥])((?:19|20|25)\d\d)(?![\d%]|[.,]\d)")
 _DAY_BEFORE = re.compile(r"(?<![\d.,:$€£])(\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.|-го|-го|-е)?(?: de| of|,)? ?$")
 _DAY_AFTER = re.compile(r"^[ ,.]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
@@ -102,18 +103,19 @@ def _borrowing(
 def _candidates(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
     fold, dates = reading.text.fold, reading.lexicon.pack.dates
     span = fold[start:end]
-    for match in _NUMERIC.finditer(span):
+    digits = bool(_DIGIT.search(span))
+    for match in _NUMERIC.finditer(span) if digits else ():
         iso = _numeric(match, dates["order"], dates["era"])
         if iso:
             yield DateMention(start + match.start(), start + match.end(), iso)
-    if reading.lexicon.pack.script in ("han", "kana", "hangul"):
+    if digits and reading.lexicon.pack.script in ("han", "kana", "hangul"):
         for match in _CJK.finditer(span):
             iso = _cjk(match, published)
             if iso:
                 form = "month" if match.group(3) or match.group(6) else "year"
                 yield DateMention(start + match.start(), start + match.end(), iso, form)
     yield from _worded(reading, start, end, published)
-    for match in _YEAR.finditer(span):
+    for match in _YEAR.finditer(span) if digits else ():
         year = _reduce(int(match.group(1)), dates["era"])
         if 1950 <= year <= 2100:
             yield DateMention(start + match.start(), start + match.end(), f"{year:04d}", "year")

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from include.detect.text import is_boundary, normalise
-from include.knowledge.languages import LanguagePack, TriggerRule, load_pack, split_gap
+from include.knowledge.languages import (
+    LanguagePack,
+    TriggerRule,
+    compiled_pack_path,
+    freeze_pack,
+    keep_compiled_pack,
+    load_pack,
+    pack_path,
+    split_gap,
+    thaw_pack,
+    without_phrases,
+)
 
 # English posts and company forms stand untranslated in every language's business press.
 _LENDER = "en"
+_KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
+_CODE = (  # what the compiled form depends on
+    *(Path(__file__).with_name(name) for name in ("lexicon.py", "text.py")),
+    *(_KNOWLEDGE / name for name in ("languages.py", "yamlfile.py")),
+)
 _FOLDED_AT_ONCE = 1000  # phrases; keeps the text to fold far below its cap
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
 
 
+_APPOSED = ("articles", "role_modifiers", "former", "acting", "honorifics")
 # What may end a compound word: 한별은행, 전략본부장, Forschungsleiterin (from four letters up).
 _COMPOUNDED = frozenset({"role", "org_after"})
 
@@ -52,8 +72,6 @@ class Lexicon:
     """The compiled pack."""
 
     pack: LanguagePack
-    automaton: Any
-    entries: list[tuple[Entry, ...]]
     gate: Any
     gate_open: list[bool]
     markers: dict[str, frozenset[str]]
@@ -61,6 +79,17 @@ class Lexicon:
     words: dict[str, frozenset[str]]
     guards: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     acronyms: frozenset[str] = frozenset()  # AI, CEO, ChatGPT: written with capitals in every language, never names
+    apposed: frozenset[str] = frozenset()  # words that may stand between a name and a post or organisation of it
+    body: str | bytes = field(default="", repr=False)  # the phrases, until they are needed
+    _phrases: tuple[Any, list[tuple[Entry, ...]]] | None = None
+
+    def phrases(self) -> tuple[Any, list[tuple[Entry, ...]]]:
+        """The automaton of all phrases, and what each stands for. Built for the first article that passes the gate."""
+        body = self.body  # read before the check: another thread may just have emptied it
+        if self._phrases is None:
+            self._phrases = _thaw_entries(body)
+            self.body = ""
+        return self._phrases
 
     def passes_gate(self, fold: str) -> bool:
         """Whether any trigger stands in the text at all."""
@@ -76,12 +105,13 @@ class Lexicon:
         hits: list[Hit] = []
         clitics = bool(self.pack.words["clitics"])
         compounds = 2 if self.pack.script == "hangul" else 4 if self.pack.capitals == "nouns" else 0
-        for index, start, end in self.automaton.find_matches_as_indexes(fold, overlapping=True):
+        automaton, entries = self.phrases()
+        for index, start, end in automaton.find_matches_as_indexes(fold, overlapping=True):
             inside = not is_boundary(fold, start) and not (clitics and self._after_clitic(fold, start))
             if inside and not compounds:
                 continue
             closed = is_boundary(fold, end)
-            for entry in self.entries[index]:
+            for entry in entries[index]:
                 if not closed and not entry.open_end:
                     continue
                 if inside and (entry.category not in _COMPOUNDED or end - start < compounds):
@@ -132,16 +162,98 @@ def _crosses_sentence(fold: str, start: int, end: int) -> bool:
 
 @cache
 def load_lexicon(code: str) -> Lexicon:
-    """Compile the pack of one language."""
-    return compile_pack(load_pack(code))
+    """The compiled pack of one language. What was compiled is kept beside the packs until they or the code change."""
+    path, lender = pack_path(code), pack_path(_LENDER)
+    kept = compiled_pack_path("lexicon", path, (lender, *_CODE))
+    try:
+        head, body = kept.read_bytes().split(b"\n")
+        tables = json.loads(head)
+        if tables["han"] == _han_version(tables["pack"]["han_fold"]):
+            return _assemble(tables, body)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    tables, rows = _make_tables(load_pack(code))
+    head_text, body_text = json.dumps(tables, ensure_ascii=False), json.dumps(rows, ensure_ascii=False)
+    keep_compiled_pack("lexicon", kept, path, f"{head_text}\n{body_text}")
+    return _assemble(tables, body_text)
 
 
 def compile_pack(pack: LanguagePack) -> Lexicon:
     """Compile a pack: fold its phrases, build the automata."""
+    tables, rows = _make_tables(pack)
+    return _assemble(json.loads(json.dumps(tables)), json.dumps(rows))
+
+
+def _assemble(tables: dict[str, Any], body: str | bytes) -> Lexicon:
+    """A lexicon from its tables; the phrases (`body`) are read when the first article needs them."""
+    gate: dict[str, bool] = tables["gate"]
+    markers = {name: frozenset(words) for name, words in tables["markers"].items()}
+    words = {name: frozenset(words) for name, words in tables["words"].items()}
+    return Lexicon(
+        pack=thaw_pack(tables["pack"]),
+        gate=AhoCorasick(list(gate), matchkind=MatchKind.Standard),
+        gate_open=list(gate.values()),
+        markers=markers,
+        marker_lists={name: tuple(words) for name, words in tables["markers"].items()},
+        words=words,
+        guards={rule: (frozenset(after), frozenset(before)) for rule, (after, before) in tables["guards"].items()},
+        acronyms=frozenset(tables["acronyms"]),
+        apposed=frozenset().union(
+            *(words[name] for name in _APPOSED), *(markers[name] for name in ("at", "and", "as"))
+        ),
+        body=body,
+    )
+
+
+def _thaw_entries(body: str | bytes) -> tuple[Any, list[tuple[Entry, ...]]]:
+    """The automaton of all phrases, and what each of them stands for."""
+    content = json.loads(body)
+    rules = [TriggerRule(**rule) for rule in content["rules"]]
+    entries = [
+        Entry(category, rules[value] if category == "trigger" else value, open_end, tuple((t, o) for t, o in tails))
+        for category, value, open_end, tails in content["entries"]
+    ]
+    single = [(entry,) for entry in entries]
+    rows = [
+        single[row] if isinstance(row, int) else tuple(entries[number] for number in row) for row in content["rows"]
+    ]
+    return AhoCorasick(content["literals"], matchkind=MatchKind.Standard), rows
+
+
+def _make_tables(pack: LanguagePack) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Everything that a lexicon holds as JSON keeps it: what the gate and the marks need, and all the phrases."""
     fold = _fold_phrases(pack)
+    lender = load_pack(_LENDER) if pack.code != _LENDER else pack
+    markers = {
+        name: sorted(dict.fromkeys(fold[m].removesuffix("*") for m in phrases), key=len, reverse=True)
+        for name, phrases in pack.markers.items()
+    }
+    acronyms = [w for w in lender.words["not_names"] if sum(map(str.isupper, w)) > 1 or len(w) == 1]
+    head = {
+        "han": _han_version(pack.han_fold),
+        "pack": freeze_pack(without_phrases(pack)),
+        "gate": _gate_literals(pack, fold),
+        "markers": markers,
+        "words": {name: [fold[w] for w in words] for name, words in pack.words.items()},
+        "guards": {
+            rule.rule_id: [[fold[w] for w in rule.not_after], [fold[w] for w in rule.not_before]]
+            for rule in pack.triggers
+            if rule.not_before or rule.not_after
+        },
+        "acronyms": list(_fold_all(acronyms, pack.han_fold).values()),
+    }
+    return head, _make_rows(_make_table(pack, lender, fold))
+
+
+def _han_version(han_fold: bool) -> str:
+    """What Traditional characters are folded with."""
+    return version("opencc") if han_fold else ""
+
+
+def _make_table(pack: LanguagePack, lender: LanguagePack, fold: dict[str, str]) -> dict[str, list[Entry]]:
     table: dict[str, list[Entry]] = defaultdict(list)
     for rule in pack.triggers:
-        _add(table, fold, pack, rule.phrases, "trigger", rule)
+        _add(table, fold, pack, rule.phrases, "trigger", replace(rule, phrases=(), not_before=(), not_after=()))
     for family, phrases in pack.roles.items():
         _add(table, fold, pack, phrases, "role", family)
     for name, phrases in pack.words.items():
@@ -151,47 +263,44 @@ def compile_pack(pack: LanguagePack) -> Lexicon:
         _add(table, fold, pack, pack.markers[name], name)
     for side, phrases in pack.org_words.items():
         _add(table, fold, pack, phrases, f"org_{side}")
+    _add_dates(table, fold, pack)
+    if lender is not pack:
+        lent = [*lender.roles.items(), *((f"org_{side}", phrases) for side, phrases in lender.org_words.items())]
+        fold = _fold_all((phrase for _, phrases in lent for phrase in phrases), pack.han_fold)
+        for family, phrases in lender.roles.items():
+            _add(table, fold, pack, phrases, "role", family)
+        for side, phrases in lender.org_words.items():
+            _add(table, fold, pack, phrases, f"org_{side}")
+    return table
+
+
+def _add_dates(table: dict[str, list[Entry]], fold: dict[str, str], pack: LanguagePack) -> None:
     for key in ("months", "weekdays", "relative"):
         for number, phrases in pack.dates[key].items():
             _add(table, fold, pack, phrases, f"date:{key}", number)
     for key in ("last", "next"):
         _add(table, fold, pack, pack.dates.get(key, ()), f"date:{key}")
-    lender = load_pack(_LENDER) if pack.code != _LENDER else pack
-    if lender is not pack:
-        _borrow(table, fold, pack, lender)
-    literals = list(table)
-    gate = _gate_literals(pack, fold)
-    markers = {
-        name: tuple(sorted({fold[m].removesuffix("*") for m in phrases}, key=len, reverse=True))
-        for name, phrases in pack.markers.items()
+
+
+def _make_rows(table: dict[str, list[Entry]]) -> dict[str, Any]:
+    """The table with every rule and every entry written once."""
+    rules: dict[TriggerRule, int] = {}
+    entries: dict[tuple[Any, ...], int] = {}
+    rows: list[int | list[int]] = []
+    for found in table.values():
+        row = []
+        for entry in found:
+            value = entry.value
+            if isinstance(value, TriggerRule):
+                value = rules.setdefault(value, len(rules))
+            row.append(entries.setdefault((entry.category, value, entry.open_end, entry.tails), len(entries)))
+        rows.append(row[0] if len(row) == 1 else row)
+    return {
+        "rules": [asdict(rule) for rule in rules],
+        "entries": list(entries),
+        "literals": list(table),
+        "rows": rows,
     }
-    return Lexicon(
-        pack=pack,
-        automaton=AhoCorasick(literals, matchkind=MatchKind.Standard),
-        entries=[tuple(table[literal]) for literal in literals],
-        gate=AhoCorasick(list(gate), matchkind=MatchKind.Standard),
-        gate_open=list(gate.values()),
-        markers={name: frozenset(words) for name, words in markers.items()},
-        marker_lists=markers,
-        words={name: frozenset(fold[w] for w in words) for name, words in pack.words.items()},
-        guards={
-            rule.rule_id: (
-                frozenset(fold[w] for w in rule.not_after),
-                frozenset(fold[w] for w in rule.not_before),
-            )
-            for rule in pack.triggers
-            if rule.not_before or rule.not_after
-        },
-        acronyms=frozenset(fold[w] for w in lender.words["not_names"] if sum(map(str.isupper, w)) > 1 or len(w) == 1),
-    )
-
-
-def _borrow(table: dict[str, list[Entry]], fold: dict[str, str], pack: LanguagePack, lender: LanguagePack) -> None:
-    fold |= _fold_phrases(lender)
-    for family, phrases in lender.roles.items():
-        _add(table, fold, pack, phrases, "role", family)
-    for side, phrases in lender.org_words.items():
-        _add(table, fold, pack, phrases, f"org_{side}")
 
 
 def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
@@ -202,11 +311,15 @@ def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
         *(p for key in ("months", "weekdays", "relative") for ps in pack.dates[key].values() for p in ps),
         *(p for key in ("last", "next") for p in pack.dates.get(key, ())),
     }
+    return _fold_all(phrases, pack.han_fold)
+
+
+def _fold_all(phrases: Iterable[str], han_fold: bool) -> dict[str, str]:
     ordered = sorted(phrases)
     folded: dict[str, str] = {}
     for start in range(0, len(ordered), _FOLDED_AT_ONCE):
         chunk = ordered[start : start + _FOLDED_AT_ONCE]
-        text = normalise("", "\n".join(chunk), han_fold=pack.han_fold).fold[1:]
+        text = normalise("", "\n".join(chunk), han_fold=han_fold).fold[1:]
         folded |= zip(chunk, text.split("\n"), strict=True)
     return folded
 
@@ -241,7 +354,15 @@ def _gate_literals(pack: LanguagePack, fold: dict[str, str]) -> dict[str, bool]:
             head = split_gap(fold[phrase])[0]
             literal = head.removesuffix("*").strip()
             literals[literal] = literals.get(literal, False) or pack.open_end or head.endswith("*")
-    return literals
+    return {literal: open_end for literal, open_end in literals.items() if not _is_implied(literal, literals)}
+
+
+def _is_implied(literal: str, literals: dict[str, bool]) -> bool:
+    """Whether a shorter literal opens the gate wherever this one would: "left" where "left the company" stands."""
+    return any(
+        (known := literals.get(literal[:length])) is not None and (known or is_boundary(literal, length))
+        for length in range(1, len(literal))
+    )
 
 
 __all__ = ["Entry", "Hit", "Lexicon", "TriggerRule", "compile_pack", "load_lexicon"]

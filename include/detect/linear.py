@@ -36,12 +36,8 @@ def replace_weights(models: Models) -> None:
 def score(model: str, features: Features) -> float:
     """Log-odds of one candidate."""
     weights = load_weights().get(model, {})
-    total = 0.0
-    for name, value in features.items():
-        weight = weights.get(name)
-        if weight is not None:
-            total += weight * value
-    return total
+    # exact whatever the order, which differs from process to process where features come from sets
+    return math.fsum(weights[name] * value for name, value in features.items() if name in weights)
 
 
 def probability(model: str, features: Features) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import lru_cache
 
 from include.detect.known import KnownName, find_known_names
 from include.detect.lexicon import Hit, Lexicon
@@ -75,9 +78,10 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     spans = {(c.start, c.end): c for c in sorted(candidates, key=lambda c: max(c.person, c.org))}
     full_known = {k.alias.entity_id for k in known if k.alias.kind == "person" and not k.alias.short}
     orgs_known = {k.alias.entity_id for k in known if k.alias.kind == "org"}
+    covering = _spans_over([name.start for name in known], spans)
     for name in known:
         wider = next(
-            (c for (s, e), c in spans.items() if s <= name.start and e >= name.end and e - s > name.end - name.start),
+            (spans[s, e] for s, e in covering.get(name.start, ()) if e >= name.end and e - s > name.end - name.start),
             None,
         )
         if wider and _wider_wins(name, wider, text):
@@ -97,6 +101,15 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
             for offset in range(mention.start, mention.end):
                 taken[offset] = True
     return mentions
+
+
+def _spans_over(starts: list[int], spans: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
+    """For each of some sorted offsets the spans that hold it, in their order."""
+    over: dict[int, list[tuple[int, int]]] = {}
+    for start, end in spans:
+        for at in starts[bisect_left(starts, start) : bisect_left(starts, end)]:
+            over.setdefault(at, []).append((start, end))
+    return over
 
 
 def _untaken(text: NormalText, candidate: Candidate, taken: list[bool]) -> Candidate | None:
@@ -436,8 +449,9 @@ def _word_count(key: str) -> int:
     return len(re.findall(r"[^\s·=\-]+", key))
 
 
-def _parts(key: str) -> list[str]:
-    return [p for p in re.split(r"[\s·=\-]+", key) if p]
+@lru_cache(maxsize=4096)
+def _parts(key: str) -> tuple[str, ...]:
+    return tuple(p for p in re.split(r"[\s·=\-]+", key) if p)
 
 
 def _same_word(a: str, b: str, inflected: bool) -> bool:
@@ -577,6 +591,7 @@ _LEGAL = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def _org_words(key: str) -> frozenset[str]:
     return frozenset(w for w in re.findall(r"\w+", key) if w not in _LEGAL)
 
@@ -712,10 +727,7 @@ def _is_apposition(reading: Reading, left: Mention, right: Mention, step: int, *
         return False
     gap = gap.removeprefix("'s")
     words = [w for w in _PUNCTUATION.split(gap) if w]
-    allowed = (
-        lexicon.words["articles"] | lexicon.words["role_modifiers"] | lexicon.words["former"] | lexicon.words["acting"]
-        | lexicon.words["honorifics"] | lexicon.markers["at"] | lexicon.markers["and"] | lexicon.markers["as"]
-    )  # fmt: skip
+    allowed = lexicon.apposed
     if not lexicon.pack.spaces:
         return not gap or all(w in allowed for w in words) or gap in lexicon.markers["at"]
     unknown = [w for w in words if w not in allowed and not w.isdigit()]

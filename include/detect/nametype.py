@@ -72,10 +72,10 @@ def _echoes(reading: Reading, words: list[str], start: int, end: int) -> set[str
     """How the text comes back to a name: by its last word alone (a surname), its first, or the whole of it."""
     fold = reading.text.fold
     whole = fold[start:end]
-    found = {f"whole={min(fold.count(whole) - 1, 2)}"}
+    found = {f"whole={min(reading.count(whole) - 1, 2)}"}
     if len(words) > 1:
         for place, word in (("first", words[0]), ("last", words[-1])):
-            alone = fold.count(word) - fold.count(whole) if len(word) > 2 else 0
+            alone = reading.count(word) - reading.count(whole) if len(word) > 2 else 0
             found.add(f"echo={place}|{alone > 0}")
     return found
 

@@ -10,6 +10,7 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import Candidate
 from include.detect.text import NormalText
 
+_FEW = 48  # hits that are looked through one by one
 MentionKind = Literal["person", "org", "role", "org_ref", "pronoun", "unknown"]
 
 
@@ -62,6 +63,8 @@ class Reading:
     names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None
+    _places: dict[str, list[int]] | None = None  # indexes of the hits of every category
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._starts = [hit.start for hit in self.hits]
@@ -84,10 +87,27 @@ class Reading:
         row = self._rows.get(index, [])
         return [m for m in row if m.kind in kinds] if kinds else row
 
+    def count(self, word: str) -> int:
+        """How often a word stands in the folded text, alone or inside others."""
+        found = self._counts.get(word)
+        if found is None:
+            found = self._counts[word] = self.text.fold.count(word)
+        return found
+
     def hits_in(self, start: int, end: int, *categories: str) -> list[Hit]:
         """Lexicon hits that begin in a span."""
         first, last = bisect_left(self._starts, start), bisect_left(self._starts, end)
-        return [hit for hit in self.hits[first:last] if hit.entry.category in categories]
+        if last - first <= _FEW:
+            return [hit for hit in self.hits[first:last] if hit.entry.category in categories]
+        if self._places is None:
+            self._places = {}
+            for place, hit in enumerate(self.hits):
+                self._places.setdefault(hit.entry.category, []).append(place)
+        found: list[int] = []
+        for category in set(categories):
+            places = self._places.get(category, [])
+            found += places[bisect_left(places, first) : bisect_left(places, last)]
+        return [self.hits[place] for place in sorted(found)]
 
     def hits_from(self, start: int, end: int) -> list[Hit]:
         """Lexicon hits of any category that begin in a span."""

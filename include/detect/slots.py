@@ -6,6 +6,7 @@ from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
 
+_MOST_PAIRS = 200  # mentions of a person beside one organisation that are looked at
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
 
 
@@ -203,29 +204,30 @@ def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[st
     names: set[str] = set()
     own = sorted(reading.persons[person].mentions, key=lambda m: m.start)
     spaces = reading.lexicon.pack.spaces
-    for rank, mention in enumerate(own):
-        for org in mentions:
-            if org.sentence != mention.sentence:
-                continue
-            before = org.end <= mention.start
-            start, end = (org.end, mention.start) if before else (mention.end, org.start)
-            gap = reading.text.fold[start:end] if start < end else ""
-            side = "before" if before else "after"
-            distance = bucket(word_distance(gap, spaces))
-            between = [m for m in reading.in_sentence(org.sentence) if start <= m.start < end]
-            kinds = {m.kind for m in between}
-            empty = "person" not in kinds and "org" not in kinds
-            role = "role" in kinds
-            told = bool(reading.hits_in(start, end, "trigger"))
-            former = bool(reading.hits_in(max(0, min(org.start, mention.start) - 14), max(end, mention.end), "former"))
-            names |= {
-                f"with|rank={min(rank, 2)}",
-                f"with|{side}|d={distance}",
-                f"with|empty={empty}|role={role}|told={told}",
-                f"with|{side}|empty={empty}|told={told}|d={distance}",
-                f"with|former={former}|told={told}",
-                *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
-            }
+    by_sentence: dict[int, list[Mention]] = {}
+    for org in mentions:
+        by_sentence.setdefault(org.sentence, []).append(org)
+    pairs = [(rank, m, org) for rank, m in enumerate(own[:_MOST_PAIRS]) for org in by_sentence.get(m.sentence, ())]
+    for rank, mention, org in pairs[:_MOST_PAIRS]:
+        before = org.end <= mention.start
+        start, end = (org.end, mention.start) if before else (mention.end, org.start)
+        gap = reading.text.fold[start:end] if start < end else ""
+        side = "before" if before else "after"
+        distance = bucket(word_distance(gap, spaces))
+        between = [m for m in reading.in_sentence(org.sentence) if start <= m.start < end]
+        kinds = {m.kind for m in between}
+        empty = "person" not in kinds and "org" not in kinds
+        role = "role" in kinds
+        told = bool(reading.hits_in(start, end, "trigger"))
+        former = bool(reading.hits_in(max(0, min(org.start, mention.start) - 14), max(end, mention.end), "former"))
+        names |= {
+            f"with|rank={min(rank, 2)}",
+            f"with|{side}|d={distance}",
+            f"with|empty={empty}|role={role}|told={told}",
+            f"with|{side}|empty={empty}|told={told}|d={distance}",
+            f"with|former={former}|told={told}",
+            *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
+        }
     return dict.fromkeys(names, 1.0)
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
 from include.records import Evidence, TextField
 
+MAX_SENTENCE = 3000  # characters
 MAX_CHARS = 200_000  # longer texts are read up to here; no news article comes near
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
@@ -176,16 +178,25 @@ _LAST_WORD = re.compile(r"([^\s(\"'“«]+)$")
 
 def split_sentences(text: NormalText, abbreviations: frozenset[str]) -> list[tuple[int, int]]:
     """Spans of the sentences of `norm`; the title is always one of its own. Abbreviations are folded, without dot."""
-    norm, spans, start = text.norm, [], 0
+    norm, start = text.norm, 0
+    spans: list[tuple[int, int]] = []
     for match in _SENTENCE_END.finditer(norm):
         if match.group()[0] == "." and not _ends_sentence(norm, text.fold, match.start(), abbreviations):
             continue
-        if norm[start : match.end()].strip():
-            spans.append((start, match.end()))
+        spans += _pieces(norm, start, match.end())
         start = match.end()
-    if norm[start:].strip():
-        spans.append((start, len(norm)))
-    return spans
+    return [*spans, *_pieces(norm, start, len(norm))]
+
+
+def _pieces(norm: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence; one longer than any writer's is cut at a space, so that no work on sentences grows with the text."""
+    while end - start > MAX_SENTENCE:
+        cut = norm.rfind(" ", start + MAX_SENTENCE // 2, start + MAX_SENTENCE) + 1 or start + MAX_SENTENCE
+        if not norm[start:cut].isspace():
+            yield start, cut
+        start = cut
+    if norm[start:end].strip():
+        yield start, end
 
 
 def _ends_sentence(norm: str, fold: str, dot: int, abbreviations: frozenset[str]) -> bool:

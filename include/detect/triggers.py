@@ -54,22 +54,44 @@ class Trigger:
         return self.rule.trigger_class
 
 
+class _Spans:
+    """Hits by where they stand, so that each is compared with its neighbours alone."""
+
+    _WIDTH = 128
+
+    def __init__(self) -> None:
+        self._cells: dict[int, list[Hit]] = {}
+
+    def add(self, start: int, end: int, hit: Hit) -> None:
+        for cell in range(start // self._WIDTH, end // self._WIDTH + 1):
+            self._cells.setdefault(cell, []).append(hit)
+
+    def near(self, at: int) -> list[Hit]:
+        """Every hit that may hold this offset."""
+        return self._cells.get(at // self._WIDTH, [])
+
+
 def find_triggers(reading: Reading) -> list[Trigger]:
     """Triggers that count: the longest of overlapping ones, not inside a cancelling phrase, not guarded."""
     fold, lexicon = reading.text.fold, reading.lexicon
-    cancelled = [(h.start, h.end) for h in reading.hits if h.entry.category == "bare_nouns"]
+    cancelled = _Spans()
+    for hit in reading.hits:
+        if hit.entry.category == "bare_nouns":
+            cancelled.add(hit.start, hit.end, hit)
     found: list[Hit] = [
         hit
         for hit in reading.hits
         if hit.entry.category == "trigger"
-        and not any(s <= hit.start and hit.end <= e for s, e in cancelled)
+        and not any(s.start <= hit.start and hit.end <= s.end for s in cancelled.near(hit.start))
         and not lexicon.is_guarded(fold, hit)
     ]
     found.sort(key=lambda h: (-(h.tail_end - h.start), h.start))
     kept: list[Hit] = []
+    spans = _Spans()
     for hit in found:
-        if not any(_swallows(k, hit) for k in kept):
+        if not any(_swallows(k, hit) for k in spans.near(hit.start)):
             kept.append(hit)
+            spans.add(hit.start, hit.tail_end, hit)
     kept.sort(key=lambda h: h.start)
     triggers = [_describe(reading, hit) for hit in kept]
     for trigger in triggers:

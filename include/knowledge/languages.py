@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
 from include.errors import ConfigError
+from include.knowledge.compiled import digest_files, keep_file
 from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
 from include.records import LANGUAGES, MoveKind
 
@@ -49,6 +51,8 @@ _REQUIRED = ("code", "name", "script", "order", "capitals", "adpositions", "trig
 _OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
 _MAX_EXPANSION = 2000
 _GAP = " ... "
+_YAML_CODE = Path(__file__).with_name("yamlfile.py")
+_BASE = re.compile(rb"^base:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,73 @@ def list_packs() -> list[str]:
 
 @cache
 def load_pack(code: str) -> LanguagePack:
-    """Load and check the pack of one language. Raises ConfigError with file and line."""
-    return read_pack(pack_path(code))
+    """Load and check the pack of one language. Raises ConfigError with file and line.
+
+    The expanded pack is kept beside the file, as Python keeps its bytecode, until the file or this code changes.
+    """
+    path = pack_path(code)
+    kept = compiled_pack_path("pack", path, (Path(__file__), _YAML_CODE))
+    try:
+        return thaw_pack(json.loads(kept.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        pack = read_pack(path)
+        keep_compiled_pack("pack", kept, path, json.dumps(freeze_pack(pack), ensure_ascii=False))
+        return pack
+
+
+def compiled_pack_path(kind: str, path: Path, made_from: Iterable[Path]) -> Path:
+    """Where something made from a pack is kept: the name changes with every byte of the packs that it takes over."""
+    return path.parent / "__pycache__" / f"{kind}-{path.stem}-{digest_files((*_pack_chain(path), *made_from))}.json"
+
+
+def keep_compiled_pack(kind: str, kept: Path, path: Path, text: str) -> None:
+    """Keep something made from a pack in place of what was kept before."""
+    keep_file(kept, text, f"{kind}-{path.stem}-{'?' * 16}.json")
+
+
+def _pack_chain(path: Path) -> list[Path]:
+    """A pack's file and the files of the packs whose lists it takes over."""
+    chain = [path]
+    while (match := _BASE.search(chain[-1].read_bytes() if chain[-1].is_file() else b"")) and len(chain) < 9:
+        chain.append(path.with_name(f"{match.group(1).decode()}.yaml"))
+    return chain
+
+
+def freeze_pack(pack: LanguagePack) -> dict[str, Any]:
+    """A pack as JSON holds it; `thaw_pack` reads it."""
+    frozen = {key: getattr(pack, key) for key in LanguagePack.__dataclass_fields__}
+    frozen["triggers"] = [list(asdict(rule).values()) for rule in pack.triggers]
+    frozen["examples"] = [[example.text, example.moves, example.line] for example in pack.examples]
+    return frozen
+
+
+def thaw_pack(frozen: dict[str, Any]) -> LanguagePack:
+    """The pack that `freeze_pack` took apart. Raises KeyError, ValueError or TypeError where it is none."""
+    dates = {key: _thaw_list(value) for key, value in frozen["dates"].items()}
+    for key in ("months", "weekdays"):
+        dates[key] = {int(number): tuple(names) for number, names in frozen["dates"][key].items()}
+    dates["relative"] = {name: tuple(phrases) for name, phrases in frozen["dates"]["relative"].items()}
+    groups = {
+        key: {name: tuple(phrases) for name, phrases in frozen[key].items()}
+        for key in ("markers", "roles", "org_words", "words")
+    }
+    triggers = tuple(TriggerRule(*map(_thaw_list, row)) for row in frozen["triggers"])
+    examples = tuple(
+        PackExample(text, tuple((kind, person, left, to) for kind, person, left, to in moves), line)
+        for text, moves, line in frozen["examples"]
+    )
+    return LanguagePack(**{**frozen, **groups, "dates": dates, "triggers": triggers, "examples": examples})
+
+
+def _thaw_list(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def without_phrases(pack: LanguagePack) -> LanguagePack:
+    """What a pack says of its language beside its lists: all that is needed once they are compiled."""
+    none: dict[str, tuple[str, ...]] = {}
+    words = {key: pack.words[key] if key == "clitics" else () for key in pack.words}
+    return replace(pack, triggers=(), markers=none, roles=none, org_words=none, words=words, examples=())
 
 
 def read_pack(path: Path) -> LanguagePack:
@@ -151,9 +220,12 @@ def read_pack(path: Path) -> LanguagePack:
     )
 
 
+_BRACKETS = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
+
+
 def expand_phrase(phrase: str) -> Iterator[str]:
     """Every literal that a phrase stands for: `(a|b)` alternatives, `[x]` optional. Spaces are made single."""
-    match = re.search(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]", phrase)
+    match = _BRACKETS.search(phrase) if "(" in phrase or "[" in phrase else None
     if not match:
         yield " ".join(phrase.split())
         return
