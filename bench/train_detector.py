@@ -36,7 +36,7 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.2, "leaver": 0.45, "joiner": 0.45, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
+THRESHOLDS = {"support": 0.2, "leaver": 0.55, "joiner": 0.55, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
 _GROUP_PENALTY = 5.0

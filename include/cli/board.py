@@ -101,12 +101,22 @@ def print_event(console: Console, row: dict[str, Any]) -> None:
     ):
         if value:
             console.print(Text(f"     {label}: {_clean(str(value))}"))
-    for reason in row["reasons"]:
-        console.print(Text(f"     why: {_clean(reason)}"))
+    _print_reasons(console, row)
     for evidence in row["evidence"]:
         console.print(_quote(evidence))
         console.print(Text(f"        {evidence['url']}", style="dim"))
     console.print()
+
+
+def _print_reasons(console: Console, row: dict[str, Any]) -> None:
+    """Every term of the score: its points, what the score would be without it, and the sentence that carries it."""
+    if row["score"] is not None:
+        flagged = "flagged" if row["flagged"] else "not flagged"
+        console.print(Text(f"     score: {row['score']:g}, {flagged}{', alerted' if row['alerted'] else ''}"))
+    for term, reason in zip(row["terms"], row["reasons"], strict=True):
+        console.print(Text(f"     why: {_clean(reason)}"))
+        if term["quote"]:
+            console.print(Text(f"        “{_shorten(term['quote'])}”", style="dim italic"))
 
 
 def _headline(row: dict[str, Any]) -> Text:
@@ -132,14 +142,17 @@ def _sum_up(terms: list[dict[str, Any]]) -> str:
 
 
 def _quote(evidence: dict[str, Any]) -> Text:
-    quote = _clean(" ".join(evidence["quote"].split()))
-    if len(quote) > _QUOTE_CHARS:
-        quote = quote[: _QUOTE_CHARS - 1].rstrip() + "…"
+    quote = _shorten(evidence["quote"])
     text = Text("     ")
     if evidence["stance"] == "denies":
         text.append("denied: ", style="red")
     text.append(f"“{quote}”", style="italic")
     return text.append(f"  {evidence['lang']}, {_clean(evidence['source_id'])}", style="dim")
+
+
+def _shorten(quote: str) -> str:
+    quote = _clean(" ".join(quote.split()))
+    return quote if len(quote) <= _QUOTE_CHARS else quote[: _QUOTE_CHARS - 1].rstrip() + "…"
 
 
 def _clean(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
@@ -21,7 +21,6 @@ Finding = tuple[Verdict, str, str]  # verdict, what was looked at, what was foun
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✕", "red")}
 _LITTLE_SPACE = 2_000_000_000  # bytes; a run needs a second copy of the published file and its archive
-_STALE_AFTER = timedelta(hours=48)  # two daily runs missed
 
 
 def doctor(home: Home = None) -> None:
@@ -46,7 +45,7 @@ def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
     """Everything that can be wrong with an installation, a finding each."""
     yield _examine_home(settings)
     yield _examine_disk(settings)
-    yield from _examine_knowledge(settings)
+    yield from _examine_knowledge(settings, now)
     yield from _examine_published(settings, now)
     yield from _examine_failures(settings)
     yield _examine_airflow()
@@ -68,10 +67,11 @@ def _examine_disk(settings: Settings) -> Finding:
     return ("warn", "disk", f"{text}; little for archive and copies") if free < _LITTLE_SPACE else ("ok", "disk", text)
 
 
-def _examine_knowledge(settings: Settings) -> Iterator[Finding]:
+def _examine_knowledge(settings: Settings, now: datetime) -> Iterator[Finding]:
     from include.knowledge.feeds import load_feeds
     from include.knowledge.gazetteer import load_gazetteer
     from include.knowledge.watchlist import check_watchlist, load_watchlist
+    from include.pipeline.preflight import find_problems
 
     try:
         feeds = load_feeds(settings.sources)
@@ -82,18 +82,23 @@ def _examine_knowledge(settings: Settings) -> Iterator[Finding]:
         languages = len({feed.lang for feed in enabled})
         text = f"{len(enabled)} of {len(feeds)} enabled, {languages} languages, from {settings.sources}"
         yield "ok" if enabled else "bad", "feeds", text
-    try:
+    problems = list(find_problems(settings, now))
+    for subject, problem in problems:
+        yield "bad", subject, problem
+    wrong = {subject for subject, _ in problems}
+    if "watchlist" not in wrong:
         strange = check_watchlist(load_watchlist(settings.watchlist), load_gazetteer())
-    except ConfigError as error:
-        yield "bad", "watchlist", str(error)
-    else:
         for line in strange:
             yield "warn", "watchlist", line
         if not strange:
             yield "ok", "watchlist", str(settings.watchlist)
+    if "alerts" not in wrong:
+        text = f"{len(settings.alert_urls)} addresses" if settings.alert_urls else "nobody (DEPARTURES_ALERT_URLS)"
+        yield "ok", "alerts", text + (", each approved in Airflow first" if settings.alert_approval else "")
 
 
 def _examine_published(settings: Settings, now: datetime) -> Iterator[Finding]:
+    from include.pipeline.freshness import find_lateness
     from include.warehouse.generations import open_read_only
 
     if not settings.published_path.exists():
@@ -113,11 +118,14 @@ def _examine_published(settings: Settings, now: datetime) -> Iterator[Finding]:
     finally:
         con.close()
     yield "ok", "published", f"{settings.published_path}, {articles} articles"
-    age = now - as_of.replace(tzinfo=UTC) if as_of else None
-    if age is not None:
-        text = f"last run as of {as_of:%Y-%m-%d %H:%M} UTC"
-        late = age > _STALE_AFTER
-        yield "warn" if late else "ok", "freshness", text + ("; is the schedule running?" if late else "")
+    try:
+        late = find_lateness(settings, now)
+    except ConfigError:  # a wrong schedule has been said already
+        late = ""
+    if late:
+        yield "warn", "freshness", late
+    elif as_of is not None:
+        yield "ok", "freshness", f"last run as of {as_of:%Y-%m-%d %H:%M} UTC"
     if silent:
         names = ", ".join(name for (name,) in silent[:5])
         yield "warn", "sources", f"{len(silent)} have failed three times or more: {names}; `departures sources check`"

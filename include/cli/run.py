@@ -67,15 +67,23 @@ def _new_run_id(kind: str) -> str:
 
 
 def _follow(context: RunContext) -> None:
-    """Run the chain, a line a step."""
+    """Run the chain, a line a step. A failure is told to the operator too: nobody watches a run of cron."""
     from include.pipeline.chain import run_chain
+    from include.pipeline.failures import report_failure
 
     console = err()
-    with console.status("Starting ...") as status:
-        for report in run_chain(context, on_progress=_show(status)):
-            console.print(f"[green]✓[/green] {report.step:<8}", _escape(report))
-            for warning in report.warnings:
-                console.print(f"  [yellow]![/yellow] {'':<8}", warning, markup=False)
+    done = "start"
+    try:
+        with console.status("Starting ...") as status:
+            for report in run_chain(context, on_progress=_show(status)):
+                done = f"what follows {report.step}"
+                console.print(f"[green]✓[/green] {report.step:<8}", _escape(report))
+                for warning in report.warnings:
+                    console.print(f"  [yellow]![/yellow] {'':<8}", warning, markup=False)
+    except Exception as error:
+        cause, now = str(error) or type(error).__name__, datetime.now(UTC)
+        report_failure(context.settings, run_id=context.run_id, step=done, cause=cause, at=now, logged=False)
+        raise
     console.print(f"Published: {context.settings.published_path}. See it: departures board", markup=False)
 
 

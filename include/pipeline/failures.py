@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,20 @@ log = logging.getLogger("departures")
 _NAME = "last_failure.json"
 
 
-def report_failure(settings: Settings, *, run_id: str, step: str, cause: str, at: datetime) -> str:
-    """Log one line, keep it in the home, send it to the alert addresses; return it. Never raises for the network."""
+def report_failure(settings: Settings, *, run_id: str, step: str, cause: str, at: datetime, logged: bool = True) -> str:
+    """Log one line, keep it in the home, send it to the alert addresses; return it.
+
+    Raises neither for the network nor for the disk.
+    """
     from include.publish.alerts import notify_operator
 
     cause = " ".join(cause.split())[:500]
     line = f"{step} of run {run_id} failed: {cause}"
-    log.error("%s. What was published before stands; `departures doctor` says more", line)
-    write_lines(
-        failure_path(settings), [json.dumps({"line": line, "step": step, "run_id": run_id, "at": at.isoformat()})]
-    )
+    if logged:
+        log.error("%s. What was published before stands; `departures doctor` says more", line)
+    kept = json.dumps({"line": line, "step": step, "run_id": run_id, "at": at.isoformat()})
+    with suppress(OSError):  # a full disk is one of the failures to tell of
+        write_lines(failure_path(settings), [kept])
     if settings.alert_urls:
         notify_operator(settings.alert_urls, f"Departure Board: {step} failed", line)
     return line

@@ -10,7 +10,7 @@ from include.flag.exodus import WINDOW_DAYS, exit_day, find_exodus
 from include.flag.notability import ScoreContext, score_event
 from include.knowledge.gazetteer import load_gazetteer
 from include.knowledge.notability import load_notability
-from include.knowledge.watchlist import load_watchlist
+from include.knowledge.watchlist import check_watchlist, load_watchlist
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Event
 from include.warehouse.blocks import read_moves
@@ -51,7 +51,7 @@ def flag_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
             for event in events.values()
             if event.merged_into is None
         }
-        windows = find_exodus(departures.values(), as_of=run.as_of)
+        windows = find_exodus(departures.values(), as_of=run.as_of, observed_since=_observed_since(departures.values()))
         written = write_events(con, events.values(), flags, windows, run_id=run.run_id, as_of=run.as_of)
     shown = sum(flag.shown for flag in flags.values())
     exoduses = {window.organisation for window in windows if window.significant}
@@ -61,6 +61,7 @@ def flag_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
     return run.report(
         "flag",
         sentence,
+        warnings=tuple(check_watchlist(watchlist, gazetteer)),
         created=len(written.created),
         changed=len(written.changed),
         merged=len(written.merged),
@@ -77,6 +78,12 @@ def _merge_in(stored: Iterable[Event], merged: Iterable[Event]) -> dict[str, Eve
         if event.kind == "departure" and event.merged_into is None:
             departures[event.event_id] = event
     return departures
+
+
+def _observed_since(departures: Iterable[Event]) -> date | None:
+    """The day of the first news: before it nobody looked, so that nobody left then says nothing."""
+    seen = (event.first_reported_at for event in departures if event.focus == "main" and event.first_reported_at)
+    return min((at.date() for at in seen), default=None)
 
 
 def _list_exits(departures: Iterable[Event]) -> Mapping[str, list[tuple[date, str]]]:

@@ -9,7 +9,7 @@ from include.pipeline.failures import clear_failure
 from include.pipeline.flag import flag_run
 from include.pipeline.load import load_run, read_base
 from include.pipeline.merge import merge_run
-from include.pipeline.rows import read_flows, read_rows
+from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.publish.exports import write_exports
 from include.warehouse.generations import Generation, open_read_only, publish_work_copy
@@ -23,10 +23,19 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     settings = run.settings
     con = open_read_only(settings.published_path, articles_root=settings.articles_root)
     try:
-        rows, flows = read_rows(con, "departures"), read_flows(con)
+        rows, flows, balances = read_rows(con, "departures"), read_flows(con), read_balances(con)
+        rejected = read_rows(con, "events", "kind = 'departure' AND review = 'rejected'")
     finally:
         con.close()
-    write_exports(rows, settings.home / "exports", base_url=settings.base_url, updated_at=run.as_of, flows=flows)
+    write_exports(
+        rows,
+        settings.home / "exports",
+        base_url=settings.base_url,
+        updated_at=run.as_of,
+        flows=flows,
+        balances=balances,
+        rejected=rejected,
+    )
     clear_failure(settings)
     flagged = sum(row["flagged"] for row in rows)
     sentence = f"generation {made.number} is published, {flagged} of {len(rows)} departures on the board"

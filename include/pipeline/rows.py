@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 View = Literal["notable_departures", "departures", "events"]
 
-_EVENTS = "SELECT * FROM {view} ORDER BY score DESC, first_reported_at DESC NULLS LAST, event_id"
+_EVENTS = "SELECT * FROM {view} WHERE {condition} ORDER BY score DESC, first_reported_at DESC NULLS LAST, event_id"
 _TERMS = """
 SELECT r.event_id, r.feature, r.value, r.points, r.move_id, e.quote
 FROM reasons r LEFT JOIN evidence e ON e.event_id = r.event_id AND e.move_id = r.move_id
@@ -28,13 +28,15 @@ ORDER BY stance = 'denies' DESC, published_at NULLS LAST, confidence DESC, move_
 """
 
 
-def read_rows(con: duckdb.DuckDBPyConnection, view: View = "notable_departures") -> list[dict[str, Any]]:
-    """The events of a view, highest score first; times are ISO text in UTC.
+def read_rows(
+    con: duckdb.DuckDBPyConnection, view: View = "notable_departures", condition: str = "true"
+) -> list[dict[str, Any]]:
+    """The events of a view that fulfil an SQL condition, highest score first; times are ISO text in UTC.
 
     `reasons` are lines for people, `terms` the summands of the score with the sentence that carries each, `evidence`
     the sentences for and against, what denies first.
     """
-    rows = _fetch(con, _EVENTS.format(view=view), [])
+    rows = _fetch(con, _EVENTS.format(view=view, condition=condition), [])
     ids = [row["event_id"] for row in rows]
     model, flags = load_notability(), read_flags(con, ids)
     terms = _group(_fetch(con, _TERMS, [ids]))
@@ -50,6 +52,11 @@ def read_rows(con: duckdb.DuckDBPyConnection, view: View = "notable_departures")
 def read_flows(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Rows of the view `talent_flow`."""
     return _fetch(con, "SELECT * FROM talent_flow ORDER BY quarter, people DESC, from_org, to_org", [])
+
+
+def read_balances(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Rows of the view `talent_balance`."""
+    return _fetch(con, "SELECT * FROM talent_balance ORDER BY quarter, net DESC, organisation", [])
 
 
 def _fetch(con: duckdb.DuckDBPyConnection, sql: str, parameters: list[Any]) -> list[dict[str, Any]]:

@@ -86,8 +86,11 @@ class RunContext:
 def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunOptions | None = None) -> RunContext:
     """Write what this run is into its staging folder; starting the same run again changes nothing.
 
-    Raises ConfigError where the home cannot be written to.
+    Raises ConfigError where the home cannot be written to, and for settings that a later step would stumble over.
     """
+    from include.pipeline.preflight import check_settings
+
+    check_settings(settings, as_of)
     options = options or RunOptions()
     if options.sources:
         options = replace(options, sources=str(Path(options.sources).expanduser().resolve()))

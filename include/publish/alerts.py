@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,9 +28,9 @@ from include.publish.outbox import (
     known_record,
     queued_record,
 )
-from include.publish.rows import WITHDRAWN, Row, as_text, headline, status_word
+from include.publish.rows import WITHDRAWN, Row, as_list, as_text, headline, status_word
 
-__all__ = ["AlertReport", "check_urls", "notify_operator", "send_alerts"]
+__all__ = ["AlertDraft", "AlertReport", "check_urls", "draft_alerts", "notify_operator", "send_alerts", "set_aside"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,14 @@ class AlertReport:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """What would be sent now: the messages for a person to read, and the versions of events that they account for."""
+
+    messages: tuple[str, ...] = ()
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Board:
     """What is to be told of, by whom and when."""
 
@@ -67,6 +76,7 @@ class _Board:
     home: Path
     base_url: str
     as_of: datetime
+    approved: Mapping[str, str] | None = None  # versions that may be told of; None: all
 
 
 def send_alerts(
@@ -77,16 +87,18 @@ def send_alerts(
     base_url: str,
     as_of: datetime,
     first_run: bool = False,
+    approved: Mapping[str, str] | None = None,
 ) -> AlertReport:
     """Queue what is new and deliver everything that is owed.
 
     `rows` are all events of the published file (columns of `events`, `reasons`, `evidence`), those that are no longer
     flagged or were rejected too, since a correction must reach everyone who got the first; only departures are news.
     A channel that fails is tried again by the next call, for three days. `first_run` takes note of everything and
-    sends nothing; so does a call that finds no log of an earlier one. Raises ConfigError for a delivery log that
+    sends nothing; so does a call that finds no log of an earlier one. `approved` are the `versions` of a draft that a
+    person has let through: whatever else is new waits for another draft. Raises ConfigError for a delivery log that
     cannot be read.
     """
-    board = _Board({str(row["event_id"]): row for row in rows}, home, base_url, as_of)
+    board = _Board({str(row["event_id"]): row for row in rows}, home, base_url, as_of, approved)
     outbox, report = Outbox(home / "alerts"), AlertReport()
     channels = read_channels(urls)
     with outbox.locked():
@@ -102,6 +114,37 @@ def send_alerts(
     return report
 
 
+def draft_alerts(rows: Sequence[Row], *, urls: Sequence[str], home: Path, base_url: str, as_of: datetime) -> AlertDraft:
+    """What `send_alerts` would send of these rows, for a person to approve. Empty on the first run."""
+    board = _Board({str(row["event_id"]): row for row in rows}, home, base_url, as_of)
+    outbox, channels = Outbox(home / "alerts"), read_channels(urls)
+    with outbox.locked():
+        state = outbox.read()
+    if state.fresh:
+        return AlertDraft()
+    changes = _find_digest_changes(board, state)
+    digested = changes.told if any(channel.takes == "digest" for channel in channels) else []
+    alerted = [
+        board.rows[event_id]
+        for record in _queue_alerts(board, state, channels, AlertReport())
+        if record["what"] == "queued"
+        for event_id in record["events"]
+    ]
+    versions = {
+        str(row["event_id"]): _version(row)
+        for row in (*_changed(board, state.versions, state.below, "alerted").values(), *changes.rows.values())
+    }
+    told = {str(row["event_id"]): row for row in (*alerted, *digested)}
+    return AlertDraft(tuple(_outline(row) for row in told.values()), versions)
+
+
+def set_aside(versions: Mapping[str, str], *, home: Path, as_of: datetime) -> None:
+    """A person refused a draft: nobody is told of these versions; what changes later is new again."""
+    outbox = Outbox(home / "alerts")
+    with outbox.locked():
+        outbox.append(as_of, known_record(dict(versions)), digested_record(dict(versions), [], ""))
+
+
 def notify_operator(urls: Sequence[str], title: str, body: str, at: datetime | None = None) -> int:
     """Tell the operator that something is wrong, through every channel. Returns how many took it."""
     message = Digest(title, f"<p>{escape(body)}</p>", body)
@@ -114,13 +157,16 @@ def _take_note(board: _Board, outbox: Outbox, report: AlertReport) -> None:
     flagged = [row for row in board.rows.values() if row.get("flagged") and _is_departure(row)]
     versions = {event_id: _version(row) for event_id, row in board.rows.items()}
     report.digest_files = _write_digest_file(board, flagged, [])
-    outbox.append(board.as_of, known_record(versions), digested_record(versions, [], ""))
+    below, below_digest = (_find_below(board.rows, mark) for mark in ("alerted", "flagged"))
+    outbox.append(board.as_of, known_record(versions, below), digested_record(versions, [], "", below_digest))
 
 
 def _version(row: Row) -> str:
-    """What makes an event worth another word: its status (a date that has passed is none) and who went where."""
+    """What makes an event worth another word: its status (a date that has passed is none), who went where, and that it
+    is no departure after all."""
     status = "announced" if row.get("status") == "effective" else as_text(row.get("status"))
     route = "|".join(as_text(row.get(key)) for key in ("person", "from_org", "to_org"))
+    route += "" if _is_departure(row) else f"|{row.get('kind')}"
     return f"{status}:{hashlib.sha256(route.encode()).hexdigest()[:8]}"
 
 
@@ -136,12 +182,33 @@ def _is_departure(row: Row) -> bool:
     return row.get("kind") == "departure"
 
 
-def _changed(board: _Board, before: Mapping[str, str]) -> dict[str, Row]:
+def _changed(board: _Board, before: Mapping[str, str], below: Mapping[str, int], mark: str) -> dict[str, Row]:
+    """Events with another version, and those that further articles have lifted over the threshold of `mark`.
+
+    Changed weights or another watchlist lift nothing over it: an old departure is not told as new.
+    """
     return {
         event_id: row
         for event_id, row in sorted(board.rows.items())
-        if _version(row) != before.get(event_id) and as_text(row.get("review")) != "taken-down"
+        if as_text(row.get("review")) != "taken-down"
+        and (board.approved is None or board.approved.get(event_id) == _version(row))
+        and (
+            _version(row) != before.get(event_id)
+            or (event_id in below and row.get(mark) and _count_articles(row) > below[event_id])
+        )
     }
+
+
+def _find_below(rows: Mapping[str, Row], mark: str) -> dict[str, int]:
+    return {
+        event_id: _count_articles(row)
+        for event_id, row in rows.items()
+        if _is_departure(row) and not row.get(mark) and row.get("status") not in WITHDRAWN
+    }
+
+
+def _count_articles(row: Row) -> int:
+    return int(row.get("articles") or row.get("origins") or 0)
 
 
 def _queue_alerts(
@@ -149,8 +216,8 @@ def _queue_alerts(
 ) -> list[Record]:
     takers = [channel.channel_id for channel in channels if channel.takes == "alerts"]
     records: list[Record] = []
-    versions: dict[str, str] = {}
-    for event_id, row in _changed(board, state.versions).items():
+    changed = _changed(board, state.versions, state.below, "alerted")
+    for event_id, row in changed.items():
         version, before = _version(row), state.versions.get(event_id)
         first = {c: state.received[event_id, c] for c in takers if (event_id, c) in state.received}
         correction = _is_correction(before, row)
@@ -160,25 +227,53 @@ def _queue_alerts(
             message_id = f"{purpose}.{event_id}.{version.replace(':', '.')}"
             records.append(queued_record(message_id, purpose, [event_id], receivers, first))
             report.queued += len(receivers)
-        versions[event_id] = version
-    return [*records, known_record(versions)] if versions else records
+    if not changed:
+        return records
+    return [
+        *records,
+        known_record({key: _version(row) for key, row in changed.items()}, _find_below(changed, "alerted")),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _DigestChanges:
+    """What the digest of today takes note of, and what it tells."""
+
+    rows: Mapping[str, Row]
+    fresh: Sequence[Row] = ()
+    corrections: Sequence[Row] = ()
+
+    @property
+    def told(self) -> list[Row]:
+        return [*self.corrections, *self.fresh]
+
+
+def _find_digest_changes(board: _Board, state: DeliveryState) -> _DigestChanges:
+    if state.digest_day == _day(board):
+        return _DigestChanges({})
+    changed = _changed(board, state.digested, state.below_digest, "flagged")
+    corrections = [r for key, r in changed.items() if key in state.told and _is_correction(state.digested.get(key), r)]
+    fresh = [r for r in changed.values() if r.get("flagged") and _is_departure(r) and r not in corrections]
+    return _DigestChanges(changed, fresh, corrections)
+
+
+def _day(board: _Board) -> str:
+    return f"{board.as_of.astimezone(UTC):%Y-%m-%d}"
 
 
 def _queue_digest(
     board: _Board, state: DeliveryState, channels: Sequence[Channel], report: AlertReport
 ) -> list[Record]:
-    day = f"{board.as_of.astimezone(UTC):%Y-%m-%d}"
-    changed = _changed(board, state.digested)
-    corrections = [r for key, r in changed.items() if key in state.told and _is_correction(state.digested.get(key), r)]
-    fresh = [r for r in changed.values() if r.get("flagged") and _is_departure(r) and r not in corrections]
-    if state.digest_day == day or not (fresh or corrections):
-        return []
-    report.digest_files = _write_digest_file(board, fresh, corrections)
-    told = [str(row["event_id"]) for row in (*corrections, *fresh)]
+    changes = _find_digest_changes(board, state)
+    versions, below = {key: _version(row) for key, row in changes.rows.items()}, _find_below(changes.rows, "flagged")
+    if not changes.told:
+        return [digested_record(versions, [], "", below)] if versions else []
+    report.digest_files = _write_digest_file(board, changes.fresh, changes.corrections)
+    told, day = [str(row["event_id"]) for row in changes.told], _day(board)
     takers = [channel.channel_id for channel in channels if channel.takes == "digest"]
     report.queued += len(takers)
     queued = [queued_record(f"digest.{day}", "digest", told, takers, {})] if takers else []
-    return [*queued, digested_record({key: _version(row) for key, row in changed.items()}, told, day)]
+    return [*queued, digested_record(versions, told, day, below)]
 
 
 def _write_digest_file(board: _Board, rows: Sequence[Row], corrections: Sequence[Row]) -> tuple[Path, ...]:
@@ -230,3 +325,19 @@ def _render(owed: Owed, board: _Board) -> Digest | None:
     if owed.purpose == "alert":
         return Digest(f"{status_word(found[0])}: {headline(found[0])}", message.html, message.text)
     return message
+
+
+def _outline(row: Row) -> str:
+    """A message in short, as Markdown for whoever is to approve it."""
+    lines = [f"**{_plain(status_word(row))}: {_plain(headline(row))}**"]
+    if row.get("status") not in WITHDRAWN:
+        reasons = "; ".join(as_text(reason) for reason in as_list(row.get("reasons"))[:3])
+        lines.append(f"score {float(row.get('score') or 0):.0f}: {_plain(reasons)}")
+    for piece in as_list(row.get("evidence"))[:1]:
+        lines.append(f"> {_plain(as_text(piece.get('quote')))} ({_plain(as_text(piece.get('url')))})")
+    return "\n\n".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text of the web that is no Markdown."""
+    return re.sub(r"([\\`*_{}\[\]<>#|!])", r"\\\1", " ".join(text.split()))

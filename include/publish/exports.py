@@ -17,6 +17,7 @@ from include.publish.rows import COLUMNS, Row, as_list, as_text, event_url
 # A cell that begins so is a formula to a spreadsheet, full-width signs and leading blanks included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _FLOW_COLUMNS = ("quarter", "from_org", "to_org", "people")
+_BALANCE_COLUMNS = ("quarter", "organisation", "came", "went", "net")
 
 
 def write_exports(
@@ -26,23 +27,35 @@ def write_exports(
     base_url: str,
     updated_at: datetime,
     flows: Sequence[Row] = (),
+    balances: Sequence[Row] = (),
+    rejected: Sequence[Row] = (),
 ) -> list[Path]:
-    """Write `departures.csv`, `.jsonl`, `.parquet`, `departures.atom` (the flagged ones) and `talent_flow.csv`.
+    """Write `departures.csv`, `.jsonl`, `.parquet`, `departures.atom` (the flagged ones), `talent_flow.csv` and
+    `talent_balance.csv`.
 
-    `rows` are all departures; `flows` rows of the view `talent_flow`. Returns the files.
+    `rows` are all departures, `rejected` those that a person has rejected: the feed withdraws them where it told of
+    them, the other files are without them. `flows` and `balances` are rows of the views of these names. Returns the
+    files.
     """
-    ordered = sorted(rows, key=lambda row: (as_text(row.get("first_reported_at")), str(row["event_id"])), reverse=True)
+    ordered = _order(rows)
     feed = folder / "departures.atom"
     given_out = published_ids(feed.read_text(encoding="utf-8")) if feed.is_file() else set()
     # Who read of a departure in the feed reads there that it was denied, though it is flagged no more.
-    told = [row for row in ordered if row.get("flagged") or entry_id(str(row["event_id"])) in given_out]
+    told = [
+        row for row in _order([*rows, *rejected]) if row.get("flagged") or entry_id(str(row["event_id"])) in given_out
+    ]
     return [
         write_text(folder / "departures.csv", render_csv(ordered, base_url)),
         write_text(folder / "departures.jsonl", render_jsonl(ordered, base_url)),
         write_atomically(folder / "departures.parquet", lambda stream: _write_parquet(ordered, base_url, stream)),
         write_text(feed, render_feed(told, base_url=base_url, updated_at=updated_at)),
         write_text(folder / "talent_flow.csv", _render_table(_FLOW_COLUMNS, flows)),
+        write_text(folder / "talent_balance.csv", _render_table(_BALANCE_COLUMNS, balances)),
     ]
+
+
+def _order(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (as_text(row.get("first_reported_at")), str(row["event_id"])), reverse=True)
 
 
 def render_csv(rows: Sequence[Row], base_url: str) -> str:

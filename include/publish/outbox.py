@@ -42,6 +42,8 @@ class DeliveryState:
     fresh: bool = True  # nothing was ever logged: the first run of an installation
     versions: dict[str, str] = field(default_factory=dict)  # event -> version that was last accounted for
     digested: dict[str, str] = field(default_factory=dict)  # event -> version that the digests have accounted for
+    below: dict[str, int] = field(default_factory=dict)  # event not worth an alert -> articles that it had then
+    below_digest: dict[str, int] = field(default_factory=dict)  # the same for digests
     told: set[str] = field(default_factory=set)  # events that a digest told of
     digest_day: str = ""
     owed: dict[tuple[str, str], Owed] = field(default_factory=dict)
@@ -97,14 +99,19 @@ class Outbox:
             return stream.read(1) == b"\n"
 
 
-def known_record(versions: dict[str, str]) -> Record:
-    """These versions of events are accounted for: nobody need be told of them again."""
-    return {"what": "known", "versions": versions}
+def known_record(versions: dict[str, str], below: dict[str, int] | None = None) -> Record:
+    """These versions of events are accounted for: nobody need be told of them again.
+
+    Those `below` the threshold, each with its number of articles, are told of when more articles lift them over it.
+    """
+    return {"what": "known", "versions": versions, "below": below or {}}
 
 
-def digested_record(versions: dict[str, str], told: Sequence[str], day: str) -> Record:
-    """The digest of a day told of some events, and took note of these versions."""
-    return {"what": "digested", "versions": versions, "told": list(told), "day": day}
+def digested_record(
+    versions: dict[str, str], told: Sequence[str], day: str, below: dict[str, int] | None = None
+) -> Record:
+    """The digest of a day told of some events, and took note of these versions; `below` as in `known_record`."""
+    return {"what": "digested", "versions": versions, "told": list(told), "day": day, "below": below or {}}
 
 
 def queued_record(
@@ -130,8 +137,10 @@ def _replay(state: DeliveryState, record: Record) -> None:
     what = record["what"]
     if what == "known":
         state.versions.update(record["versions"])
+        _replace_below(state.below, record)
     elif what == "digested":
         state.digested.update(record["versions"])
+        _replace_below(state.below_digest, record)
         state.told.update(record["told"])
         state.digest_day = record["day"] or state.digest_day
     elif what == "queued":
@@ -146,6 +155,12 @@ def _replay(state: DeliveryState, record: Record) -> None:
             )
     else:
         _replay_attempt(state, what, (record["message"], record["channel"]))
+
+
+def _replace_below(below: dict[str, int], record: Record) -> None:
+    for event_id in record["versions"]:
+        below.pop(event_id, None)
+    below.update(record.get("below", {}))
 
 
 def _replay_attempt(state: DeliveryState, what: str, key: tuple[str, str]) -> None:

@@ -47,6 +47,7 @@ _TABLES_OF = {
     "evidence": ("move_links", "moves", "articles"),
     "exodus": ("exodus",),
     "talent_flow": _EVENT_TABLES,
+    "talent_balance": _EVENT_TABLES,
     "source_health": ("feed_states",),
     "quality_results": ("quality_results",),
     "quarantine": ("quarantine",),

@@ -76,6 +76,13 @@ FROM (SELECT *, coalesce(first_day(CASE WHEN length(effective_on) > 4 THEN effec
 WHERE day IS NOT NULL GROUP BY ALL;
 COMMENT ON VIEW talent_flow IS 'People who went from one organisation to another, by quarter; rumours and denials left out.';
 
+CREATE OR REPLACE VIEW talent_balance AS
+SELECT quarter, organisation, sum(came)::BIGINT AS came, sum(went)::BIGINT AS went, sum(came - went)::BIGINT AS net
+FROM (SELECT quarter, to_org AS organisation, people AS came, 0 AS went FROM talent_flow
+    UNION ALL SELECT quarter, from_org, 0, people FROM talent_flow)
+GROUP BY quarter, organisation;
+COMMENT ON VIEW talent_balance IS 'People whom an organisation won from others and lost to others, by quarter.';
+
 CREATE OR REPLACE VIEW source_health AS
 SELECT s.source_id, s.url, s.last_polled_at, s.last_success_at, s.last_item_at, s.next_due_at, s.interval_s, s.failures,
     s.last_error, s.gone, coalesce(p.polls, 0) AS polls_30d, coalesce(p.failed, 0) AS failed_30d,
@@ -127,6 +134,11 @@ COMMENT ON COLUMN evidence.stance IS 'supports, or denies where the article deni
 COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
 COMMENT ON COLUMN talent_flow.people IS 'How many went.';
 COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';
+COMMENT ON COLUMN talent_balance.quarter IS 'Quarter, as 2026-Q4.';
+COMMENT ON COLUMN talent_balance.organisation IS 'Organisation.';
+COMMENT ON COLUMN talent_balance.came IS 'How many came to it from another organisation.';
+COMMENT ON COLUMN talent_balance.went IS 'How many went from it to another organisation.';
+COMMENT ON COLUMN talent_balance.net IS 'Those who came less those who went.';
 COMMENT ON COLUMN source_health.polls_30d IS 'Polls.';
 COMMENT ON COLUMN source_health.failed_30d IS 'Polls that failed.';
 COMMENT ON COLUMN source_health.new_items_30d IS 'New entries.';

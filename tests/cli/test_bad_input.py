@@ -127,6 +127,19 @@ def test_a_wrong_setting(
     assert_one_line(departures("run", "--home", tmp_path), f"{name}={value!r}", "expected")
 
 
+def test_the_doctor_names_everything_that_is_wrong_at_once(
+    departures: Departures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "watchlist.yaml").write_text("organisations: [Antropic]\n", encoding="utf-8")
+    monkeypatch.setenv("DEPARTURES_SCHEDULE", "daily")
+    monkeypatch.setenv("DEPARTURES_ALERT_URLS", "slakc://T0k3n")
+    call = departures("doctor", "--home", tmp_path)
+    assert call.code == 1
+    for words in ("did you mean Anthropic", "DEPARTURES_SCHEDULE='daily'", "entry 1 (slakc://…) is no URL"):
+        assert words in call.out
+    assert "T0k3n" not in call.out
+
+
 def test_a_wrong_toml(departures: Departures, tmp_path: Path) -> None:
     (tmp_path / "departures.toml").write_text("host_dealy = 3", encoding="utf-8")
     assert_one_line(departures("doctor", "--home", tmp_path), "departures.toml", "'host_dealy'", "host_delay")

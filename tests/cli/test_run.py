@@ -66,6 +66,11 @@ def test_the_board_in_json_and_for_people(home: Path, departures: Callable[..., 
     assert "Jane Roe" in text and "Acme Robotics" in text and row["evidence"][0]["quote"][:40] in text
     why = departures("board", "--why", "roe", "--home", home).out
     assert row["event_id"] in why and row["evidence"][0]["url"] in why
+    assert f"score: {row['score']:g}, not flagged" in why
+    lines = [line.strip() for line in why.splitlines()]
+    assert all(f"why: {reason}" in lines for reason in row["reasons"])
+    kind = next(n for n, line in enumerate(lines) if line.startswith("why: kind: departure"))
+    assert lines[kind + 1].startswith("“")  # the sentence that carries this term
     missing = departures("board", "--why", "nobody", "--home", home)
     assert missing.code == 2 and "no event" in missing.err
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from include.errors import ConfigError
-from include.publish.alerts import AlertReport, check_urls, notify_operator, send_alerts
+from include.publish.alerts import AlertReport, check_urls, draft_alerts, notify_operator, send_alerts, set_aside
 from tests.publish.rows import AS_OF, BASE_URL, row
 from tests.publish.servers import Mailbox, Webhook, stall
 
@@ -158,6 +158,64 @@ def test_a_server_that_is_not_there_is_named_without_its_password(home: Path) ->
     report = send(home, [row()], "mailto://board:s3cret@127.0.0.1:1/?to=ana@example.org&from=b@example.org&cto=1")
     assert report.failed == ["mailto://127.0.0.1: the mail server did not answer as expected (ConnectionRefusedError)"]
     assert "s3cret" not in (home / "alerts" / "deliveries.jsonl").read_text(encoding="utf-8")
+
+
+def test_what_is_no_departure_after_all_is_told_as_a_correction(home: Path) -> None:
+    with Webhook() as hook:
+        send(home, [row()], hook.url)
+        send(home, [row(kind="arrival", flagged=False, alerted=False, review="corrected")], hook.url, days=1)
+        assert [title.split(":")[0] for title in hook.titles] == ["Announced", "Correction"]
+
+
+def test_more_articles_lift_a_departure_over_the_threshold_and_new_weights_do_not(home: Path) -> None:
+    quiet = row(alerted=False, flagged=False, articles=2)
+    with Webhook() as hook, Mailbox() as mailbox:
+        urls = (hook.url, "digest=" + mailbox.url)
+        send(home, [quiet], *urls)
+        assert send(home, [quiet | {"alerted": True, "flagged": True}], *urls, days=1).queued == 0
+        assert send(home, [quiet | {"alerted": True, "flagged": True, "articles": 3}], *urls, days=2).sent == 2
+        assert send(home, [quiet | {"alerted": True, "flagged": True, "articles": 4}], *urls, days=3).queued == 0
+        assert (len(hook.titles), len(mailbox.messages)) == (1, 1)
+
+
+def draft(home: Path, rows: list[dict[str, Any]], *urls: str, days: float = 0) -> Any:
+    return draft_alerts(rows, urls=urls, home=home, base_url=BASE_URL, as_of=AS_OF + timedelta(days=days))
+
+
+def test_a_draft_shows_what_would_be_sent_and_sends_nothing(home: Path) -> None:
+    with Webhook() as hook:
+        shown = draft(home, [row("e-old", "Old Hand"), row(person="*Ana* {{ dag }}")], hook.url)
+        assert hook.calls == 0
+    assert list(shown.versions) == ["e-1"]
+    (message,) = shown.messages
+    assert message.startswith("**Announced: \\*Ana\\* \\{\\{ dag \\}\\}: OpenAI → Microsoft")
+    assert "> Ana Example said on Friday" in message
+
+
+def test_only_what_was_approved_is_sent(home: Path) -> None:
+    with Webhook() as hook, Mailbox() as mailbox:
+        urls = (hook.url, "digest=" + mailbox.url)
+        shown = draft(home, [row()], *urls)
+        later = [row(), row("e-2", "Ben Example")]
+        assert send(home, later, *urls, approved={}).queued == 0
+        assert send(home, later, *urls, approved=shown.versions).sent == 2
+        assert [title.split(":")[1] for title in hook.titles] == [" Ana Example"]
+        assert "Ben Example" not in mailbox.messages[0].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert list(draft(home, later, *urls).versions) == ["e-2"]
+        changed = [row(), row("e-2", "Ben Example", status="reported")]
+        assert send(home, changed, *urls, approved=draft(home, later, *urls).versions).queued == 0
+
+
+def test_what_was_refused_is_not_asked_for_again_until_it_changes(home: Path) -> None:
+    with Webhook() as hook:
+        set_aside(draft(home, [row(status="reported")], hook.url).versions, home=home, as_of=AS_OF)
+        assert draft(home, [row(status="reported")], hook.url).messages == ()
+        assert send(home, [row(status="reported")], hook.url, days=1).queued == 0
+        assert len(draft(home, [row(status="announced")], hook.url).messages) == 1
+
+
+def test_nothing_is_drafted_on_the_first_run(tmp_path: Path) -> None:
+    assert draft(tmp_path, [row()], "json://127.0.0.1").messages == ()
 
 
 SCRIPT = """

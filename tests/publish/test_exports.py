@@ -30,16 +30,22 @@ def feed_of(*rows: dict[str, Any], at: datetime = AS_OF, base_url: str = BASE_UR
 
 def test_every_file_is_written_and_written_again_the_same(tmp_path: Path) -> None:
     flows = [{"quarter": "2026-Q4", "from_org": "OpenAI", "to_org": "=Meta", "people": 3}]
+    balances = [{"quarter": "2026-Q4", "organisation": "=Meta", "came": 3, "went": 5, "net": -2}]
+    tables = {"flows": flows, "balances": balances}
     rows = [row("e-1"), row("e-2", "Ben Example", flagged=False)]
-    files = write_exports(rows, tmp_path, base_url=BASE_URL, updated_at=AS_OF, flows=flows)
+    files = write_exports(rows, tmp_path, base_url=BASE_URL, updated_at=AS_OF, **tables)
     assert [file.name for file in files] == [
         "departures.csv", "departures.jsonl", "departures.parquet", "departures.atom", "talent_flow.csv",
+        "talent_balance.csv",
     ]  # fmt: skip
     assert {file.name for file in files} == {path.name for path in tmp_path.iterdir()}
     first = [file.read_bytes() for file in files]
-    write_exports(list(reversed(rows)), tmp_path, base_url=BASE_URL, updated_at=AS_OF, flows=flows)
+    write_exports(list(reversed(rows)), tmp_path, base_url=BASE_URL, updated_at=AS_OF, **tables)
     assert [file.read_bytes() for file in files] == first
     assert (tmp_path / "talent_flow.csv").read_text() == "quarter,from_org,to_org,people\n2026-Q4,OpenAI,'=Meta,3\n"
+    assert (
+        tmp_path / "talent_balance.csv"
+    ).read_text() == "quarter,organisation,came,went,net\n2026-Q4,'=Meta,3,5,-2\n"
 
 
 def test_csv_reads_back() -> None:
@@ -150,6 +156,15 @@ def test_who_read_of_a_departure_in_the_feed_reads_there_of_its_denial(tmp_path:
             [entry.title.split(":")[0] for entry in feedparser.parse(str(tmp_path / "departures.atom")).entries]
         )
     assert titles == [["Ana Example"], ["Denied", "Ana Example"], ["Denied", "Ana Example"]]
+
+
+def test_the_feed_withdraws_what_a_person_rejected_and_the_tables_leave_it_out(tmp_path: Path) -> None:
+    write_exports([row()], tmp_path, base_url=BASE_URL, updated_at=AS_OF)
+    gone = row(status="retracted", flagged=False, review="rejected")
+    write_exports([], tmp_path, base_url=BASE_URL, updated_at=AS_OF, rejected=[gone, gone | {"event_id": "e-9"}])
+    feed = feedparser.parse(str(tmp_path / "departures.atom"))
+    assert [entry.title.split(":")[0] for entry in feed.entries] == ["Retracted", "Ana Example"]
+    assert (tmp_path / "departures.jsonl").read_text() == ""
 
 
 def test_hostile_text_stays_text() -> None:

@@ -206,3 +206,10 @@ def test_talent_flow_counts_people_by_quarter_and_leaves_rumours_out(home: Home,
     write_events(con, events, {}, None, run_id="r1", as_of=T0)
     flow = rows(con, "SELECT quarter, from_org, to_org, people FROM talent_flow ORDER BY quarter")
     assert flow == [("2026-Q3", "Babbage Labs", "Y", 1), ("2026-Q4", "Babbage Labs", "Y", 2)]
+    balance = rows(con, "SELECT * FROM talent_balance ORDER BY quarter, organisation")
+    assert balance == [
+        ("2026-Q3", "Babbage Labs", 0, 1, -1),
+        ("2026-Q3", "Y", 1, 0, 1),
+        ("2026-Q4", "Babbage Labs", 0, 2, -2),
+        ("2026-Q4", "Y", 2, 0, 2),
+    ]

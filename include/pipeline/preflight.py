@@ -1,0 +1,38 @@
+"""What a person can have got wrong, looked at before a run begins and by `departures doctor`: never in the night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from include.errors import ConfigError
+from include.settings import Settings
+
+
+def check_settings(settings: Settings, now: datetime) -> None:
+    """Raise ConfigError for the first thing that a run would stumble over."""
+    for _, problem in find_problems(settings, now):
+        raise ConfigError(problem)
+
+
+def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
+    """(what, one line) for weights, watchlist, schedule and alert addresses that cannot be used."""
+    from include.knowledge.notability import load_notability
+    from include.knowledge.watchlist import load_watchlist
+    from include.pipeline.freshness import read_interval
+
+    checks: dict[str, Callable[[], object]] = {
+        "weights": load_notability,
+        "watchlist": lambda: load_watchlist(settings.watchlist),
+        "schedule": lambda: read_interval(settings.schedule, now),
+    }
+    for subject, check in checks.items():
+        try:
+            check()
+        except ConfigError as error:
+            yield subject, str(error)
+    if settings.alert_urls:
+        from include.publish.alerts import check_urls
+
+        for problem in check_urls(settings.alert_urls):
+            yield "alerts", problem

@@ -1,0 +1,41 @@
+"""With `alert_approval` a person answers in Airflow before anybody is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.conftest import ROOT
+
+if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
+
+@pytest.fixture
+def dag(airflow_db: None, monkeypatch: pytest.MonkeyPatch) -> DAG:
+    from airflow.dag_processing.dagbag import DagBag
+
+    monkeypatch.setenv("DEPARTURES_ALERT_APPROVAL", "true")
+    bag = DagBag(str(ROOT / "dags" / "alert_departures.py"))
+    assert bag.import_errors == {}
+    found: Any = bag.dags["alert_departures"]
+    return found
+
+
+def test_a_person_stands_between_draft_and_message(dag: DAG) -> None:
+    from airflow.providers.standard.operators.hitl import ApprovalOperator
+
+    assert [task.task_id for task in dag.topological_sort()] == ["draft", "approve", "send", "refuse"]
+    approve = dag.get_task("approve")
+    assert isinstance(approve, ApprovalOperator)
+    assert approve.downstream_task_ids == {"send"}  # a rejection skips it, and `refuse` runs on that alone
+    assert dag.get_task("refuse").upstream_task_ids == {"send"}
+    assert dag.get_task("refuse").trigger_rule == "all_skipped"
+
+
+def test_a_person_is_waited_for_and_not_asked_twice(dag: DAG) -> None:
+    approve = dag.get_task("approve")
+    assert (approve.execution_timeout, approve.retries) == (None, 0)
+    assert approve.response_timeout < dag.dagrun_timeout  # type: ignore[attr-defined]
+    assert approve.on_failure_callback
