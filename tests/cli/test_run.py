@@ -23,7 +23,7 @@ from tests.shared import require_shared
 SEEDS = {
     "000": ("Alec Radford", "OpenAI", None, "announced"),
     "001": ("Alec Radford", "OpenAI", None, "reported"),
-    "002": ("Bubeck", "Microsoft", "OpenAI", "announced"),
+    "002": ("Bubeck", "Microsoft", "OpenAI", "reported"),
     "003": ("Jason Wei", "OpenAI", "Meta", "reported"),
     "004": ("Ilya Sutskever", "OpenAI", None, "announced"),
 }
@@ -66,7 +66,7 @@ def test_the_board_in_json_and_for_people(home: Path, departures: Callable[..., 
     assert "Jane Roe" in text and "Acme Robotics" in text and row["evidence"][0]["quote"][:40] in text
     why = departures("board", "--why", "roe", "--home", home).out
     assert row["event_id"] in why and row["evidence"][0]["url"] in why
-    assert f"score: {row['score']:g}, not flagged" in why
+    assert f"score: {row['score']:g}, {'flagged' if row['flagged'] else 'not flagged'}" in why
     lines = [line.strip() for line in why.splitlines()]
     assert all(f"why: {reason}" in lines for reason in row["reasons"])
     kind = next(n for n, line in enumerate(lines) if line.startswith("why: kind: departure"))
