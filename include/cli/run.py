@@ -26,13 +26,16 @@ def run(
     ] = "",
     limit: Annotated[int, typer.Option("--limit", min=0, help="Fetch at most so many pages; 0 is all.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Poll feeds that are not due, too.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Read what the archive has at --as-of instead of the network.")
+    ] = False,
     home: Home = None,
 ) -> None:
     """Collect, read, check, merge, flag and publish once, with progress; Airflow is not needed."""
     settings = read_settings(home)
     if sources and not sources.is_file():
         raise ConfigError(f"--sources {sources}: no such file; name a feeds.yaml")
-    options = RunOptions(sources=str(sources or ""), limit=limit, force=force)
+    options = RunOptions(sources=str(sources or ""), limit=limit, force=force, replay=replay)
     context = start_run(settings, run_id=_new_run_id("run"), as_of=_read_as_of(settings, as_of), options=options)
     _follow(context)
 

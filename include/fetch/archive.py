@@ -8,7 +8,7 @@ one, without the torn last record, and marked `recovered`: its responses need no
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from io import BytesIO
@@ -139,6 +139,13 @@ class Archive:
             if entry.at == at and entry.path.endswith(RECOVERED_SUFFIX):
                 return entry
         return None
+
+    def list_between(self, since: datetime, until: datetime, *, statuses: Collection[int]) -> Iterator[IndexEntry]:
+        """Yield the responses of these statuses from `since` to `until`, both included, in no order."""
+        for day in self._list_days():
+            if day_of(since) <= day <= day_of(until):
+                for entries in self._index_of(day).values():
+                    yield from (entry for entry in entries if entry.status in statuses and since <= entry.at <= until)
 
     def list_entries(self, *, since: date | None = None, until: date | None = None) -> Iterator[IndexEntry]:
         """Yield the index entry of every request, oldest file first, of the days from `since` to `until`."""

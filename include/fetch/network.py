@@ -21,6 +21,7 @@ from include.fetch.decode import BadEncoding, open_decoder
 from include.fetch.exchange import Exchange, read_exchange
 from include.fetch.gate import HostClosed, HostGate
 from include.fetch.limits import Patience, Purpose
+from include.fetch.pauses import BUSY, read_pauses
 from include.fetch.resolver import PooledResolver
 from include.fetch.retry_after import parse_retry_after
 from include.settings import Settings
@@ -81,6 +82,11 @@ class LiveTransport:
             headers={"User-Agent": self._settings.user_agent, "Accept-Encoding": "gzip, deflate, br"},
         )
         self._archive.recover()
+        for host, seconds in read_pauses(self._archive, self._as_of, longer_than=self._patience.retry_after).items():
+            if seconds > self._patience.retry_after:
+                self.gate.close(host, seconds)
+            else:
+                self.gate.pause(host, seconds)
         return self
 
     async def _note_sent(
@@ -130,7 +136,7 @@ class LiveTransport:
 
     def _must_pause(self, host: str, result: Exchange, attempt: int) -> bool:
         """After 429 and 503: pause the host and say whether the request is worth repeating."""
-        asked = parse_retry_after(result.headers, self._as_of) if result.status in (429, 503) else None
+        asked = parse_retry_after(result.headers, self._as_of) if result.status in BUSY else None
         if result.status == 429 and asked is None:
             asked = _PAUSE_AFTER_429
         if asked is None:

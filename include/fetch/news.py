@@ -15,11 +15,11 @@ _VOLATILE_FROM = 5  # known entries; of fewer, all may really have been edited
 class News:
     """A poll against what was known before."""
 
-    items: tuple[FeedItem, ...]  # new and edited, in the feed's order
+    items: tuple[FeedItem, ...]  # new, edited and those to be reported again, in the feed's order
     new: int
     volatile: int  # entries whose text differs at every poll: not edits
     overlap_lost: bool  # nothing of the previous poll is left: entries may have come and gone unseen
-    recent_ids: tuple[str, ...]  # "item_id:revision", newest first
+    recent_ids: tuple[str, ...]  # "item_id:revision", newest first; no revision: to be reported again
 
 
 def find_news(items: Sequence[FeedItem], recent_ids: Sequence[str]) -> News:
@@ -30,11 +30,13 @@ def find_news(items: Sequence[FeedItem], recent_ids: Sequence[str]) -> News:
     """
     known = dict(entry.partition(":")[::2] for entry in recent_ids)
     old = [item for item in items if item.item_id in known]
-    edited = {item.item_id for item in old if known[item.item_id] != item.revision}
+    again = {item.item_id for item in old if not known[item.item_id]}
+    edited = {item.item_id for item in old if known[item.item_id] != item.revision} - again
     volatile = len(edited) if len(old) >= _VOLATILE_FROM and len(edited) * 2 > len(old) else 0
     if volatile:
         edited = set()
-    news = tuple(item for item in items if item.item_id not in known or item.item_id in edited)
+    wanted = again | edited
+    news = tuple(item for item in items if item.item_id not in known or item.item_id in wanted)
     current = {item.item_id: item.revision for item in items}
     remembered = {**current, **{name: revision for name, revision in known.items() if name not in current}}
     return News(

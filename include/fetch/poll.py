@@ -102,10 +102,11 @@ def forget_items(state: FeedState, item_ids: Iterable[str]) -> FeedState:
     """Return the state as if these entries had not been seen, so that the next poll reports them again.
 
     For entries whose page failed in a way that may pass (timeout, 5xx): they are tried again for as long as the
-    feed lists them.
+    feed lists them. Only their revision is forgotten: that they were there still shows that no other was missed.
     """
     forgotten = set(item_ids)
-    kept = tuple(known for known in state.recent_ids if known.partition(":")[0] not in forgotten)
-    if kept == state.recent_ids:
+    names = (known.partition(":")[0] for known in state.recent_ids)
+    recent = tuple(f"{n}:" if n in forgotten else known for n, known in zip(names, state.recent_ids, strict=True))
+    if recent == state.recent_ids:
         return state
-    return replace(state, recent_ids=kept, etag=None, last_modified=None, body_hash=None)
+    return replace(state, recent_ids=recent, etag=None, last_modified=None, body_hash=None)

@@ -75,6 +75,9 @@ async def _check_all(
 
     client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
     async with FeedParser(expected=len(sources)) as parser, client:
+        for source in sources:
+            if source.delay is not None:
+                client.set_delay(source.url, source.delay)
         return await asyncio.gather(*map(check_one, sources))
 
 

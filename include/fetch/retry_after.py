@@ -32,11 +32,16 @@ def parse_freshness(headers: Mapping[str, str], as_of: datetime) -> float:
     return _seconds_until(headers.get("expires", ""), headers, as_of) or 0.0
 
 
+def parse_date_header(headers: Mapping[str, str]) -> datetime | None:
+    """When the server says that it answered; None where it does not, or not readably."""
+    return _http_date(headers.get("date", ""))
+
+
 def _seconds_until(value: str, headers: Mapping[str, str], as_of: datetime) -> float | None:
     moment = _http_date(value)
     if moment is None:
         return None
-    base = _http_date(headers.get("date", "")) or as_of
+    base = parse_date_header(headers) or as_of
     return min(max((moment - base).total_seconds(), 0.0), DAY)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -106,6 +107,51 @@ def test_sources(home: Path, site: Site, departures: Callable[..., Call], monkey
     call = departures("sources", "check", "--format", "json", "--home", home)
     assert {row["source_id"]: row["ok"] for row in json.loads(call.out)} == {"news-xml": True, "dead-xml": False}
     assert call.code == 1
+
+
+def test_sources_come_and_go(
+    site: Site, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEPARTURES_ALLOW_HOSTS", site.host)
+    monkeypatch.setenv("DEPARTURES_HOST_DELAY", "0")
+    home, opml = tmp_path / "home", tmp_path / "feeds.opml"
+    make_settings(home, site, ["/dead.xml"])
+    site.answers["/front"] = (
+        200,
+        "text/html",
+        b'<html><link rel="alternate" type="application/rss+xml" href="/news.xml"><p>Front page</p></html>',
+    )
+    added = departures("sources", "add", site.base_url + "/front", "--lang", "en", "--name", "The News", "--home", home)
+    assert added.code == 0 and "the-news" in added.err, added.err
+    again = departures("sources", "add", site.base_url + "/front", "--home", home)
+    assert again.code == 2 and "already in the list" in again.err
+    assert departures("sources", "export-opml", opml, "--home", home).code == 0
+    other = tmp_path / "other"
+    make_settings(other, site, ["/dead.xml"])
+    for fresh in (1, 0):
+        call = departures("sources", "import-opml", opml, "--home", other)
+        assert f"{fresh} feeds added" in call.err
+    listed = [departures("sources", "list", "--format", "json", "--home", folder).out for folder in (home, other)]
+    assert json.loads(listed[0]) == json.loads(listed[1])
+    assert [feed["url"] for feed in json.loads(listed[0])] == [site.base_url + "/dead.xml", site.base_url + "/news.xml"]
+
+
+def test_a_replay_gives_the_same_articles_without_a_network(
+    home: Path, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("DEPARTURES_ALLOW_HOSTS", raising=False)  # so that the site cannot be asked
+    again = tmp_path / "again"
+    shutil.copytree(home / "archive", again / "archive")
+    shutil.copy(home / "feeds.yaml", again)
+    call = departures("run", "--replay", "--home", again, "--as-of", "2026-11-21T06:00Z")
+    assert call.code == 0, call.err
+    for query in (
+        "select * exclude (run_id, archive_path, archive_offset) from articles order by all",
+        "select * exclude (run_id) from moves order by all",
+    ):
+        first, second = (departures("sql", query, "--format", "json", "--home", folder).out for folder in (home, again))
+        assert first == second
+        assert len(json.loads(first)) >= 1
 
 
 def test_doctor(home: Path, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch) -> None:

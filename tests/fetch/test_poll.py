@@ -386,6 +386,20 @@ def test_forgotten_entries_are_reported_again(room: Newsroom) -> None:
     assert forget_items(room.state, ["other"]) is room.state
 
 
+def test_entries_that_are_tried_again_are_neither_lost_ones_nor_news(room: Newsroom) -> None:
+    """A site whose pages fail for a week must not look like one that writes more than we can follow."""
+    room.handler = serving(*range(6))
+    first = room.poll_all().items
+    interval = room.state.interval_s
+    for _ in range(3):
+        room.states = {"a": forget_items(room.state, [item.item_id for item in first])}
+        again = room.poll_all(DAY)
+        assert again.items == tuple(replace(item, seen_at=room.now) for item in first)
+        assert (again.outcomes[0].overlap_lost, again.outcomes[0].new_items) == (False, 0)
+    assert room.state.interval_s > interval
+    assert room.poll(DAY).outcome == "not-modified"
+
+
 def test_replay_gives_the_same_items(room: Newsroom) -> None:
     live = []
     for numbers in ((1, 2), (3, 1, 2), (4, 3, 1)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.errors import ConfigError
+from include.fetch.feed import is_wanted
+from include.fetch.feedformat import read_feed
+from include.fetch.items import make_items
 from include.knowledge.feeds import FEED_KINDS, PACKAGED_FEEDS, FeedSource, load_feeds, save_feeds
 from include.knowledge.opml import export_opml, import_opml, make_id, normalise_lang
 
@@ -205,3 +210,29 @@ def test_a_disabled_source_stays_disabled(tmp_path: Path) -> None:
     [source] = load_feeds(path)
     save_feeds(path, [replace(source, enabled=False)])
     assert load_feeds(path) == (replace(source, enabled=False),)
+
+
+EDGAR = """<?xml version="1.0" encoding="ISO-8859-1" ?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>Latest Filings</title>
+<entry><title>8-K - ACME CORP (0000001234) (Filer)</title>
+<link rel="alternate" type="text/html" href="https://www.sec.gov/Archives/edgar/data/1234/1-26-1-index.htm"/>
+<summary type="html">&lt;b&gt;Filed:&lt;/b&gt; 2026-11-20 &lt;br&gt;Item {item}</summary>
+<updated>2026-11-20T16:05:11-05:00</updated><id>urn:tag:sec.gov,2008:accession-number=1-26-1</id></entry></feed>"""
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted"),
+    [
+        ("5.02: Departure of Directors or Certain Officers; Election of Directors", True),
+        ("2.02: Results of Operations and Financial Condition", False),
+    ],
+)
+def test_filings_of_item_502_are_a_source_like_any_other(item: str, wanted: bool) -> None:
+    [source] = [source for source in load_feeds(PACKAGED_FEEDS) if source.kind == "filing"]
+    feed = read_feed(EDGAR.format(item=item).encode(), content_type="application/atom+xml")
+    batch = make_items(feed, source_id=source.id, url=source.url, as_of=datetime(2026, 11, 21, tzinfo=UTC))
+    [entry] = batch.items
+    assert is_wanted(source, entry) == wanted
+    assert entry.updated_at == datetime(2026, 11, 20, 21, 5, 11, tzinfo=UTC)
+    found = re.search(source.follow, '<a href="/ix?doc=/Archives/edgar/data/1234/12626/acme-8k.htm">8-K</a>')
+    assert found is not None and found[1] == "/Archives/edgar/data/1234/12626/acme-8k.htm"

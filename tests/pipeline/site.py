@@ -25,6 +25,7 @@ class Site:
     host: str
     answers: dict[str, tuple[int, str, bytes]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)  # by path, besides the usual ones
 
     @property
     def base_url(self) -> str:
@@ -62,6 +63,8 @@ def serve_site() -> Iterator[Site]:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in site.headers.get(self.path, {}).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 

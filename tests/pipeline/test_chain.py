@@ -45,6 +45,7 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Path
 def site(first: tuple[Site, Path, dict[str, StepReport]]) -> Site:
     site = first[0]
     site.answers.clear()
+    site.headers.clear()
     fill_site(site)
     return site
 
@@ -169,6 +170,27 @@ def test_a_page_that_failed_for_a_while_is_tried_again(site: Site, settings: Set
     run_once(settings, "two", hours=24)
     assert query(settings, "SELECT completeness FROM articles WHERE title LIKE 'Jane%'") == [("full",)]
     assert query(settings, "SELECT reason FROM quarantine WHERE released_at IS NULL") == [("http-404",)]
+    assert len(query(settings, "SELECT * FROM events")) == 1
+
+
+def test_an_article_waits_while_its_host_wants_to_be_left_alone(site: Site, settings: Settings) -> None:
+    whole = site.answers["/leaving.html"]
+    site.answers["/leaving.html"] = (429, "text/plain", b"later")
+    site.headers["/leaving.html"] = {"Retry-After": "7200"}
+    run_once(settings, "one")
+    site.answers["/leaving.html"] = whole
+    asked = len(site.requests)
+    run_once(settings, "two", hours=1)
+    assert len(site.requests) == asked
+    assert count_rows(settings)["articles"] == 3
+    assert query(settings, "SELECT completeness FROM articles WHERE title LIKE 'Jane%'") == [("summary",)]
+    run_once(settings, "three", hours=3)
+    assert query(settings, "SELECT completeness, count(*) FROM articles GROUP BY ALL ORDER BY 1") == [
+        ("full", 2),
+        ("summary", 1),
+    ]
+    waiting = "SELECT * FROM quarantine WHERE released_at IS NULL AND detail LIKE '%leaving.html%'"
+    assert query(settings, waiting) == []
     assert len(query(settings, "SELECT * FROM events")) == 1
 
 
