@@ -16,7 +16,7 @@ from include.board.memory import EVENTS
 from include.board.reading import Reader, Row
 from include.errors import ConfigError
 from include.pipeline.inbox import RELEASE
-from include.resolve.decisions import Decision, read_decision
+from include.resolve.decisions import Decision, decision_path, read_decision, write_whole
 
 _HIDING = {"reject": "rejected", "takedown": "taken-down"}
 
@@ -109,20 +109,12 @@ def new_id() -> str:
 
 def write_release(folder: Path, record_id: str, *, author: str, at: datetime, reason: str) -> Path:
     """Put the release of a quarantined record into the inbox, whole or not at all."""
-    folder.mkdir(parents=True, exist_ok=True)
     decision_id = new_id()
     content = {
         "kind": RELEASE, "decision_id": decision_id, "subject": record_id, "author": author, "at": at.isoformat(),
         "reason": reason,
     }  # fmt: skip
-    target = folder / f"{at:%Y%m%dT%H%M%S}-{decision_id}.json"
-    temporary = target.with_suffix(".tmp")
-    with temporary.open("w", encoding="utf-8") as stream:
-        json.dump(content, stream, ensure_ascii=False, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(target)
-    return target
+    return write_whole(decision_path(folder, decision_id, at), content)
 
 
 def hide(ids: Collection[str], *, event: str = "event_id", person: str = "person_id") -> tuple[str, list[Any]]:

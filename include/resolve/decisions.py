@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -91,11 +91,21 @@ def read_decision(file: Path) -> Decision | None:
 
 def write_decision(inbox: Path, decision: Decision) -> Path:
     """Put one decision into the inbox, whole or not at all. Writing the same decision again changes nothing."""
-    inbox.mkdir(parents=True, exist_ok=True)
     content = {key: value for key, value in asdict(decision).items() if value not in (None, (), "")}
     content["at"] = decision.at.isoformat()
-    target = inbox / f"{decision.at:%Y%m%dT%H%M%S}-{decision.decision_id}.json"
+    target = decision_path(inbox, decision.decision_id, decision.at)
     _parse(target, "", json.loads(json.dumps(content)))
+    return write_whole(target, content)
+
+
+def decision_path(inbox: Path, decision_id: str, at: datetime) -> Path:
+    """Where a decision lies in the inbox: files sort by time."""
+    return inbox / f"{at:%Y%m%dT%H%M%S}-{decision_id}.json"
+
+
+def write_whole(target: Path, content: Mapping[str, object]) -> Path:
+    """Write one file of the inbox so that a reader sees all of it or nothing."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as stream:
         json.dump(content, stream, ensure_ascii=False, indent=1)
