@@ -21,7 +21,15 @@ STATUS = {
     "denied": ("✕", "red"),
     "retracted": ("–", "dim"),
 }
-_REASONS_SHOWN = 4
+MEANINGS = {
+    "rumoured": "somebody may go",
+    "reported": "media say so, from sources",
+    "announced": "the person or the organisation says so, or it is told as a fact",
+    "effective": "so announced or reported, and its date has passed",
+    "denied": "the person or the organisation denies it",
+    "retracted": "taken back by those who said it",
+}
+_REASONS_SHOWN = 3
 _QUOTE_CHARS = 220
 _JOINERS = "\u200c\u200d"  # Hindi and Arabic script need them
 
@@ -76,6 +84,9 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
     console.print(Text.assemble(("Departure Board", "bold"), f"   {len(rows)} of {total} events", f"   as of {as_of}"))
     if not rows:
         console.print("Nothing is flagged. `departures board --all` shows every event.")
+        return
+    console.print()
+    console.print(Text("score who  from → to  status  date  (post)", style="dim"))
     for row in rows:
         console.print()
         console.print(_headline(row))
@@ -83,9 +94,11 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
             console.print(Text(f"     why: {_sum_up(row['terms'])}", style="dim"))
         if row["evidence"]:
             console.print(_quote(row["evidence"][0]))
-    if rows:
-        console.print()
-        console.print(Text("All about one: departures board --why NAME", style="dim"))
+    console.print()
+    for status in [name for name in STATUS if any(row["status"] == name for row in rows)]:
+        console.print(Text(f"{STATUS[status][0]} {status}: {MEANINGS[status]}", style="dim"))
+    console.print(Text("The score is the sum of the points after `why`.", style="dim"))
+    console.print(Text("All about one: departures board --why NAME", style="dim"))
 
 
 def print_event(console: Console, row: dict[str, Any]) -> None:
@@ -136,9 +149,14 @@ def _headline(row: dict[str, Any]) -> Text:
 
 
 def _sum_up(terms: list[dict[str, Any]]) -> str:
-    shown = [f"{_clean(term['value'] or term['feature'])} {term['points']:+g}" for term in terms]
+    shown = [f"{_name_term(term)} {term['points']:+g}" for term in terms]
     more = len(shown) - _REASONS_SHOWN
     return " · ".join(shown[:_REASONS_SHOWN]) + (f" · {more} more" if more > 0 else "")
+
+
+def _name_term(term: dict[str, Any]) -> str:
+    value = _clean(term["value"] or "")
+    return term["feature"] if value in ("", term["feature"]) else f"{term['feature']}: {value}"
 
 
 def _quote(evidence: dict[str, Any]) -> Text:
