@@ -25,7 +25,7 @@ MEANINGS = {
     "rumoured": "somebody may go",
     "reported": "media say so, from sources",
     "announced": "the person or the organisation says so, or it is told as a fact",
-    "effective": "so announced or reported, and its date has passed",
+    "effective": "announced, and its date has passed",
     "denied": "the person or the organisation denies it",
     "retracted": "taken back by those who said it",
 }
