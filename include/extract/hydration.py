@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from lxml import etree
+
 MAX_SCRIPT_CHARS = 2_000_000
 _MIN_MARKUP_CHARS = 300
 _MAX_STRINGS = 400
@@ -18,6 +20,9 @@ _PUBLISHED = re.compile(
     r'\\?"(?:datePublished|publishedAt|published_at|publishDate|publish_date|publicationDate|publishTime|publish_time'
     r"|firstPublished(?:At|Date)?|first_publish_date|displayDate|display_date|publishDt|pubDate|pubdate|deployDt"
     r'|articlePublishDt)\\?"\s*:\s*\\?"([^"\\]{8,40})'
+)
+_VISIBLE = etree.XPath(
+    ".//text()[not(ancestor::script or ancestor::style or ancestor::template or ancestor::noscript)]"
 )
 _ROOTS = frozenset(
     {"root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "svelte", "fusion-app", "gatsby"}
@@ -48,7 +53,7 @@ def is_client_rendered(tree: Any, scripts: Sequence[str]) -> bool:
     body = tree.find("body")
     if body is None:
         return False
-    visible = " ".join("".join(body.itertext()).split())
+    visible = " ".join(" ".join(_VISIBLE(body)).split())
     if len(visible) > 1_000:
         return False
     rooted = any((element.get("id") or "").lower() in _ROOTS for element in body.iter("div", "main"))

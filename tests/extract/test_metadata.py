@@ -10,8 +10,9 @@ import pytest
 from include.extract import jsonld
 from include.extract.dates import choose_dates, parse_moment
 from include.extract.head import read_head
+from include.extract.measure import fold
 from include.extract.names import is_person, split_names
-from include.extract.titles import fold, strip_site_name
+from include.extract.titles import strip_site_name
 from include.extract.tree import parse_tree
 from include.extract.urls import canonical_url, choose_canonical
 
