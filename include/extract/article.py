@@ -156,7 +156,7 @@ def _import_field(record: Mapping[str, Any], name: str, required: bool) -> str:
 def _sign(article: Article) -> Article:
     return replace(
         article,
-        origin=find_origin(article.text, article.lang),
+        origin=find_origin(article.text, article.lang, article.authors),
         content_hash=content_hash(article.title, article.text),
         minhash=sign_text(article.text),
     )

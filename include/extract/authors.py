@@ -10,7 +10,7 @@ from include.extract.byline import read_bylines
 from include.extract.head import Head
 from include.extract.hydration import is_client_rendered
 from include.extract.measure import fold
-from include.extract.names import is_desk, is_person, names_writers, split_names
+from include.extract.names import is_desk, is_person, split_names
 from include.extract.state import find_story
 from include.extract.titles import stated_site_names
 
@@ -93,10 +93,8 @@ def _state_authors(head: Head, tree: Any) -> tuple[str, ...]:
 
 
 def _shown_people(value: str) -> list[str]:
-    """The people in a byline that a reader sees; `By ANNA POE` is one, `MDR THÜRINGEN` without the word is not."""
-    signed = names_writers(value)
-    names = [name for name in split_names(value) if not _CREDIT.search(name)]
-    return [name for name in names if is_person(name) or (signed and is_person(name.title()))]
+    """The people in a byline that a reader sees, in capitals too (`ANNA POE`)."""
+    return [name for name in split_names(value) if not _CREDIT.search(name) and is_person(name.title())]
 
 
 def _is_own_desk(name: str, sites: tuple[str, ...]) -> bool:

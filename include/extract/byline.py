@@ -31,7 +31,7 @@ _TEXT = etree.XPath("normalize-space()")
 # The page of an author: `/autor/marta-gil`, `/authors/1`, `/by/jane-roe`.
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:es|in|en|i)?|auteurs?|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?"
-    r"|penulis|yazar(?:lar)?|avtor|avtory|by)/[^/?#]"
+    r"|penulis|tac-gia|yazar(?:lar)?|avtor|avtory|by)/[^/?#]"
 )
 _END = re.compile(r"\s*[|•·]\s|\s*[-–—,]?\s+\d")  # `By Jane Roe | Mar 2`, `di Maria Rossi 02 Marzo`
 _DATED = ("time", "p", "span", "div", "li", "small", "em", "strong", "b", "td", "a", "i", "h2", "address", "abbr")

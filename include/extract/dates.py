@@ -90,13 +90,12 @@ def choose_dates(
     ]
     found = _read_all(candidates, fetched_at)
     modified = _plausible(jsonld.first_text(article.get("dateModified")) or head.first(*_MODIFIED_METAS), fetched_at)
+    if found and not found[0][1].has_offset:
+        found += [("text", moment) for moment in _shown(head, tree, fetched_at)[0]]
     if not found:
         found = _read_all([*(("script", value) for value in find_published(head.scripts)), *_in_url(url)], fetched_at)
         if not found or not found[0][1].has_time:
-            shown, changed = (
-                [moment for moment in moments if _is_plausible(moment, fetched_at)]
-                for moments in read_shown_dates(tree, month_first=_puts_month_first(head))
-            )
+            shown, changed = _shown(head, tree, fetched_at)
             found += [("text", moment) for moment in shown or changed]
             modified = modified or next(iter(changed), None)
         if not found:
@@ -117,6 +116,15 @@ def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime) -> li
 def _in_url(url: str) -> list[tuple[str, str]]:
     match = _URL_DATE.search(url)
     return [("url", "-".join(match.groups()))] if match else []
+
+
+def _shown(head: Head, tree: Any, fetched_at: datetime) -> tuple[list[Moment], list[Moment]]:
+    """Plausible dates around the headline: (of publication, of the last change)."""
+    published, changed = read_shown_dates(tree, month_first=_puts_month_first(head))
+    return (
+        [moment for moment in published if _is_plausible(moment, fetched_at)],
+        [moment for moment in changed if _is_plausible(moment, fetched_at)],
+    )
 
 
 def _puts_month_first(head: Head) -> bool | None:

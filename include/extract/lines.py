@@ -19,7 +19,8 @@ _MAX_COMPARED = 400  # lines: each is looked for in all, so time grows with the 
 _LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
 _LEAD_WIDTH = 90
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")
-_DIGIT_OR_MARK = re.compile(r"\d\d|:\s*$")
+_DIGIT_OR_MARK = re.compile(r"\d\d|:\s*$|@")
+_MAIL = re.compile(r"\S+@\S+")
 _BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|※◆◇●■□★☆◎▲△☞➤]+")
 _PLACEHOLDER = re.compile(r"^(?:\$\$.*\$\$|\{\{.*\}\}|\[\[.*\]\]|%%.*%%|<!--.*-->)$")  # left in by a template
 _CLOSING_LINES = 3
@@ -118,7 +119,7 @@ def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
     text = _BULLET.sub("", line).casefold().strip()
     if size <= _SHORT:
         folded = fold(text)
-        if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text):
+        if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text) or _MAIL.fullmatch(text):
             return "furniture"
         if folded in phrases.summaries:
             return "summary"
@@ -144,7 +145,7 @@ def _is_byline(line: str, folded: str, names: set[str]) -> bool:
         return True
     if _DIGIT_OR_MARK.search(line) is None or width(line) > _LEAD_WIDTH or _SENTENCE_END.search(line):
         return False
-    undated = fold(without_dates(line))
+    undated = fold(without_dates(_MAIL.sub(" ", line)))
     for name in names:
         undated = undated.replace(name, "")
     return len(undated) < len(folded) and len(undated) <= _LEFT_OVER and not any(map(str.isdigit, undated))

@@ -8,6 +8,7 @@ from functools import cache
 
 from include.extract.phrases import WIDE, match_any
 from include.knowledge.bylines import load_bylines
+from include.knowledge.citations import load_citations
 
 _MAX_NAME_CHARS = 70
 _LOOSE = " \t-–—|,:·•／/"
@@ -28,6 +29,7 @@ _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff])\s+و(?=[\u0600-\u06ff]{2,}\s+[\u
 _ARABIC_WAW = re.compile(
     r"(?:ليد|ائل|سام|جدي|حيد|فاء|رد|داد|سيم|هبة|هيب|ديع|صفي|لاء|جيه|ليم|افي|ضاح|عد|جدان|صال)(?=\s)"
 )
+_PLACE = re.compile(r"[^\W\d_][^\W\d_A-ZА-ЯЁІЇЄҐ]{2,}")  # behind a full name and a comma: `Lena Vogt, Hamburg`
 _PARTICLES = frozenset(
     ["de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "van", "von", "der", "den", "ter", "ten"]
     + ["bin", "al", "ibn", "y", "e", "i", "st", "mc", "af", "av", "zu", "zur", "und"]
@@ -153,6 +155,8 @@ def _strip_label(text: str, words: _Words) -> str:
 
 def _split_commas(text: str, words: _Words) -> Iterable[str]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
+    if len(parts) == 2 and " " in parts[0] and _PLACE.fullmatch(parts[1]) and parts[1] not in load_citations().outlets:
+        return parts[:1]
     if len(parts) == 2 and all(" " not in part and not WIDE.search(part) for part in parts):
         return [", ".join(parts)]
     merged: list[str] = []

@@ -10,6 +10,7 @@ from include.extract import jsonld
 from include.extract.head import Head
 from include.extract.markup import strip_markup
 from include.extract.measure import fold, fold_address, width
+from include.extract.phrases import WIDE
 
 _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
@@ -81,7 +82,11 @@ def strip_site_name(
     for match in [*separators[:1], *_COLON.finditer(title)][:2]:
         rest = title[match.end() :].strip()
         colon = _COLON.fullmatch(match[0]) is not None
-        if len(rest) >= _MIN_TITLE_CHARS and _is_site(title[: match.start()], known, exactly=colon):
+        start = title[: match.start()].strip()
+        # `Fernlight: Jane Roe leaves` on Fernlight's own site is a headline; `Jane Roe's Notes: Leaving` is none.
+        if colon and " " not in start and not WIDE.search(start):
+            continue
+        if len(rest) >= _MIN_TITLE_CHARS and _is_site(start, known, exactly=colon):
             return rest
     return title.strip()
 
