@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -46,6 +46,7 @@ _SCRIPT_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:
 _EPOCH = re.compile(r"^(1[0-9]{9})(\d{3})?$")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+_SAME_MOMENT = 90  # seconds between what a page and its feed give for one publication
 _FUTURE = timedelta(days=1)  # clocks and zones differ; more is a mistake of the page
 
 
@@ -106,7 +107,20 @@ def choose_dates(
     source, chosen = found[0]
     if feed and chosen.utc - feed.utc > timedelta(days=1, hours=12):
         return feed, "feed", modified or chosen
-    return _with_offset(chosen, [moment for _, moment in found]), source, modified
+    placed = _with_offset(chosen, [moment for _, moment in found])
+    return (_with_zone_of(placed, feed) if feed else placed), source, modified
+
+
+def _with_zone_of(chosen: Moment, feed: Moment) -> Moment:
+    """A clock time without zone in the zone in which it is the feed's moment: zones are quarters of an hour apart."""
+    if chosen.has_offset or not chosen.has_time:
+        return chosen
+    ahead = (chosen.utc - feed.utc).total_seconds()
+    quarters = round(ahead / 900)
+    if abs(ahead - quarters * 900) > _SAME_MOMENT or not -48 <= quarters <= 56:
+        return chosen
+    zone = timezone(timedelta(minutes=15 * quarters)) if quarters else UTC
+    return Moment(chosen.value.replace(tzinfo=zone), has_offset=True)
 
 
 def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime) -> list[tuple[str, Moment]]:

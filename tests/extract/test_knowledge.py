@@ -35,12 +35,18 @@ def test_the_packaged_files_load() -> None:
         (load_boilerplate, "languages:\n  en:\n    read_more: []\n", "'.*' is missing"),
         (load_boilerplate, "other: 1\n", ":1: unknown key 'other'"),
         (load_cleaning, "joined_words:\n  pt: [Que]\nneutral_syllables: [de]\n", ":2: joined_words.pt"),
-        (load_identification, "neighbours: x\ntell_apart: []\n", ":1: neighbours must be a list"),
+        (load_identification, "neighbours: x\ntell_apart: []\nzones: {}\n", ":1: neighbours must be a list"),
         (
             load_identification,
-            "neighbours: [ms]\ntell_apart:\n  - id: [a]\n    ms: [a]\n",
+            "neighbours: [ms]\ntell_apart:\n  - id: [a]\n    ms: [a]\nzones: {}\n",
             ":3: 'a' stands on both sides",
         ),
+        (
+            load_identification,
+            "neighbours: [ms]\ntell_apart: []\nzones: {ko: Asia/Soul}\n",
+            ":3: zones.ko: 'Asia/Soul' is no time zone",
+        ),
+        (load_identification, "neighbours: [ms]\ntell_apart: []\nzones: {xx: Asia/Seoul}\n", ":3: unknown key 'xx'"),
         (
             load_citations,
             "outlets:\n  - {name: A, aliases: [B]}\n  - {name: B, aliases: []}\nframes: {}\nlabels: []\n",
