@@ -29,7 +29,7 @@ _META_NAMES = re.compile(
     re.IGNORECASE,
 )
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_META_CHARS = 160
+_META_CHARS, _META_PARTS = 160, 12
 _FRAMES = frozenset({"html", "body", "main", "article", "head", "meta", "link"})
 _ASIDE_SHARE = 0.3  # of the page's words; a class such as `has-related` on the whole article is no reason
 _BOX_SHARE = 0.5  # of the page's words: what holds more is not a box beside the article
@@ -59,8 +59,7 @@ def prune_tree(tree: Any) -> None:
     page_chars = max(1, len(_TEXT(tree if body is None else body)))
     _unwrap_layout(tree, page_chars)
     _drop_hidden(tree, page_chars)
-    _drop_asides(tree, page_chars)
-    _drop_metas(tree)
+    _drop_named(tree, page_chars)
     for element in list(tree.iter("ul", "ol")):
         if _is_link_list(element):
             _drop_heading_of(element)
@@ -90,15 +89,28 @@ def _unwrap_layout(tree: Any, page_chars: int) -> None:
                 element.tag = "div"
 
 
-def _drop_asides(tree: Any, page_chars: int) -> None:
-    """Boxes whose class or id says what they are."""
+def _drop_named(tree: Any, page_chars: int) -> None:
+    """Boxes whose class or id says that they are beside the article, lines whose class says who wrote it and when.
+
+    Such a line runs together when its tags go, and then looks like a sentence.
+    """
     for element in _NAMED(tree):
-        if element.tag in _FRAMES:
+        name = element.get("class") or ""
+        kind = _kind_of(name) or (_kind_of(element.get("id")) if element.get("id") else "")
+        if not kind or element.tag in _FRAMES:
             continue
-        if not (_names_aside(element.get("class", "")) or _names_aside(element.get("id", ""))):
-            continue
-        if len(_TEXT(element)) < _ASIDE_SHARE * page_chars and element.find(".//h1") is None:
+        if kind == "meta":
+            text = spaced_text(element) if len(element) <= _META_PARTS else ""
+            if 0 < len(text) <= _META_CHARS and element.find(".//h1") is None and read_written(text):
+                _drop(element)
+        elif len(_TEXT(element)) < _ASIDE_SHARE * page_chars and element.find(".//h1") is None:
             _drop(element)
+
+
+@lru_cache(maxsize=20_000)
+def _kind_of(name: str) -> str:
+    """What a class or an id says: `aside`, `meta` or nothing."""
+    return "aside" if _ASIDE_NAMES.search(name) else "meta" if _META_NAMES.search(name) else ""
 
 
 def _drop_hidden(tree: Any, page_chars: int) -> None:
@@ -107,26 +119,6 @@ def _drop_hidden(tree: Any, page_chars: int) -> None:
         hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
         if hidden and element.tag not in _FRAMES and len(_TEXT(element)) < _ASIDE_SHARE * page_chars:
             _drop(element)
-
-
-def _drop_metas(tree: Any) -> None:
-    """Lines of names and dates whose class says so: run together they look like a sentence."""
-    for element in _NAMED(tree):
-        if element.tag in _FRAMES or not _names_meta(element.get("class") or ""):
-            continue
-        text = spaced_text(element)
-        if 0 < len(text) <= _META_CHARS and element.find(".//h1") is None and read_written(text):
-            _drop(element)
-
-
-@lru_cache(maxsize=20_000)
-def _names_meta(attribute: str) -> bool:
-    return _META_NAMES.search(attribute) is not None
-
-
-@lru_cache(maxsize=20_000)
-def _names_aside(attribute: str) -> bool:
-    return _ASIDE_NAMES.search(attribute) is not None
 
 
 def _drop_heading_of(element: Any) -> None:
