@@ -14,6 +14,7 @@ from include.extract.clean import CleanText, clean_text
 from include.extract.dates import parse_moment
 from include.extract.fingerprint import content_hash, sign_text
 from include.extract.language import identify_language
+from include.extract.names import split_names
 from include.extract.origins import find_origin
 from include.extract.page import read_page
 from include.knowledge.identification import load_identification
@@ -59,7 +60,7 @@ def extract_article(
             lang=page.lang,
             title=page.title,
             text=page.text,
-            authors=page.authors or (item.authors if item else ()),
+            authors=page.authors or (_feed_authors(item) if item else ()),
             published_at=place_moment(page.published.value, page.lang) if page.published else None,
             modified_at=place_moment(page.modified.value, page.lang) if page.modified else None,
             fetched_at=fetched_at,
@@ -88,7 +89,7 @@ def article_from_summary(item: FeedItem, *, fetched_at: datetime) -> Article:
             lang=lang,
             title=" ".join(title.text.split()),
             text=text.text,
-            authors=item.authors,
+            authors=_feed_authors(item),
             published_at=place_moment(item.published_at, lang) if item.published_at else None,
             modified_at=place_moment(item.updated_at, lang) if item.updated_at else None,
             fetched_at=fetched_at,
@@ -139,6 +140,11 @@ def article_from_import(record: Mapping[str, Any], *, as_of: datetime) -> Articl
             cleaning=_count(title, text),
         )
     )
+
+
+def _feed_authors(item: FeedItem) -> tuple[str, ...]:
+    """One name each: feeds put `Jane Poe, John Doe` into one element."""
+    return tuple(dict.fromkeys(name for author in item.authors for name in split_names(author)))
 
 
 def place_moment(moment: datetime, lang: str) -> datetime:
