@@ -48,11 +48,10 @@ def drop_boilerplate(
 ) -> tuple[list[str], Counter[str]]:
     """Return the lines without read-more, subscribe, share, credit and notice lines, and what was dropped how often.
 
-    On a paywalled page what stands behind the wall's first line is an offer, not the article.
+    On a paywalled page what stands behind the wall's first line is an offer, not the article; on one that does not
+    say so, such a line is believed among the last.
     """
-    dropped: Counter[str] = Counter()
-    if paywalled:
-        lines, dropped = _cut_at_wall(lines)
+    lines, dropped = _cut_at_wall(lines, 0 if paywalled else max(1, len(lines) - _CLOSING_LINES))
     names = {fold(name) for name in authors}
     kept: list[str] = []
     index = 0
@@ -81,9 +80,9 @@ def drop_boilerplate(
     return kept, dropped
 
 
-def _cut_at_wall(lines: list[str]) -> tuple[list[str], Counter[str]]:
+def _cut_at_wall(lines: list[str], start: int) -> tuple[list[str], Counter[str]]:
     for index, line in enumerate(lines):
-        if width(line) <= _NOTICE and _phrases().walls.match(_BULLET.sub("", line).casefold()):
+        if index >= start and width(line) <= _NOTICE and _phrases().walls.match(_BULLET.sub("", line).casefold()):
             return lines[:index], Counter({"paywall": len(lines) - index})
     return lines, Counter()
 

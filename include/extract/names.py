@@ -23,7 +23,7 @@ _DISPATCH = re.compile(r"\s*[／/]\s*.{0,8}(?:報導|报道|報道|電|电)$")  
 _MARKS = r"\s*[:：/／|｜]\s*|\s*[-–—]\s+"
 _SEPARATORS = r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-Z][a-z]+ [A-Z])|，"
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|dds|esq|rn|dr|mba|jd|cfa)\.?$", re.IGNORECASE)
-_PLACE_TAIL = re.compile(r"\s+[—–]\s+\S.*$")  # `Caio Prado, e1 — São Paulo`
+_PLACE_TAIL = re.compile(r"\s+[—–:：]\s+\S.*$")  # `Caio Prado, e1 — São Paulo`, `佐藤 健太 : 例洋経済 記者`
 # ` و` is written as part of the name behind it; these names begin with the letter themselves.
 _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff])\s+و(?=[\u0600-\u06ff]{2,}\s+[\u0600-\u06ff]{2,})")
 _ARABIC_WAW = re.compile(

@@ -86,7 +86,7 @@ def read_page(
         lang=identify_language(f"{clean_title.text}\n{text.text}", hints=tuple(hint for hint in hints if hint)),
         site_name=choose_site_name(head, article),
         keywords=read_keywords(head, article),
-        paywalled=is_paywalled(head, article),
+        paywalled=is_paywalled(head, article) or any(name == "paywall" for name, _ in body.dropped),
         reason=body.reason,
         field_sources=tuple((field, origin) for field, origin in sources if origin),
         cleaning=(*body.dropped, *text.changes),
