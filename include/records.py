@@ -1,7 +1,9 @@
 """One frozen dataclass a stage: what the rooms hand to one another.
 
-All times are timezone-aware UTC `datetime`; all dates that a text states are ISO strings at the precision
-that the text gives (`2026`, `2026-11`, `2026-11-21`). Offsets count Unicode code points.
+All times are timezone-aware `datetime`, in UTC, except those that a publisher states: `published_at`, `updated_at` and
+`modified_at` keep the offset of the place, so that their `date()` is the day there (07:30 in Seoul is the day before in
+UTC). All dates that a text states are ISO strings at the precision that the text gives (`2026`, `2026-11`,
+`2026-11-21`). Offsets count Unicode code points.
 """
 
 from __future__ import annotations
