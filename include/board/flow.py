@@ -9,12 +9,9 @@ from include.board.site import begin
 
 router = APIRouter()
 _DRAWN, _LISTED = 20, 150
-# The condition and the day are those of the view `talent_flow`, which has no ids to link to.
 _FLOWS = """
-SELECT t.quarter, t.from_org, t.to_org, t.people, o.from_id, o.to_id FROM talent_flow t
-LEFT JOIN (SELECT from_org, to_org, any_value(from_org_id) AS from_id, any_value(to_org_id) AS to_id FROM events
-    WHERE from_org IS NOT NULL AND to_org IS NOT NULL GROUP BY from_org, to_org) o USING (from_org, to_org)
-ORDER BY t.quarter, t.people DESC, t.from_org, t.to_org
+SELECT quarter, from_org, to_org, people, from_org_id, to_org_id FROM talent_flow
+ORDER BY quarter, people DESC, from_org, to_org
 """
 
 

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from include.board import wording
 from include.board.access import form_token
+from include.knowledge.languages import language_names
 
 HERE = Path(__file__).parent
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -60,7 +61,7 @@ def environment() -> Environment:
     )  # fmt: skip
     made.globals.update(
         plural=wording.plural, highlight=wording.highlight, glyphs=wording.STATUS_GLYPHS,
-        languages=wording.LANGUAGE_NAMES, field_words=wording.FIELD_WORDS,
+        languages=language_names(), field_words=wording.FIELD_WORDS,
     )  # fmt: skip
     return made
 

@@ -9,14 +9,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from include.knowledge.languages import language_names
+
 STATUS_GLYPHS = {
     "announced": "✓", "reported": "●", "effective": "■", "rumoured": "▲", "denied": "✕", "retracted": "–",
-}  # fmt: skip
-LANGUAGE_NAMES = {
-    "en": "English", "pt": "Portuguese", "es": "Spanish", "fr": "French", "de": "German", "it": "Italian",
-    "nl": "Dutch", "pl": "Polish", "tr": "Turkish", "vi": "Vietnamese", "id": "Indonesian", "ru": "Russian",
-    "uk": "Ukrainian", "ar": "Arabic", "hi": "Hindi", "th": "Thai", "ja": "Japanese", "ko": "Korean",
-    "zh-Hans": "Chinese, simplified", "zh-Hant": "Chinese, traditional",
 }  # fmt: skip
 FIELD_WORDS = {
     "kind": "kind", "person": "person", "from_org": "organisation left", "to_org": "organisation joined",
@@ -91,7 +87,7 @@ def plural(count: int, word: str, many: str = "") -> str:
 
 def language(code: str) -> str:
     """The English name of a language, or its code."""
-    return LANGUAGE_NAMES.get(code, code)
+    return language_names().get(code, code)
 
 
 def highlight(quote: str, names: Iterable[str | None], length: int = 600, people: Iterable[str | None] = ()) -> Markup:

@@ -178,6 +178,14 @@ def test_more_articles_lift_a_departure_over_the_threshold_and_new_weights_do_no
         assert (len(hook.titles), len(mailbox.messages)) == (1, 1)
 
 
+def test_an_approval_lets_go_what_was_read_unsurely(home: Path) -> None:
+    unsure = row(alerted=False, articles=1, doubt="read with 60% confidence, not reviewed")
+    with Webhook() as hook:
+        send(home, [unsure], hook.url)
+        assert send(home, [unsure | {"alerted": True, "review": "approved", "doubt": ""}], hook.url, days=1).sent == 1
+        assert send(home, [unsure | {"alerted": True, "review": "approved", "doubt": ""}], hook.url, days=2).queued == 0
+
+
 def draft(home: Path, rows: list[dict[str, Any]], *urls: str, days: float = 0) -> Any:
     return draft_alerts(rows, urls=urls, home=home, base_url=BASE_URL, as_of=AS_OF + timedelta(days=days))
 
