@@ -78,6 +78,7 @@ def test_the_matrix_knows_every_route() -> None:
     assert {
         "/",
         "/count",
+        "/latest",
         "/flow",
         "/sources",
         "/quality",
