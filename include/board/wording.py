@@ -25,7 +25,7 @@ FIELD_WORDS = {
 _TERMS = {
     "watchlist": "{} is watched", "watchlist destination": "joins {}, watched", "watchlist person": "watched person",
     "watchlist post": "watched post", "seniority": "{}", "founder": "founder", "origins": "{} origins",
-    "known works": "known for {}", "destination": "to {}", "organisation kind": "{}", "confidence": "confidence {}",
+    "known works": "known for {}", "destination": "to {}", "organisation kind": "{}",
 }  # fmt: skip
 _LEVELS = {
     "prominence": {"1": "widely known", "2": "well known", "3": "known"},

@@ -141,7 +141,8 @@ def _company_terms(event: Event, context: ScoreContext, model: NotabilityModel) 
         yield Term("team move", f"{others} more went along", points)
     if event.kind == "departure" and context.recent_departures:
         points = model.scalars["cluster"] * min(context.recent_departures, model.scalars["cluster_limit"])
-        yield Term("in 30 days", f"{context.recent_departures} others left {event.from_org}", points)
+        others = "1 other" if context.recent_departures == 1 else f"{context.recent_departures} others"
+        yield Term("in 30 days", f"{others} left {event.from_org}", points)
 
 
 def _discount_terms(event: Event, context: ScoreContext, model: NotabilityModel) -> Iterator[Term]:
@@ -153,7 +154,7 @@ def _discount_terms(event: Event, context: ScoreContext, model: NotabilityModel)
     if age is not None and age > model.history_after_days:
         yield Term("age", f"{age} days when first reported", model.scalars["history"])
     if not _is_sure(event.confidence, event.review, model):
-        yield Term("confidence", f"{event.confidence:.2f}", model.scalars["low_confidence"])
+        yield Term("confidence", f"read with {event.confidence:.0%} confidence", model.scalars["low_confidence"])
 
 
 def _is_sure(confidence: float, review: str, model: NotabilityModel) -> bool:
