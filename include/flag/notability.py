@@ -141,8 +141,8 @@ def _company_terms(event: Event, context: ScoreContext, model: NotabilityModel) 
         yield Term("team move", f"{others} more went along", points)
     if event.kind == "departure" and context.recent_departures:
         points = model.scalars["cluster"] * min(context.recent_departures, model.scalars["cluster_limit"])
-        others = "1 other" if context.recent_departures == 1 else f"{context.recent_departures} others"
-        yield Term("in 30 days", f"{others} left {event.from_org}", points)
+        left = "1 other" if context.recent_departures == 1 else f"{context.recent_departures} others"
+        yield Term("in 30 days", f"{left} left {event.from_org}", points)
 
 
 def _discount_terms(event: Event, context: ScoreContext, model: NotabilityModel) -> Iterator[Term]:

@@ -334,8 +334,11 @@ def _outline(row: Row) -> str:
     if row.get("status") not in WITHDRAWN:
         reasons = "; ".join(as_text(reason) for reason in as_list(row.get("reasons"))[:3])
         lines.append(f"score {float(row.get('score') or 0):.0f}: {_plain(reasons)}")
+    if row.get("doubt"):
+        lines.append(f"In doubt: {_plain(as_text(row['doubt']))}")
     for piece in as_list(row.get("evidence"))[:1]:
-        lines.append(f"> {_plain(as_text(piece.get('quote')))} ({_plain(as_text(piece.get('url')))})")
+        url = as_text(piece.get("url"))
+        lines.append(f"> {_plain(as_text(piece.get('quote')))}" + (f" ({_plain(url)})" if url else ""))
     return "\n\n".join(lines)
 
 

@@ -40,7 +40,7 @@ def test_what_a_person_approves_is_sent_and_what_they_reject_is_not(api: Api, ho
     asked, states = answer(api, settings, "Irene Vasquez", "Anthropic", "Approve")
     assert "Irene Vasquez" in asked
     assert states == {"draft": "success", "approve": "success", "send": "success", "refuse": "skipped"}
-    assert hook.titles == ["Announced: Irene Vasquez: leaves Anthropic (co-founder and chief scientist)"]
+    assert ["Irene Vasquez" in title for title in hook.titles] == [True]
 
     asked, states = answer(api, settings, "Bruno Halloran", "Mistral AI", "Reject")
     assert "Bruno Halloran" in asked and "Irene Vasquez" not in asked
@@ -58,7 +58,8 @@ def answer(api: Api, settings: Settings, person: str, organisation: str, choice:
     question = f"{path}/taskInstances/approve/-1/hitlDetails"
     body = api.call(question)["body"]
     api.call(question, {"chosen_options": [choice], "params_input": {}}, method="PATCH")
-    assert wait_until(lambda: api.call(path)["state"] in ("success", "failed"), seconds=RUN_SECONDS)
+    unfinished = {None, "scheduled", "queued", "running", "awaiting_input"}
+    assert wait_until(lambda: not unfinished & set(list_states(api, path).values()), seconds=RUN_SECONDS)
     return body, list_states(api, path)
 
 
