@@ -17,6 +17,7 @@ from include.publish.rows import (
     as_list,
     as_text,
     as_time,
+    claim,
     event_url,
     headline,
     role_of,
@@ -71,7 +72,7 @@ def _subject(rows: Sequence[Row], corrections: Sequence[Row]) -> str:
         return first if not rows and len(corrections) == 1 else f"{first}, and {len(rows) + len(corrections) - 1} more"
     if not rows:
         return "No new departures"
-    return headline(rows[0]) if len(rows) == 1 else f"{headline(rows[0])}, and {len(rows) - 1} more"
+    return claim(rows[0]) if len(rows) == 1 else f"{claim(rows[0])}, and {len(rows) - 1} more"
 
 
 def _summarise(departures: int, corrections: int) -> str:

@@ -32,6 +32,13 @@ def headline(row: Row) -> str:
     return f"{row.get('person')}: {route(row)}" + (f" ({role})" if role else "")
 
 
+def claim(row: Row) -> str:
+    """The headline where it stands alone, after what keeps it from being a fact: `Rumoured: Ana Example: ...`."""
+    if row.get("status") in ("rumoured", *WITHDRAWN):
+        return f"{status_word(row)}: {headline(row)}"
+    return f"Unsure: {headline(row)}" if row.get("doubt") else headline(row)
+
+
 def role_of(row: Row) -> str:
     """The post that the event is about: the one taken where somebody came, else the one left."""
     key = "role_to" if row.get("kind") in ("arrival", "appointment") else "role_from"
