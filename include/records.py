@@ -250,6 +250,10 @@ class ExodusWindow:
     significant: bool
     people: tuple[str, ...]
     event_ids: tuple[str, ...]
+    # Not in `observed`: who was laid off in the window, and whose departure of no known day was told of in it.
+    laid_off: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
+    apart_event_ids: tuple[str, ...] = ()  # the departures of these two
 
 
 @dataclass(frozen=True, slots=True)
