@@ -21,6 +21,7 @@ from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
+from include.detect.relations import DIRECTIONS, beside_pairs, told_pairs
 from include.detect.reading import Entity
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
@@ -193,6 +194,40 @@ def _chance(candidate: engine.Candidate) -> float:
     return linear.probability(engine.model_of(candidate), candidate.features)
 
 
+def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
+    """Rows of the models of what an organisation is to a person: every annotated mover with all that stands around."""
+    for item in prepared:
+        reading = item.analysis.reading
+        if reading is None:
+            continue
+        examples.weight = item.article["weight"]
+        for person, entity in enumerate(reading.persons):
+            moves = [move for action in ACTION_KINDS for move in _gold_of(item.article, entity, action)]
+            if not moves:
+                continue
+            sides = {
+                direction: {org for move in moves for org in _org_indices(reading, move, side)}
+                for direction, side in zip(DIRECTIONS, ("from", "to"), strict=True)
+            }
+            own = [c for c in item.analysis.candidates if c.person == person and _owns(item, c)]
+            for candidate in own:
+                for org, features in told_pairs(reading, [candidate]):
+                    for direction in DIRECTIONS:
+                        examples.add(f"told:{direction}", features, org.entity in sides[direction])
+            for org, features in beside_pairs(reading, person):
+                for direction in DIRECTIONS:
+                    examples.add(f"beside:{direction}", features, org.entity in sides[direction])
+
+
+def _owns(item: Prepared, candidate: engine.Candidate) -> bool:
+    """Whether a trigger can be one of this person's moves and is not plainly somebody else's."""
+    reading = item.analysis.reading
+    if reading is None or candidate.action not in ACTION_KINDS:
+        return False
+    gold = _gold_of(item.article, reading.persons[candidate.person], candidate.action)
+    return bool(gold) and _chance(candidate) >= THRESHOLDS["support"]
+
+
 def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
     """Rows of all models that work on what the argument models support, judged with the weights in force."""
     for item in prepared:
@@ -329,8 +364,12 @@ def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
     for fold in range(_INNER_FOLDS):
         arguments = _fit_arguments([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
         linear.replace_weights({**arguments, "thresholds": THRESHOLDS})
+        relations = _fit_relations([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
+        linear.replace_weights({**arguments, **relations, "thresholds": THRESHOLDS})
         collect_moves(later, [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold])
     models = _fit_arguments(prepared, penalty)
+    linear.replace_weights({**models, "thresholds": THRESHOLDS})
+    models |= _fit_relations(prepared, penalty)
     models |= {name: fit_binary(rows, penalty) for name, rows in sorted(later.binary.items())}
     models |= {name: fit_groups(groups, _GROUP_PENALTY) for name, groups in sorted(later.groups.items())}
     models["thresholds"] = THRESHOLDS
@@ -345,6 +384,13 @@ def _fit_arguments(prepared: list[Prepared], penalty: float) -> linear.Models:
         rows = collect_arguments(prepared, first=number == 0).binary
         models = {name: fit_binary(rows[name], penalty) for name in ("argument", "antecedent")}
     return models
+
+
+def _fit_relations(prepared: list[Prepared], penalty: float) -> linear.Models:
+    """The models of relations, with the argument models in force."""
+    examples = Examples()
+    collect_relations(examples, prepared)
+    return {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
 
 
 _SHOWN = (

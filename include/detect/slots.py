@@ -5,21 +5,29 @@ from __future__ import annotations
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
+from include.detect.relations import DIRECTIONS, Relations, is_cited, judge_relations
 
 _MOST_PAIRS = 200  # mentions of a person beside one organisation that are looked at
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
 
 
 def organisation_features(
-    reading: Reading, evidence: list[Candidate], slot: Slot
+    reading: Reading, evidence: list[Candidate], slot: Slot, relations: Relations | None = None
 ) -> list[tuple[int, dict[str, float]]]:
-    """(organisation index, features) for every candidate of a slot; index -1 is "none"."""
+    """(organisation index, features) for every candidate of a slot; index -1 is "none".
+
+    What the sentences say (`relations`) comes first; what the article is about as a whole counts by how little they
+    say: every feature of the article is joined with the strength of the best organisation's own evidence.
+    """
     rows: list[tuple[int, dict[str, float]]] = []
     person = evidence[0].person
+    relations = relations or judge_relations(reading, evidence)
+    own, other = DIRECTIONS if slot == "from" else DIRECTIONS[::-1]
     total = sum(1 for m in reading.mentions if m.kind == "org") or 1
     in_sentences = {c.trigger.sentence for c in evidence}
-    local = False
     around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
+    strength = _strength(max(relations.told[own].values(), default=None))
+    lateral = _strength(max(relations.beside[own].values(), default=None))
     for index, entity in enumerate(reading.orgs):
         mentions = [m for m in entity.mentions if m.kind in ("org", "unknown")]
         if not mentions:
@@ -29,20 +37,55 @@ def organisation_features(
             continue
         features = _global_features(reading, index, mentions, person, total, firm)
         for candidate, (line, last, nearest, alone) in zip(evidence, around, strict=False):
-            for mention in mentions:
-                if mention.sentence == candidate.trigger.sentence:
-                    local = True
-                    _add(features, _local_features(reading, candidate, mention))
             _add(features, _order_features(index, candidate, line, last, nearest, alone))
+        features |= {f"{name}|told={strength}": value for name, value in features.items()}
+        features |= _relation_features(relations, own, other, index, strength, lateral)
         rows.append((index, {f"{slot}|{name}": value for name, value in features.items()}))
-    none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|local={local}": 1.0}
+    none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|told={strength}|beside={lateral}": 1.0}
+    none[f"none|told={strength}"] = 1.0
     for cls in {c.trigger.trigger_class for c in evidence}:
         none[f"none|class={cls}"] = 1.0
+        none[f"none|class={cls}|told={strength}"] = 1.0
     for candidate in evidence[:2]:
         ref = any(m.kind == "org_ref" for m in reading.in_sentence(candidate.trigger.sentence, "org_ref"))
-        none[f"none|ref={ref}"] = 1.0
+        none[f"none|ref={ref}|told={strength}"] = 1.0
     rows.append((-1, {f"{slot}|{name}": value for name, value in none.items()}))
     return rows
+
+
+def _relation_features(
+    relations: Relations, own: str, other: str, index: int, strength: str, lateral: str
+) -> dict[str, float]:
+    """What the sentences say of one organisation, for and against, and whether they say it of another one louder."""
+    features: dict[str, float] = {}
+    for kind, table in (("told", relations.told), ("beside", relations.beside)):
+        for way, direction in (("own", own), ("other", other)):
+            verdicts = table[direction]
+            sure = verdicts.get(index)
+            features[f"{kind}|{way}={_strength(sure)}"] = 1.0
+            if sure is None:
+                continue
+            best = max(verdicts.values())
+            features[f"{kind}|{way}"] = max(-5.0, min(5.0, sure))
+            features[f"{kind}|{way}|margin={_margin(best - sure)}|best={_strength(best)}"] = 1.0
+    told, beside = relations.told[own].get(index), relations.beside[own].get(index)
+    against = relations.told[other].get(index)
+    features[f"both={_strength(told)}|{_strength(beside)}"] = 1.0
+    features[f"ways={_strength(told)}|{_strength(against)}"] = 1.0
+    features[f"beside={_strength(beside)}|told={strength}"] = 1.0
+    features[f"absent={told is None}|told={strength}|beside={lateral}"] = 1.0
+    return features
+
+
+def _strength(sure: float | None) -> str:
+    """Log-odds, coarsely."""
+    if sure is None:
+        return "none"
+    return next((name for limit, name in ((-2.5, "no"), (-1, "low"), (0, "mid"), (1, "high")) if sure < limit), "sure")
+
+
+def _margin(gap: float) -> str:
+    return "best" if gap <= 0 else "close" if gap < 1 else "behind" if gap < 2.5 else "far"
 
 
 def choose_organisation(
@@ -129,7 +172,7 @@ def _global_features(
         f"kind={entity.kind}": 1.0,
         "media": float(entity.kind == "media"),
         "media|dominant": float(entity.kind == "media" and reading.dominant_org == index),
-        "cited": float(_is_cited(reading, mentions)),
+        "cited": float(any(is_cited(reading, m) for m in mentions)),
         f"place={_place_of_first(reading, index)}": 1.0,
         f"openings={min(_openings(reading, mentions), 3)}": 1.0,
     }
@@ -229,53 +272,3 @@ def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[st
             *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
         }
     return dict.fromkeys(names, 1.0)
-
-
-def _is_cited(reading: Reading, mentions: list[Mention]) -> bool:
-    """Whether an organisation stands beside a word of saying: "told Reuters", "according to The Information"."""
-    for mention in mentions:
-        if reading.hits_in(max(0, mention.start - 22), mention.start, "attribution", "reported"):
-            return True
-        if reading.hits_in(mention.end, mention.end + 12, "attribution", "reported"):
-            return True
-    return False
-
-
-def _local_features(reading: Reading, candidate: Candidate, mention: Mention) -> dict[str, float]:
-    trigger, pack = candidate.trigger, reading.lexicon.pack
-    cls = trigger.trigger_class
-    before = mention.end <= trigger.start
-    inside = trigger.end <= mention.start < trigger.tail_end
-    reached = trigger.end if inside or before else max(trigger.end, trigger.tail_end)
-    gap_start, gap_end = (mention.end, trigger.start) if before else (reached, mention.start)
-    gap = reading.text.fold[gap_start:gap_end] if gap_start < gap_end else ""
-    distance = word_distance(gap, pack.spaces)
-    # "leaving OpenAI to join Anthropic": what stands inside a gapped phrase is left, what follows it is reached
-    side = "before" if before else "inside" if inside else "after"
-    in_clause = trigger.clause[0] - 1 <= mention.start <= trigger.clause[1]
-    features = {
-        "local": 1.0,
-        f"{cls}|{side}": 1.0,
-        f"{cls}|{side}|d={bucket(distance)}": 1.0,
-        f"{pack.order}|{cls}|{side}": 1.0,
-        f"{candidate.action}|{pack.order}|{side}|d={bucket(distance)}": 1.0,
-        "clause": float(in_clause),
-        f"{cls}|clause={in_clause}": 1.0,
-        "local|cited": float(_is_cited(reading, [mention])),
-    }
-    for kind, near in (mention.sides or {"none": True}).items():
-        features[f"{cls}|mark={kind}"] = 1.0
-        features[f"{candidate.action}|{pack.adpositions}|mark={kind}"] = 1.0
-        features[f"{candidate.action}|{side}|mark={kind}|{near}"] = 1.0
-    gap_people = any(
-        m.kind == "person" and m.entity != candidate.person and gap_start <= m.start < gap_end
-        for m in reading.in_sentence(trigger.sentence, "person")
-    )
-    features["person_between"] = float(gap_people)
-    after_person = mention.start >= candidate.mention.end
-    features[f"{candidate.action}|after_person={after_person}|{side}"] = 1.0
-    beside = mention in candidate.mention.orgs
-    if beside:
-        features["beside"] = 1.0
-        features[f"{candidate.action}|beside|former={candidate.mention.former}"] = 1.0
-    return features
