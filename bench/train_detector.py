@@ -21,7 +21,7 @@ from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
-from include.detect.relations import DIRECTIONS, beside_pairs, told_pairs
+from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_others, told_pairs
 from include.detect.reading import Entity
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
@@ -240,6 +240,8 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
         ]
         published = engine.parse_day(item.article.get("published"))
         support = engine.collect_support(item.analysis)
+        likely = {key: rows for key, rows in support.items() if rows[0][0] >= THRESHOLDS[key[1]]}
+        relations = engine.judge_movers(reading, likely)
         for (person, action), rows in support.items():
             gold = _gold_of(item.article, reading.persons[person], action)
             if not gold or not all(move.get("optional") for move in gold):
@@ -248,7 +250,7 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
             if len(certain) != 1:
                 continue
             evidence = [c for _, c in rows]
-            _collect_slots(examples, reading, evidence, action, certain[0])
+            _collect_slots(examples, reading, evidence, judge_others(relations, person), action, certain[0])
             _collect_attributes(examples, reading, evidence, action, certain[0], published)
             if action == "leaver":
                 _collect_successors(examples, reading, item.article, person, support, certain[0])
@@ -339,7 +341,9 @@ def _org_indices(reading: Any, move: dict[str, Any], side: str) -> list[int]:
     ]
 
 
-def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any]) -> None:
+def _collect_slots(
+    examples: Examples, reading: Any, evidence: list[Any], others: Others, action: str, move: dict[str, Any]
+) -> None:
     wanted = []
     if action in ("leaver", "absentee"):
         wanted.append(("from", "from"))
@@ -350,7 +354,7 @@ def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action
     if action in ("appointee", "returner"):
         wanted.append(("at", "to"))
     for slot, side in wanted:
-        rows = organisation_features(reading, evidence, slot)
+        rows = organisation_features(reading, evidence, slot, others)
         targets = _org_indices(reading, move, side)
         if not targets and move.get(f"{side}_org"):
             continue

@@ -42,6 +42,22 @@ def judge_relations(reading: Reading, evidence: list[Candidate]) -> Relations:
     return found
 
 
+Others = dict[str, dict[int, float]]  # direction -> organisation -> log-odds
+
+
+def judge_others(relations: dict[int, Relations], person: int) -> Others:
+    """What the other movers of an article leave and reach: colleagues mostly leave the same organisation."""
+    found: Others = {d: {} for d in DIRECTIONS}
+    for other, own in relations.items():
+        if other == person:
+            continue
+        for table in (own.told, own.beside):
+            for direction in DIRECTIONS:
+                for org, sure in table[direction].items():
+                    found[direction][org] = max(found[direction].get(org, -99.0), sure)
+    return found
+
+
 def told_pairs(reading: Reading, evidence: list[Candidate]) -> Iterator[tuple[Mention, dict[str, float]]]:
     """Organisations in the sentences of triggers, with what speaks for each direction."""
     for candidate in evidence[:_MOST_EVIDENCE]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
-from include.detect.relations import DIRECTIONS, Relations, is_cited, judge_relations
+from include.detect.relations import DIRECTIONS, Others, Relations, is_cited, judge_relations
 
 _MOST_PAIRS = 200  # mentions of a person beside one organisation that are looked at
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
 
 
 def organisation_features(
-    reading: Reading, evidence: list[Candidate], slot: Slot, relations: Relations | None = None
+    reading: Reading, evidence: list[Candidate], slot: Slot, others: Others
 ) -> list[tuple[int, dict[str, float]]]:
     """(organisation index, features) for every candidate of a slot; index -1 is "none".
 
@@ -21,11 +21,12 @@ def organisation_features(
     """
     rows: list[tuple[int, dict[str, float]]] = []
     person = evidence[0].person
-    relations = relations or judge_relations(reading, evidence)
+    relations = judge_relations(reading, evidence)
     own, other = DIRECTIONS if slot == "from" else DIRECTIONS[::-1]
     total = sum(1 for m in reading.mentions if m.kind == "org") or 1
     in_sentences = {c.trigger.sentence for c in evidence}
     around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
+    centres, weight = _centres(reading)
     strength = _strength(max(relations.told[own].values(), default=None))
     lateral = _strength(max(relations.beside[own].values(), default=None))
     for index, entity in enumerate(reading.orgs):
@@ -38,8 +39,14 @@ def organisation_features(
         features = _global_features(reading, index, mentions, person, total, firm)
         for candidate, (line, last, nearest, alone) in zip(evidence, around, strict=False):
             _add(features, _order_features(index, candidate, line, last, nearest, alone))
-        features |= {f"{name}|told={strength}": value for name, value in features.items()}
+            if centres[candidate.trigger.sentence] == index:
+                features["order|centre"] = 1.0
+                features[f"order|centre|empty={nearest < 0}"] = 1.0
+        features["weight"] = weight.get(index, 0) / max(1, sum(weight.values()))
+        features["heaviest"] = float(weight.get(index, 0) == max(weight.values(), default=0))
+        features = {f"{name}|told={_gate(strength)}|{_gate(lateral)}": value for name, value in features.items()}
         features |= _relation_features(relations, own, other, index, strength, lateral)
+        features |= _other_features(others, own, other, index, _gate(strength), _gate(lateral))
         rows.append((index, {f"{slot}|{name}": value for name, value in features.items()}))
     none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|told={strength}|beside={lateral}": 1.0}
     none[f"none|told={strength}"] = 1.0
@@ -77,6 +84,24 @@ def _relation_features(
     return features
 
 
+def _other_features(
+    others: Others, own: str, other: str, index: int, gate: str, lateral: str
+) -> dict[str, float]:
+    """What the other movers of the article do with an organisation."""
+    features: dict[str, float] = {}
+    for way, direction in (("own", own), ("other", other)):
+        verdicts = others[direction]
+        sure = verdicts.get(index)
+        best = max(verdicts.values(), default=None)
+        features[f"others|{way}={_strength(sure)}|any={_strength(best)}"] = 1.0
+        features[f"others|{way}={_strength(sure)}|told={gate}|{lateral}"] = 1.0
+        if sure is not None:
+            features[f"others|{way}"] = max(-5.0, min(5.0, sure))
+            features[f"others|{way}|told={gate}"] = max(-5.0, min(5.0, sure))
+            features[f"others|{way}|best={sure == best}|told={gate}"] = 1.0
+    return features
+
+
 def _strength(sure: float | None) -> str:
     """Log-odds, coarsely."""
     if sure is None:
@@ -84,17 +109,41 @@ def _strength(sure: float | None) -> str:
     return next((name for limit, name in ((-2.5, "no"), (-1, "low"), (0, "mid"), (1, "high")) if sure < limit), "sure")
 
 
+def _gate(strength):
+    return {"none": "none", "no": "weak", "low": "weak", "mid": "weak"}.get(strength, "strong")
+
+
 def _margin(gap: float) -> str:
     return "best" if gap <= 0 else "close" if gap < 1 else "behind" if gap < 2.5 else "far"
 
 
 def choose_organisation(
-    reading: Reading, evidence: list[Candidate], slot: Slot, but: int | None = None
+    reading: Reading, evidence: list[Candidate], slot: Slot, others: Others, but: int | None = None
 ) -> tuple[int, float]:
     """(organisation index or -1, probability) of the best candidate, leaving out organisation `but`."""
-    rows = [row for row in organisation_features(reading, evidence, slot) if row[0] != but or but == -1]
+    rows = [row for row in organisation_features(reading, evidence, slot, others) if row[0] != but or but == -1]
     best, share = choose("organisation", [features for _, features in rows])
     return rows[best][0], share
+
+
+def _centres(reading: Reading) -> tuple[list[int], dict[int, int]]:
+    """What every sentence goes on about, and how often each organisation is spoken of.
+
+    The organisation that a sentence names before any person stays its centre until another one takes its place;
+    "the company" speaks of the centre.
+    """
+    centre, centres, weight = -1, [], dict[int, int]()
+    for index in range(len(reading.sentences)):
+        row = reading.in_sentence(index, "org", "person", "org_ref")
+        first = next((m for m in row if m.kind != "org_ref"), None)
+        if first is not None and first.kind == "org" and reading.orgs[first.entity].kind != "media":
+            centre = first.entity
+        centres.append(centre)
+        for mention in row:
+            about = mention.entity if mention.kind == "org" else centre if mention.kind == "org_ref" else -1
+            if about >= 0:
+                weight[about] = weight.get(about, 0) + 1
+    return centres, weight
 
 
 def _surroundings(reading: Reading, candidate: Candidate) -> tuple[list[int], int, int, bool]:
@@ -131,24 +180,24 @@ def _order_features(
 
 
 def choose_organisations(
-    reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot]
+    reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot], others: Others
 ) -> tuple[int, int]:
     """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
-    left = _scores(reading, left_by, slots[0])
-    reached = _scores(reading, reached_by, slots[1])
+    left = _scores(reading, left_by, slots[0], others)
+    reached = _scores(reading, reached_by, slots[1], others)
     first, second = max(left, key=left.__getitem__), max(reached, key=reached.__getitem__)
     if first == second != -1 and left_by is not reached_by:
         # what is joined is what is left now: an older arrival is told too ("he joined in 2016"), and the leave alone
         # says where it leads to
-        reached = _scores(reading, left_by, "to")
+        reached = _scores(reading, left_by, "to", others)
         return first, max((org for org in reached if org != first), key=reached.__getitem__)
     pairs = ((a, b) for a in left for b in reached if a != b or a == -1)
     return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
 
 
-def _scores(reading: Reading, evidence: list[Candidate], slot: Slot) -> dict[int, float]:
+def _scores(reading: Reading, evidence: list[Candidate], slot: Slot, others: Others) -> dict[int, float]:
     return {
-        index: score("organisation", features) for index, features in organisation_features(reading, evidence, slot)
+        index: score("organisation", features) for index, features in organisation_features(reading, evidence, slot, others)
     }
 
 
@@ -183,7 +232,6 @@ def _global_features(
                 features[f"affiliated|former={mention.former}|role={bool(mention.roles)}"] = 1.0
             if org.kind == "org_ref" and reading.dominant_org == index:
                 features["affiliated|ref"] = 1.0
-    features |= _together(reading, mentions, person)
     if entity.gazetteer_id is None:
         features |= _shape(reading, mentions)
     others = [
@@ -239,36 +287,4 @@ def _shape(reading: Reading, mentions: list[Mention]) -> dict[str, float]:
         f"shape|mentions={min(len(mentions), 3)}",
         f"shape|{reading.lexicon.pack.script}",
     }
-    return dict.fromkeys(names, 1.0)
-
-
-def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[str, float]:
-    """How an organisation stands with the person in sentences of the article, whatever else is told there."""
-    names: set[str] = set()
-    own = sorted(reading.persons[person].mentions, key=lambda m: m.start)
-    spaces = reading.lexicon.pack.spaces
-    by_sentence: dict[int, list[Mention]] = {}
-    for org in mentions:
-        by_sentence.setdefault(org.sentence, []).append(org)
-    pairs = [(rank, m, org) for rank, m in enumerate(own[:_MOST_PAIRS]) for org in by_sentence.get(m.sentence, ())]
-    for rank, mention, org in pairs[:_MOST_PAIRS]:
-        before = org.end <= mention.start
-        start, end = (org.end, mention.start) if before else (mention.end, org.start)
-        gap = reading.text.fold[start:end] if start < end else ""
-        side = "before" if before else "after"
-        distance = bucket(word_distance(gap, spaces))
-        between = [m for m in reading.in_sentence(org.sentence) if start <= m.start < end]
-        kinds = {m.kind for m in between}
-        empty = "person" not in kinds and "org" not in kinds
-        role = "role" in kinds
-        told = bool(reading.hits_in(start, end, "trigger"))
-        former = bool(reading.hits_in(max(0, min(org.start, mention.start) - 14), max(end, mention.end), "former"))
-        names |= {
-            f"with|rank={min(rank, 2)}",
-            f"with|{side}|d={distance}",
-            f"with|empty={empty}|role={role}|told={told}",
-            f"with|{side}|empty={empty}|told={told}|d={distance}",
-            f"with|former={former}|told={told}",
-            *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
-        }
     return dict.fromkeys(names, 1.0)
