@@ -65,7 +65,7 @@ def _measure(article: dict[str, Any], found: dict[str, list[float]], misses: boo
     text = normalise(article["title"] or "", article["text"], han_fold=lexicon.pack.han_fold)
     hits = lexicon.find_hits(text.fold)
     reading = mentions.read_document(text, lexicon, hits)
-    bare = Reading(text, lexicon, reading.sentences, hits)
+    bare = Reading(text, lexicon, reading.sentences, hits, words=reading.words)
     known = find_known_names(
         text,
         han_fold=lexicon.pack.han_fold,
