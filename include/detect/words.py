@@ -41,6 +41,10 @@ class Words:
     def __bool__(self) -> bool:
         return bool(self.row)
 
+    def has_name(self, start: int, end: int) -> bool:
+        """Whether a span holds one that looks like a person's name."""
+        return any((a, b) in self.names for a in range(start, end) for b in range(a + 2, min(a + 4, end) + 1))
+
     def inside(self, start: int, end: int) -> tuple[Word, ...]:
         """The words that touch a span."""
         first = max(0, bisect_right(self.starts, start) - 1)
@@ -130,7 +134,7 @@ _CHINESE: dict[str, Kind] = {
     "nr": "person", "nrt": "person", "nrfg": "person", "ns": "place", "nt": "firm", "nz": "firm", "m": "number",
     "p": "particle", "u": "particle", "c": "particle", "k": "suffix", "h": "prefix", "x": "unknown", "eng": "unknown",
     "uj": "particle", "ul": "particle", "ud": "particle", "uz": "particle", "uv": "particle", "ug": "particle",
-    "v": "verb", "vd": "verb", "d": "other", "r": "other", "t": "other", "q": "other", "y": "particle", "f": "other",
+    "v": "verb", "vd": "verb", "d": "other", "r": "other", "t": "other", "y": "particle",
 }  # fmt: skip
 
 
@@ -141,7 +145,7 @@ def _chinese() -> _Cut:
     def cut(text: str) -> Iterator[tuple[int, int, Kind]]:
         at = 0
         for word, tag in rjieba.tag(text, False):
-            kind: Kind = _CHINESE.get(tag, "noun" if tag[:1] in "njabil" or tag == "vn" else "other")
+            kind: Kind = _CHINESE.get(tag, "noun")
             yield at, at + len(word), kind if len(word) > 1 or kind != "noun" else "unknown"
             at += len(word)
 
