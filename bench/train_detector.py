@@ -267,7 +267,7 @@ def _collect_successors(
         i
         for i, (person, _) in enumerate(rows)
         if (
-            is_same_person([fold_name(f) for f in reading.persons[person].forms], wanted)
+            is_same_person(written_forms(reading.persons[person]), wanted)
             if person >= 0 and wanted
             else person < 0 and not wanted
         )
@@ -275,9 +275,14 @@ def _collect_successors(
     examples.add_group("successor", [features for _, features in rows], right)
 
 
+def written_forms(entity: Entity) -> list[str]:
+    """Names as the article writes them, where the matching form is Simplified and has one alef."""
+    return list(dict.fromkeys(fold_name(name) for name in [entity.name, *(m.text for m in entity.mentions)]))
+
+
 def _gold_of(article: dict[str, Any], person: Entity, action: str) -> list[dict[str, Any]]:
     """Annotated moves that an action of a person would be: only who goes somewhere is a joiner."""
-    forms = [fold_name(form) for form in [person.name, *person.forms]]
+    forms = written_forms(person)
     return [
         move
         for move in article["moves"]
@@ -337,7 +342,7 @@ def _org_indices(reading: Any, move: dict[str, Any], side: str) -> list[int]:
     return [
         index
         for index, entity in enumerate(reading.orgs)
-        if names and is_same_organisation([fold_name(f) for f in entity.forms], names)
+        if names and is_same_organisation(written_forms(entity), names)
     ]
 
 

@@ -30,6 +30,7 @@ from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
 from include.detect.text import NormalText, script_of, split_sentences
+from include.detect.words import cut_words
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
@@ -39,6 +40,8 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_n
     """Find every mention of a document and join them into entities. `keep_names` keeps what training needs."""
     sentences = split_sentences(text, lexicon.words["abbreviations"])
     reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None)
+    words = cut_words(text.fold if lexicon.pack.han_fold else text.norm, lexicon.pack.script, sentences)
+    reading.words = words.split(_word_edges(hits, lexicon.pack.script))
     known = find_known_names(
         text,
         han_fold=lexicon.pack.han_fold,
@@ -57,6 +60,18 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_n
             mention.sides |= find_marks(text.fold, mention.start, _extended_end(reading, mention), lexicon)
     reading.dominant_org = _dominant(reading)
     return reading
+
+
+def _word_edges(hits: list[Hit], script: str) -> list[int]:
+    """Where words surely begin or end: at posts (会長 of 副会長 left out), triggers, after words of kind (汽车|销售)."""
+    edges, end = [], -1
+    for hit in hits:
+        if hit.entry.category in ("role", "honorifics") and hit.start >= end:
+            edges.append(hit.start)
+            end = hit.end
+        elif script == "han" and hit.end - hit.start > 1 and hit.entry.category in ("org_after", "trigger"):
+            edges += [hit.end] if hit.entry.category == "org_after" else [hit.start, hit.end]
+    return edges
 
 
 def _is_title_case(text: NormalText, lexicon: Lexicon) -> bool:
@@ -182,17 +197,17 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         covered = _covered(reading, known)
         roles = [h for h in reading.hits if h.entry.category in ("role", "honorifics")]
         if script == "kana":
-            found += find_kanji_names(text, cuts, covered, frozenset(h.start for h in roles))
+            found += find_kanji_names(text, reading.words, covered, frozenset(h.start for h in roles))
         else:
             anchors = frozenset(h.end for h in roles)
-            small = lexicon.words["not_names"]
-            found += find_han_names(text, cuts, covered, anchors, lexicon.pack.han_fold, small)
+            small_words = lexicon.words["not_names"]
+            found += find_han_names(text, reading.words, cuts, covered, anchors, small_words)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
     elif script in ("arabic", "devanagari", "thai"):
         found += find_listed(text, script, lexicon, blocked)
         found += find_anchored(text, script, lexicon, reading.hits)
-    found.extend(find_organisations(reading, cuts))
+    found.extend(find_organisations(reading))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))
     return found

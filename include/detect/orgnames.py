@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from include.detect.compounds import find_compounds
 from include.detect.lexicon import Lexicon
 from include.detect.names import BLOCKING, Candidate, folded_names
 from include.detect.reading import Reading
@@ -17,11 +18,11 @@ _LONGEST = 12  # characters before the word of kind, in Han, kana and Hangul
 _WORD = re.compile(r"[^\s\"'“”«»()（）「」『』\[\],،.:;!?।。、，。；：！？|/]+")
 
 
-def find_organisations(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
+def find_organisations(reading: Reading) -> Iterator[Candidate]:
     """Candidates for organisations named by a word of kind."""
     script = reading.lexicon.pack.script
     if script in ("han", "kana"):
-        yield from _ending_with(reading, _firm_cuts(reading, cuts))
+        yield from find_compounds(reading)
         if script == "kana":
             yield from _katakana_words(reading)
     elif script == "hangul":
@@ -31,18 +32,6 @@ def find_organisations(reading: Reading, cuts: frozenset[int]) -> Iterator[Candi
         yield from _quoted_words(reading)
         if script == "devanagari":
             yield from _words_before(reading)
-
-
-def _firm_cuts(reading: Reading, cuts: frozenset[int]) -> frozenset[int]:
-    """Cuts that end an organisation's name: not those of words that names are made of (科学技术部, 厦门郑和医院)."""
-    soft = {
-        edge
-        for hit in reading.hits
-        if hit.entry.category in ("role_modifiers", "places", "org_before", "org_after")
-        for edge in (hit.start, hit.end)
-    }
-    firm = {edge for hit in reading.hits if hit.entry.category in BLOCKING for edge in (hit.start, hit.end)}
-    return cuts - (soft - firm)
 
 
 _KATAKANA = re.compile(r"[ァ-ヺー]{4,}(?:・[ァ-ヺー]{2,})*")
@@ -57,23 +46,6 @@ def _katakana_words(reading: Reading) -> Iterator[Candidate]:
         first = word.split("・")[0]
         if first not in names.given and first not in names.surnames and word not in common:
             yield Candidate(match.start(), match.end(), 0.3 if "・" in word else 0.0, 0.9, 1)
-
-
-def _ending_with(reading: Reading, cuts: frozenset[int]) -> Iterator[Candidate]:
-    fold = reading.text.fold
-    for hit in reading.hits:
-        if hit.entry.category != "org_after" or script_of(fold[hit.start]) != 7:
-            continue
-        start = hit.start
-        while (
-            start > 0
-            and hit.start - start < _LONGEST
-            and script_of(fold[start - 1]) in (7, 1, 8)
-            and (start not in cuts or start == hit.start)
-        ):
-            start -= 1
-        if hit.start - start >= 2:
-            yield Candidate(start, hit.end, 0.0, 2.4, 2)
 
 
 def _hangul_words(reading: Reading) -> Iterator[Candidate]:

@@ -1,0 +1,160 @@
+"""Chinese names, and foreign ones in Chinese characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from include.detect.names.candidate import Candidate, folded_names
+from include.detect.text import NormalText
+from include.detect.words import Words
+from include.knowledge.gazetteer import Names
+
+_DOTTED = re.compile(r"[㐀-鿿]{1,8}(?:[·‧・･][㐀-鿿]{1,8}|[·‧・･][A-Z]\.?)+")
+_KATAKANA = re.compile(r"[ァ-ヺー]{2,}(?:[·・･=＝゠][ァ-ヺー]{1,})+")
+_HAN_RUN = re.compile(r"[㐀-鿿]+")
+
+
+def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Iterator[Candidate]:
+    """Transliterated names whose parts a dot joins: 米拉·穆拉蒂, サム・アルトマン.
+
+    In Chinese nothing but the characters themselves and the words around (`cuts`) says where such a name ends:
+    首席执行官马克·扎克伯格宣布.
+    """
+    given = folded_names("katakana", False).given
+    for match in _KATAKANA.finditer(text.norm):
+        known = re.split(r"[·・･=＝゠]", match.group())[0] in given
+        yield Candidate(match.start(), match.end(), 3.0 if known else 1.3, 0.0, 2)
+    usual = folded_names("han", han_fold).transliteration
+    for match in _DOTTED.finditer(text.norm):
+        first_dot = next(i for i in range(match.start(), match.end()) if not "㐀" <= text.norm[i] <= "鿿")
+        last_dot = next(i for i in range(match.end() - 1, match.start(), -1) if text.norm[i] in "·‧・･")
+        start = max((c for c in cuts if match.start() <= c < first_dot), default=match.start())
+        start = max(start, first_dot - 5)
+        while start < first_dot - 1 and usual and text.fold[start] not in usual:
+            start += 1
+        limit = min((c for c in cuts if last_dot + 2 <= c <= match.end()), default=match.end())
+        end = last_dot + 1
+        while end < limit and (not usual or text.fold[end] in usual or end == last_dot + 1) and end - last_dot <= 7:
+            end += 1
+        yield Candidate(start, end, 3.0, 0.0, 2)
+
+
+def find_han_names(
+    text: NormalText,
+    words: Words,
+    cuts: frozenset[int],
+    covered: bytearray,
+    anchors: frozenset[int],
+    small_words: frozenset[str],
+) -> Iterator[Candidate]:
+    """Chinese names between two places where a word is known to end or begin (`cuts`).
+
+    `covered` marks characters of known words: 董事会 and 任行长 begin with surnames and are none. Right after a post
+    (`anchors`) the end of a name need not be marked: 联合创始人霍启明率先出走. The characters of a name that no
+    dictionary knows are words of their own there, so a name begins and ends where words do: 企业 shows that 向企 in
+    人才流向企业 is none.
+    """
+    names = folded_names("han", True)
+    guessed = {start for start, _ in words.names}
+    surnames = {word.start for word in words.row if word.kind == "person" and word.end - word.start == 1}
+    for match in _HAN_RUN.finditer(text.norm):
+        taken = -1
+        for start in range(match.start(), match.end()):
+            cut = start in cuts or start == match.start()
+            if covered[start] or start < taken or not (cut or start in guessed or start in surnames):
+                continue
+            spot = _Spot(start, match.end(), cut, start in anchors)
+            found = _native_name(text, words, spot, cuts, covered, names, small_words)
+            found = found or _foreign_name(text, words, spot, cuts, covered, names)
+            if found:
+                yield found
+                taken = found.end if found.person >= 1.0 else start + 1
+    yield from _glossed_names(text, words, covered, names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a name may begin, and what is known of it."""
+
+    start: int
+    limit: int  # end of the run of Han characters
+    cut: bool  # a word is known to end here
+    anchored: bool  # that word is a post
+
+
+def _native_name(
+    text: NormalText,
+    words: Words,
+    spot: _Spot,
+    cuts: frozenset[int],
+    covered: bytearray,
+    names: Names,
+    small_words: frozenset[str],
+) -> Candidate | None:
+    """The best of the two to four characters from a surname on."""
+    start, fold = spot.start, text.fold
+    compound = fold[start : start + 2] in names.surnames
+    if not compound and fold[start] not in names.surnames:
+        return None
+    best: Candidate | None = None
+    for length in (2, 3, 4) if compound else (2, 3):
+        end = start + length
+        if end > spot.limit or any(covered[start:end]):
+            break
+        family = 2 if compound and length > 2 else 1
+        guess = (start, end) in words.names
+        closed = end in cuts or end == spot.limit
+        inner = words.inside(start, end)
+        if not guess and (not words.fit(start, end) or (len(inner) == 1 and inner[0].kind in _COMMON)):
+            continue
+        given = fold[start + family : end]
+        good = sum(c in names.given for c in given) / len(given)
+        if not (closed or guess or (spot.anchored and good == 1)) or not (spot.cut or good == 1):
+            continue
+        sure = 0.1 + good + 0.2 * (length == 3) + 0.4 * guess - 0.2 * (not closed) - 0.3 * (not spot.cut)
+        if length > 2 and fold[end - 1] in small_words:
+            sure -= 0.6  # 行长刘金因个人理由: the name ends before 因
+        if len(inner) > 1 and inner[-1].start == start + family and length - family == 2 and good < 1:
+            sure -= 0.4  # 向|企业
+        if sure > 0 and (best is None or sure >= best.person):
+            best = Candidate(start, end, round(sure, 2), 0.0, 2, guess and good == 1)
+    return best
+
+
+_COMMON = frozenset({"noun", "verb", "other", "number", "particle"})
+
+
+def _foreign_name(
+    text: NormalText, words: Words, spot: _Spot, cuts: frozenset[int], covered: bytearray, names: Names
+) -> Candidate | None:
+    """The longest run of characters that transliterate, up to where a word is known to begin: 古丽娜尔, 阿尔特曼."""
+    if not spot.cut:
+        return None
+    start, end = spot.start, spot.start
+    while end < min(spot.limit, start + 8) and text.fold[end] in names.transliteration and not covered[end]:
+        end += 1
+    while end - start >= 2:
+        inner = words.inside(start, end)
+        if (end in cuts or end == spot.limit) and not (len(inner) == 1 and inner[0].kind != "person"):
+            return Candidate(start, end, 0.3 + 0.2 * (end - start), 0.3, 1)
+        end -= 1
+    return None
+
+
+_GLOSS = re.compile(r"([㐀-鿿]{2,8})\s?[(（]([A-Z][A-Za-z.'’\-]+(?: [A-Z][A-Za-z.'’\-]*){1,3})[)）]")
+
+
+def _glossed_names(text: NormalText, words: Words, covered: bytearray, names: Names) -> Iterator[Candidate]:
+    """Characters that transliterate right before the Latin form in brackets: 納雅克(Chaya Nayak)."""
+    latin = folded_names("latin", False).given
+    for match in _GLOSS.finditer(text.norm):
+        start = end = match.end(1)
+        while start > match.start(1) and text.fold[start - 1] in names.transliteration and not covered[start - 1]:
+            start -= 1
+        while start < end and start not in words.starts:
+            start += 1
+        if end - start >= 2:
+            known = match.group(2).split()[0].lower() in latin
+            yield Candidate(start, end, 2.5 if known else 1.2, 0.0 if known else 0.6, 2, known)
