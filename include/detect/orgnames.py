@@ -1,4 +1,4 @@
-"""Organisations that stand in no list, in scripts without capitals: by the word that names their kind.
+"""Organisations that stand in no list: by the word that names their kind.
 
 星海科技, 한빛전자 and तारा बैंक end with it, شركة نورس and บริษัทดาวเหนือ begin with it.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from include.detect.compounds import find_compounds
+from include.detect.headed import find_headed
 from include.detect.lexicon import Lexicon
 from include.detect.names import BLOCKING, Candidate, folded_names
 from include.detect.reading import Reading
@@ -27,6 +28,8 @@ def find_organisations(reading: Reading) -> Iterator[Candidate]:
             yield from _katakana_words(reading)
     elif script == "hangul":
         yield from _hangul_words(reading)
+    elif script in ("latin", "cyrillic"):
+        yield from find_headed(reading)
     elif script in ("arabic", "thai", "devanagari"):
         yield from _beginning_with(reading)
         yield from _quoted_words(reading)
