@@ -51,7 +51,8 @@ def find_compounds(reading: Reading) -> Iterator[Candidate]:
             known = (word.start, word.end) in fields or word.end in around.kinds
             if known or _is_part(fold, word, small):
                 continue
-        yield from _judge(reading, row[first:index], around)
+        if index > first:
+            yield from _judge(reading, row[first:index], around)
         first = index + 1
 
 

@@ -63,7 +63,7 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_n
 
 
 def _word_edges(hits: list[Hit], script: str) -> list[int]:
-    """Where words surely begin or end: at posts (会長 of 副会長 left out), triggers, after words of kind (汽车|销售)."""
+    """Where words surely begin or end: posts (会長 of 副会長 left out), triggers, words of kind (汽车|销售)."""
     edges, end = [], -1
     for hit in hits:
         if hit.entry.category in ("role", "honorifics") and hit.start >= end:
