@@ -214,6 +214,12 @@ def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
                 for org, features in told_pairs(reading, [candidate]):
                     for direction in DIRECTIONS:
                         examples.add(f"told:{direction}", features, org.entity in sides[direction])
+            certain = [move for move in moves if not move.get("optional")]
+            if own and len(certain) == 1:
+                published = engine.parse_day(item.article.get("published"))
+                evidence = sorted(own, key=_chance, reverse=True)
+                features = focus_features(reading, evidence, -1, None, published)
+                examples.add("news", features, certain[0]["focus"] == "main")
             for org, features in beside_pairs(reading, person):
                 for direction in DIRECTIONS:
                     examples.add(f"beside:{direction}", features, org.entity in sides[direction])

@@ -240,7 +240,7 @@ def _local_features(
         "negated": trigger.negated,
         "quoted": _is_quoted(fold, trigger),
         "owner": fold[mention.end : mention.end + 2] in ("'s", "s'") and position != "noun",
-        "speaker": _speaks(reading, mention, trigger),
+        "speaker": is_speaking(reading, mention),
         "guess": mention.score < 0.5,
     }
     for cue in ("hypothetical", "denial", "rumour", "reported", "official", "background"):
@@ -257,8 +257,8 @@ def _is_quoted(fold: str, trigger: Trigger) -> bool:
     return fold.count('"', max(0, trigger.start - 300), trigger.start) % 2 == 1
 
 
-def _speaks(reading: Reading, mention: Mention, trigger: Trigger) -> bool:
-    """Whether a verb of saying stands between this person and the trigger, or right beside the person."""
+def is_speaking(reading: Reading, mention: Mention) -> bool:
+    """Whether a verb of saying stands right beside a person."""
     near = reading.hits_in(mention.end, mention.end + 14, "attribution", "official")
     before = reading.hits_in(max(0, mention.start - 14), mention.start, "attribution", "official")
     return bool(near or before)
@@ -312,7 +312,7 @@ def _antecedents(
                 "ante|weak": float(trigger.rule.weak),
                 "ante|hypothetical": float("hypothetical" in trigger.clause_cues),
                 "ante|title": float(trigger.in_title),
-                "ante|speaker": float(_speaks(reading, mention, trigger)),
+                "ante|speaker": float(is_speaking(reading, mention)),
             }
             found.append(candidate)
             rank += 1

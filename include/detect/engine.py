@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from include.detect.arguments import Candidate, find_candidates
+from include.detect.arguments import Candidate, find_candidates, is_speaking
 from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, probability
@@ -138,6 +138,7 @@ def move_features(
         f"last={len(reading.sentences) > 3 and all(c.trigger.sentence == last for _, c in rows)}": 1.0,
     }
     features |= _person_shape(reading, entity)
+    features |= _conduct(reading, entity, top, action)
     for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
         if cue in trigger.clause_cues:
             features[f"clause={cue}"] = 1.0
@@ -149,6 +150,37 @@ def move_features(
         features["negated"] = 1.0
         features[f"negated|denial={'denial' in trigger.sentence_cues}"] = 1.0
     return features
+
+
+_RULING = frozenset({"dismiss", "lose", "hire", "appoint", "replace"})
+
+
+def _conduct(reading: Reading, person: Entity, top: Candidate, action: str) -> dict[str, float]:
+    """What else a person does in an article: who comments, rules and hires is seldom the one who goes."""
+    total = max(1, len(person.mentions))
+    speaking = sum(is_speaking(reading, m) for m in person.mentions) / total
+    ruling = 0
+    for mention in person.mentions:
+        after = reading.hits_in(mention.end, mention.end + 40, "trigger")
+        ruling += any(
+            hit.entry.value.trigger_class in _RULING
+            and any(m.start >= hit.end and m.entity != mention.entity for m in reading.in_sentence(mention.sentence, "person"))
+            for hit in after[:1]
+        )
+    families = {role.family for m in person.mentions for role in m.roles}
+    fellows = len({m.entity for m in reading.in_sentence(top.trigger.sentence, "person")})
+    side = "before" if top.mention.end <= top.trigger.start else "after"
+    names = {
+        f"{action}|speaking={'none' if not speaking else 'some' if speaking < 0.5 else 'most'}|{min(total, 3)}",
+        f"{action}|ruling={min(ruling, 2)}",
+        f"{action}|fellows={min(fellows, 4)}",
+        f"{action}|place={top.position}|{side}|ante={'ante' in top.features}",
+        f"{action}|former={top.mention.former}",
+        f"{action}|chain={'chain' in top.features}|fellows={min(fellows, 3)}",
+        f"{action}|quoted={'quoted' in top.features}",
+        *(f"{action}|family={family}" for family in families or {"none"}),
+    }
+    return dict.fromkeys(names, 1.0)
 
 
 def _person_shape(reading: Reading, person: Entity) -> dict[str, float]:

@@ -325,7 +325,8 @@ def _judge(
         return mention
     if odds < 0 and (org > 0.9 or candidate.words > 1):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
-    return _mention(reading, start, end, "unknown", 0.3, None)
+    # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
+    return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
 
 # The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").

@@ -133,7 +133,7 @@ def _told_features(
         f"{action}|post={post}|{side}",
         f"ante={ante}|{action}|{side}",
         f"kind={reading.orgs[org.entity].kind}",
-        f"firm={org.kind == 'org'}|{side}",
+        *(f"{name}|{side}" for name in _firmness(reading, org)),
         f"cited={is_cited(reading, org)}",
         f"foreign={_is_foreign(reading, org, candidate.person)}|{action}",
     }
@@ -172,7 +172,7 @@ def _beside_features(reading: Reading, person: Mention, org: Mention, rank: int)
         f"former={former}|way={way}",
         f"{side}|post={post}|former={former}",
         f"kind={reading.orgs[org.entity].kind}",
-        f"firm={org.kind == 'org'}",
+        *_firmness(reading, org),
         f"cited={is_cited(reading, org)}",
         f"foreign={_is_foreign(reading, org, person.entity)}",
         f"title={org.end <= reading.text.title_end}|{side}|way={way}",
@@ -210,6 +210,14 @@ def _post_beside(reading: Reading, org: Mention) -> str:
         if 0 <= org.start - role.end <= 8:
             return "before"
     return "none"
+
+
+def _firmness(reading: Reading, org: Mention) -> set[str]:
+    """How sure it is that a name is an organisation's."""
+    entity = reading.orgs[org.entity]
+    firm = "known" if entity.gazetteer_id else "org" if org.kind == "org" else f"unknown={round(org.score, 1)}"
+    words = min(org.text.count(" ") + 1, 2)
+    return {f"firm={firm}", f"firm={firm}|named={min(len(entity.mentions), 3)}", f"firm={firm}|words={words}"}
 
 
 def _apposed(reading: Reading, person: Mention, org: Mention) -> set[str]:
