@@ -27,7 +27,7 @@ from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
 from include.detect.when import date_choices
 from include.evaluate import fold_name, is_right_date, is_right_role, is_same_organisation, is_same_person
-from include.knowledge.languages import list_packs
+from include.knowledge.languages import list_packs, load_pack
 from include.records import MOVE_STATUSES, Document
 
 ACTION_KINDS = {
@@ -73,6 +73,21 @@ def read_articles(arguments: Iterable[str]) -> list[dict[str, Any]]:
             if article.get("lang") in known:
                 articles.append({**article, "weight": float(weight or 1)})
     return articles
+
+
+def read_examples(weight: float) -> list[dict[str, Any]]:
+    """The examples of all packs as articles of one sentence. They tell who, from where and to where, and no more."""
+    return [
+        {
+            "id": f"{code}:{example.line}", "lang": code, "title": "", "text": example.text, "weight": weight,
+            "moves": [
+                {"kind": kind, "person": person, "from_org": left or None, "to_org": reached or None}
+                for kind, person, left, reached in example.moves
+            ],
+        }
+        for code in list_packs()
+        for example in load_pack(code).examples
+    ]  # fmt: skip
 
 
 @dataclass
@@ -215,7 +230,7 @@ def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
                     for direction in DIRECTIONS:
                         examples.add(f"told:{direction}", features, org.entity in sides[direction])
             certain = [move for move in moves if not move.get("optional")]
-            if own and len(certain) == 1:
+            if own and len(certain) == 1 and "focus" in certain[0]:
                 published = engine.parse_day(item.article.get("published"))
                 evidence = sorted(own, key=_chance, reverse=True)
                 features = focus_features(reading, evidence, -1, None, published)
@@ -257,6 +272,8 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
                 continue
             evidence = [c for _, c in rows]
             _collect_slots(examples, reading, evidence, judge_others(relations, person), action, certain[0])
+            if "status" not in certain[0]:
+                continue
             _collect_attributes(examples, reading, evidence, action, certain[0], published)
             if action == "leaver":
                 _collect_successors(examples, reading, item.article, person, support, certain[0])
@@ -429,11 +446,12 @@ def main() -> int:
     parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
     parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--examples", type=float, default=0.15, help="weight of the packs' own examples")
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--predictions", type=Path, help="write the held-out predictions here")
     args = parser.parse_args()
-    articles, more = read_articles(args.articles), read_articles(args.names)
+    articles, more = [*read_articles(args.articles), *read_examples(args.examples)], read_articles(args.names)
     names = collect_names(prepare(articles, keep_names=True))
     others = collect_names(prepare(more, keep_names=True))
     held_out: dict[str, list[dict[str, Any]]] = {}

@@ -215,6 +215,8 @@ def _local_features(
         f"listed={listed}|role={bool(mention.roles)}": 1.0,
         f"{pack.capitals}|listed={listed}": 1.0,
         "score": mention.score,
+        f"word={pack.code}:{fold[trigger.start : trigger.end]}": 1.0,
+        f"word={pack.code}:{fold[trigger.start : trigger.end]}|{trigger.complement}": 1.0,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
     }
     for kind, near_mark in marks.items():
@@ -293,6 +295,7 @@ def _antecedents(
             base = f"ante|{position}|local={has_local}"
             candidate.features = {
                 "ante": 1.0,
+                f"word={reading.lexicon.pack.code}:{reading.text.fold[trigger.start : trigger.end]}": 1.0,
                 base: 1.0,
                 f"{base}|back={back}": 1.0,
                 f"{base}|pronoun={pronoun}": 1.0,

@@ -116,8 +116,11 @@ def _told_features(
     post = _post_beside(reading, org)
     near = trigger.complement if rank == 0 else "far"
     verb = f"{pack.order}|inv={pack.inversion}"
+    word = f"{pack.code}:{reading.text.fold[trigger.start : trigger.end]}"
     names = {
         "bias",
+        f"word={word}|{side}|near={near}",
+        f"word={word}|{side}|rank={rank}",
         f"{cls}|{order}",
         f"{verb}|{cls}|{order}",
         f"{cls}|{side}|d={distance}",
