@@ -21,6 +21,7 @@ from include.detect.names import (
     find_kanji_names,
     find_katakana_words,
     find_listed,
+    find_thai_names,
     folded_names,
     is_inflected_place,
     judge_rest,
@@ -204,7 +205,9 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
             found += find_han_names(text, reading.words, cuts, covered, anchors, small_words)
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
-    elif script in ("arabic", "devanagari", "thai"):
+    elif script == "thai":
+        found += find_thai_names(text, reading.words, lexicon, reading.hits)
+    elif script in ("arabic", "devanagari"):
         found += find_listed(text, script, lexicon, blocked)
         found += find_anchored(text, script, lexicon, reading.hits)
     found.extend(find_organisations(reading))

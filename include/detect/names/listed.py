@@ -1,4 +1,4 @@
-"""Names in Arabic, Devanagari and Thai: words that lists of names know, and unknown ones beside posts and in quotes."""
+"""Names in Arabic and Devanagari: words that lists of names know, and unknown ones beside posts and in quotes."""
 
 from __future__ import annotations
 
@@ -13,27 +13,22 @@ from include.knowledge.gazetteer import Names
 _TOKEN = {
     "arabic": re.compile(r"[ء-ٟٱ-ە]+"),
     "devanagari": re.compile(r"[ऀ-ॣॲ-ॿ]+"),
-    "hangul": re.compile(r"[가-힣]+"),
-    "thai": re.compile(r"[ก-๎]+"),
 }
 
 
 def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[int, int]) -> Iterator[Candidate]:
-    """Runs of words around a given name that we know, in scripts without capitals (Arabic, Devanagari, Thai)."""
+    """Runs of words around a given name that we know, in scripts without capitals (Arabic, Devanagari)."""
     names = folded_names(script, False)
     words = [(m.start(), m.end()) for m in _TOKEN[script].finditer(text.norm)]
     index = 0
     while index < len(words):
         start, end = words[index]
         word = text.fold[start:end]
-        offset = _glued_honorific(word, names.honorifics)
-        if offset:
-            start, word = start + offset, word[offset:]
         glued = _clitic_length(word, lexicon, names)
         known = word in names.given or word[glued:] in names.given
-        if not known and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " " and script != "thai":
+        if not known and index + 1 < len(words) and text.norm[end : words[index + 1][0]] == " ":
             known = text.fold[slice(*words[index + 1])] in names.surnames and word not in lexicon.words["not_names"]
-        if blocked.get(start, 0) >= end or not (known or offset):
+        if blocked.get(start, 0) >= end or not known:
             index += 1
             continue
         run_end, count = end, 1
@@ -45,18 +40,14 @@ def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[i
             next_word = text.fold[slice(*following)]
             if next_word in lexicon.words["not_names"]:
                 break
-            if script == "thai" and count >= 1 and len(next_word) > 14:
-                break
             known_part = next_word in names.given or next_word in names.surnames or next_word in names.particles
             if count >= 2 and not known_part and text.fold[slice(*words[index + count - 1])] not in names.particles:
                 break
             run_end = following[1]
             count += 1
-            if script == "thai" and count == 2:
-                break
         first = 0 if word in names.given or word[glued:] not in names.given else glued
         sure = 2.0 if count > 1 else 0.7
-        yield Candidate(start + first, run_end, sure + (1.0 if offset else 0.0), 0.0, count)
+        yield Candidate(start + first, run_end, sure, 0.0, count)
         index += count
 
 
@@ -64,7 +55,7 @@ _QUOTED = re.compile(r"[\"“‘'«”]([^\"“”‘’'«»\d]{4,40})[\"”’
 
 
 def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
-    """Two or three unknown words right after a post or an honorific, or alone in quotes (Arabic, Devanagari, Thai)."""
+    """Two or three unknown words right after a post or an honorific, or alone in quotes (Arabic, Devanagari)."""
     names = folded_names(script, False)
     taken = {
         h.start: h.end
@@ -82,14 +73,14 @@ def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hi
     for match in _QUOTED.finditer(text.norm):
         words = match.group(1).split()
         inside = any(match.start(1) <= start < match.end(1) for start in taken)
-        if 2 <= len(words) <= 3 and not inside and script_of(match.group(1)[0]) in (3, 4, 6):
+        if 2 <= len(words) <= 3 and not inside and script_of(match.group(1)[0]) in (3, 4):
             yield Candidate(match.start(1), match.end(1), 0.9, 0.5, len(words))
 
 
 def _unknown_words(
     text: NormalText, script: str, start: int, taken: dict[int, int], lexicon: Lexicon, longest: int
 ) -> list[tuple[int, int]]:
-    """Up to `longest` words from an offset on that no phrase of the pack covers; a glued phrase cuts a word short."""
+    """Up to `longest` words from an offset on that no phrase of the pack covers."""
     run: list[tuple[int, int]] = []
     at = start
     for match in _TOKEN[script].finditer(text.norm, start, min(len(text.norm), start + 60)):
@@ -99,23 +90,9 @@ def _unknown_words(
         word = text.fold[match.start() : match.end()]
         if word in lexicon.words["not_names"] or len(word) < 2:
             break
-        cut = (
-            min((h for h in taken if match.start() < h < match.end()), default=match.end())
-            if script == "thai"
-            else match.end()
-        )
-        run.append((match.start(), cut))
+        run.append(match.span())
         at = match.end()
-        if cut < match.end():
-            break
     return run
-
-
-def _glued_honorific(word: str, honorifics: frozenset[str]) -> int:
-    return max(
-        (len(h) for h in honorifics if word.startswith(h) and len(word) > len(h) + 1 and script_of(h[0]) == 6),
-        default=0,
-    )
 
 
 def _clitic_length(word: str, lexicon: Lexicon, names: Names) -> int:

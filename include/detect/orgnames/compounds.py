@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from include.detect.lexicon import Hit
-from include.detect.names import BLOCKING, Candidate
+from include.detect.names import BLOCKING, Candidate, folded_names
 from include.detect.reading import Reading
 from include.detect.sides import mark_before
 from include.detect.text import script_of
@@ -200,3 +200,17 @@ def _stands_as_organisation(reading: Reading, start: int, end: int, around: _Sur
         return True
     opens = start == 0 or not script_of(fold[start - 1]) and fold[start - 1] not in "、,，·"
     return opens and any(end <= act <= end + 3 for act in range(end, end + 4) if act in around.acts)
+
+
+_KATAKANA = re.compile(r"[ァ-ヺー]{4,}(?:・[ァ-ヺー]{2,})*")
+
+
+def find_katakana(reading: Reading) -> Iterator[Candidate]:
+    """Long words in katakana that are no known given name: ヘリオスロボティクス."""
+    names = folded_names("katakana", False)
+    common = reading.lexicon.words["not_names"]
+    for match in _KATAKANA.finditer(reading.text.norm):
+        word = match.group()
+        first = word.split("・")[0]
+        if first not in names.given and first not in names.surnames and word not in common:
+            yield Candidate(match.start(), match.end(), 0.3 if "・" in word else 0.0, 0.9, 1)
