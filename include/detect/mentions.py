@@ -13,14 +13,13 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
     BLOCKING,
     Candidate,
-    find_anchored,
     find_capitalised,
     find_dotted,
     find_han_names,
     find_hangul_names,
     find_kanji_names,
     find_katakana_words,
-    find_listed,
+    find_spaced_names,
     find_thai_names,
     folded_names,
     is_inflected_place,
@@ -208,8 +207,7 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
     elif script == "thai":
         found += find_thai_names(text, reading.words, lexicon, reading.hits)
     elif script in ("arabic", "devanagari"):
-        found += find_listed(text, script, lexicon, blocked)
-        found += find_anchored(text, script, lexicon, reading.hits)
+        found += find_spaced_names(text, script, lexicon, blocked, reading.hits)
     found.extend(find_organisations(reading))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))

@@ -17,10 +17,26 @@ _TOKEN = {
 }
 
 
-def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[int, int]) -> Iterator[Candidate]:
+def find_spaced_names(
+    text: NormalText, script: str, lexicon: Lexicon, blocked: dict[int, int], hits: list[Hit]
+) -> Iterator[Candidate]:
+    """Names by a given name that we know, and where there is none, unknown words where a name must stand."""
+    taken: set[int] = set()
+    for candidate in _find_listed(text, script, lexicon, blocked, hits):
+        taken.update(range(candidate.start, candidate.end))
+        yield candidate
+    for candidate in _find_anchored(text, script, lexicon, hits):
+        if taken.isdisjoint(range(candidate.start, candidate.end)):
+            yield candidate
+
+
+def _find_listed(
+    text: NormalText, script: str, lexicon: Lexicon, blocked: dict[int, int], hits: list[Hit]
+) -> Iterator[Candidate]:
     """Runs of words around a given name that we know, in scripts without capitals (Arabic, Devanagari)."""
     names = folded_names(script, False)
     words = [(m.start(), m.end()) for m in _TOKEN[script].finditer(text.norm)]
+    trades = {hit.start: hit.end for hit in hits if hit.entry.category == "role"} if script == "arabic" else {}
     index = 0
     while index < len(words):
         start, end = words[index]
@@ -36,10 +52,12 @@ def find_listed(text: NormalText, script: str, lexicon: Lexicon, blocked: dict[i
         while index + count < len(words) and count < 4:
             following = words[index + count]
             gap = text.norm[words[index + count - 1][1] : following[0]]
-            if gap not in (" ", "-", "·", ". ") or _is_blocked(text, blocked, *following):
-                break
             next_word = text.fold[slice(*following)]
-            if next_word in lexicon.words["not_names"]:
+            # مروان الطيار: a trade right after a given name is a family name, a post would have a comma
+            trade = count == 1 and trades.get(following[0]) == following[1] and next_word.startswith("ال")
+            if gap not in (" ", "-", "·", ". ") or (_is_blocked(text, blocked, *following) and not trade):
+                break
+            if next_word in lexicon.words["not_names"] and not trade:
                 break
             known_part = next_word in names.given or next_word in names.surnames or next_word in names.particles
             if count >= 2 and not known_part and text.fold[slice(*words[index + count - 1])] not in names.particles:
@@ -67,7 +85,7 @@ def _is_blocked(text: NormalText, blocked: dict[int, int], start: int, end: int)
 _QUOTED = re.compile(r"[\"“‘'«”]([^\"“”‘’'«»\d]{4,40})[\"”’'»“]")
 
 
-def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
+def _find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hit]) -> Iterator[Candidate]:
     """Two or three unknown words right after a post or an honorific, or alone in quotes (Arabic, Devanagari)."""
     names = folded_names(script, False)
     taken = {
@@ -81,6 +99,8 @@ def find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[Hi
         anchors |= dict.fromkeys(_grammatical_anchors(text, lexicon, hits), 0.9)
     for anchor, sure in anchors.items():
         run = _unknown_words(text, script, anchor, taken, lexicon, longest)
+        while len(run) > 2 and text.fold.startswith("ال", run[0][0]):
+            run = run[1:]  # رئيس قسم القلب|عصام البطاينة: the post goes on
         if sure > 0.5:
             run = run[:2] if len(run) >= 2 and _may_be_name(text, run) else []
         if len(run) >= 2:

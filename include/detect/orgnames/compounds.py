@@ -167,6 +167,8 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
     firm = any(word.kind == "firm" for word in run)
     if start in around.codes or end in around.codes:
         yield Candidate(start, end, 0.0, 2.4, 2)
+    elif before_post and len(run) == 2 and end - start == 3 and run[1].end - run[1].start == 1:
+        yield Candidate(start, end, 0.0, 0.8, 1)  # 味全|龍總教練
     elif named and (before_post or _stands_as_organisation(reading, start, end, around)):
         yield Candidate(start, end, 0.0, 1.0, 2)
     elif before_post and end - start >= _BARE:

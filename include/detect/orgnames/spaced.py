@@ -76,6 +76,8 @@ def _name_after(reading: Reading, start: int, blocked: dict[int, int]) -> tuple[
     fold = reading.text.fold
     arabic = reading.lexicon.pack.script == "arabic"
     given = folded_names(reading.lexicon.pack.script, False).given
+    head = _WORD.match(fold, fold.rfind(" ", 0, start - 1) + 1)
+    definite = arabic and head is not None and head.group().startswith(("ال", "بال"))
     end, taken, previous = start, 0, ""
     for match in _WORD.finditer(fold, start):
         gap, word = fold[end : match.start()], match.group()
@@ -85,6 +87,8 @@ def _name_after(reading: Reading, start: int, blocked: dict[int, int]) -> tuple[
             break
         if arabic and taken and not _agrees(previous, word, taken, given):
             break
+        if definite and not word.startswith(("ال", "لل")):
+            break  # a head with the article takes adjectives, no genitive: المؤسسة هدى
         if not arabic and taken >= 2:
             break
         end, taken, previous = match.end(), taken + 1, word

@@ -62,7 +62,7 @@ def _ending_with(reading: Reading, phrases: dict[int, int]) -> Iterator[Candidat
         tokens = [match.span() for match in _TOKEN.finditer(fold, max(0, hit.start - _LONGEST), hit.start)]
         start = hit.start
         for token_start, token_end in reversed(tokens[-3:]):
-            if fold[token_end:start] not in ("", " ") or token_start in phrases:
+            if fold[token_end:start] not in ("", " ") or phrases.get(token_start, 0) >= token_end:
                 break
             start = _glued_end(phrases, token_start, token_end)
             if start > token_start:
