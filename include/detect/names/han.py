@@ -114,10 +114,10 @@ def _native_name(
         if not (closed or guess or (spot.anchored and good == 1)) or not (spot.cut or good == 1):
             continue
         sure = 0.1 + good + 0.2 * (length == 3) + 0.4 * guess - 0.2 * (not closed) - 0.3 * (not spot.cut)
-        if length > 2 and fold[end - 1] in small_words:
+        if fold[end - 1] in small_words and not (length == 2 and closed):
             sure -= 0.6  # 行长刘金因个人理由: the name ends before 因
         if len(inner) > 1 and inner[-1].start == start + family and length - family == 2 and good < 1:
-            sure -= 0.4  # 向|企业
+            sure -= 0.4 if spot.anchored else 0.8  # 向|企业, 高|頻寬
         if sure > 0 and (best is None or sure >= best.person):
             best = Candidate(start, end, round(sure, 2), 0.0, 2, guess and good == 1)
     return best

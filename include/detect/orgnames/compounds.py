@@ -100,6 +100,8 @@ def _barred(reading: Reading, kinds: dict[int, list[Hit]]) -> bytearray:
 
 def _is_part(fold: str, word: Word, small: frozenset[str]) -> bool:
     text = fold[word.start : word.end]
+    if text == " ":  # Sakana AI, but not 会社名 三栄テクノパーツ株式会社
+        return fold[word.start - 1 : word.start].isascii() and fold[word.end : word.end + 1].isascii()
     if text in _JOINTS:
         return True
     if not script_of(text[0]) or (len(text) == 1 and text in small):
@@ -118,15 +120,19 @@ def _judge(reading: Reading, run: tuple[Word, ...], around: _Surroundings) -> It
     if not run:
         return
     start, end = run[0].start, run[-1].end
+    if len(run) == 1 and any(hit.end == end for hit in reading.hits_in(start, start + 1, "org_refs", "not_names")):
+        return  # 球団 is "the club"
     ended = False
     for word in run:
         hits = [hit for hit in around.kinds.get(word.end, ()) if not _inside_post(hit, around.posts)]
+        if hits and fold[hits[0].start].isascii() and not _holds_name(reading, run[: run.index(word)]):
+            continue  # 生成AI, 製造業向けAI
         # 北杜サイエンス|館 and 気象庁, whose kind 庁 is listed too, but not 体育館
         parted = any(hit.end - hit.start > 1 or hit.start == word.start or len(hits) > 1 for hit in hits)
         if parted and any(hit.start > start for hit in hits) and word.end - start <= _LONGEST:
             ended = True
             yield Candidate(start, word.end, 0.0, 2.4, 2)
-        elif hits and len(run) == 1 and word.end - start > 2:
+        elif hits and len(run) == 1 and word.end - start > 2 and all(hit.start > start for hit in hits):
             yield Candidate(start, word.end, 0.0, 1.0, 1)  # 環境部, which the dictionary knows
     if ended or any(word.kind == "given" for word in run) or reading.words.has_name(start, end):
         return
@@ -139,6 +145,9 @@ def _without_description(reading: Reading, run: tuple[Word, ...], around: _Surro
         hit.end
         for hit in reading.hits_in(run[0].start, run[-1].end, "not_names", "org_refs") if hit.end - hit.start > 1
     } if run else set()  # fmt: skip
+    given = max((index for index, word in enumerate(run) if word.kind == "given"), default=-1)
+    if 0 <= given < len(run) - 1:
+        run = run[given + 1 :]  # 小坂田善彦|水産庁次長
     for index in range(len(run) - 2, -1, -1):
         if run[index].end in common and run[index + 1].kind in ("firm", "unknown", "family", "place", "person"):
             return run[index + 1 :]
