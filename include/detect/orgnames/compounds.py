@@ -54,6 +54,18 @@ def find_compounds(reading: Reading) -> Iterator[Candidate]:
         if index > first:
             yield from _judge(reading, row[first:index], around)
         first = index + 1
+    yield from _quoted(reading)
+
+
+_QUOTED = re.compile(r"[「『《“\"]([^「」『』《》“”\"\n]{2,16})[」』》”\"]")
+
+
+def _quoted(reading: Reading) -> Iterator[Candidate]:
+    """What stands in quotes right after a word of kind: NPO法人「よりそい伴走舎」."""
+    kinds = {hit.end for hit in reading.hits if hit.entry.category == "org_before"}
+    for match in _QUOTED.finditer(reading.text.norm):
+        if match.start() in kinds:
+            yield Candidate(match.start(1), match.end(1), 0.0, 2.0, 1)
 
 
 def _counts(fold: str, row: tuple[Word, ...], index: int) -> bool:
@@ -125,7 +137,7 @@ def _judge(reading: Reading, run: tuple[Word, ...], around: _Surroundings) -> It
     ended = False
     for word in run:
         hits = [hit for hit in around.kinds.get(word.end, ()) if not _inside_post(hit, around.posts)]
-        if hits and fold[hits[0].start].isascii() and not _holds_name(reading, run[: run.index(word)]):
+        if hits and fold[hits[0].start : word.end] == "ai" and not _holds_name(reading, run[: run.index(word)]):
             continue  # 生成AI, 製造業向けAI
         # 北杜サイエンス|館 and 気象庁, whose kind 庁 is listed too, but not 体育館
         parted = any(hit.end - hit.start > 1 or hit.start == word.start or len(hits) > 1 for hit in hits)
