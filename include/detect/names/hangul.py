@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names.candidate import BLOCKING, Candidate, folded_names
@@ -72,20 +73,20 @@ def _pair(page: _Page, index: int) -> tuple[int, int, str, str] | None:
 
 def _known_foreign(page: _Page, index: int) -> Candidate | None:
     """A given name that we know and the word after it: 마이크 록웰."""
-    pair = _pair(page, index)
-    if pair is None or pair[2] not in page.names.given:
+    if page.text.fold[slice(*page.words[index])] not in page.names.given:
         return None
-    return Candidate(pair[0], pair[1] + len(pair[3]), 2.2, 0.0, 2)
+    pair = _pair(page, index)
+    return pair and Candidate(pair[0], pair[1] + len(pair[3]), 2.2, 0.0, 2)
 
 
 def _looks_foreign(page: _Page, index: int) -> Candidate | None:
     """Two words that look foreign beside a post or an origin: 연구원 리아 가이, 루마니아 출신 라두 이오네스쿠."""
-    pair = _pair(page, index)
+    pair = _pair(page, index) if page.words[index][0] not in page.starts else None
     if pair is None:
         return None
     start, next_start, first, tail = pair
     stop = next_start + len(tail)
-    if start in page.starts or next_start in page.starts or min(len(first), len(tail)) < 2:
+    if next_start in page.starts or min(len(first), len(tail)) < 2:
         return None
     if strip_particle(first, page.lexicon) != first:
         return None  # 고다현이 넥슨게임즈로: the first word is a name with its particle
@@ -140,12 +141,23 @@ def _bare(word: str, page: _Page) -> str:
 
 def strip_particle(word: str, lexicon: Lexicon) -> str:
     """A word without the particle at its end, if two syllables are left."""
-    for kind in ("object", "subject", "from", "to", "at", "by", "and", "as"):
-        for marker in lexicon.marker_lists[kind]:
-            stem = word[: -len(marker)]
-            if len(stem) >= 2 and word.endswith(marker) and agrees(stem, marker):
-                return stem
+    for particle in _by_last(tuple(lexicon.marker_lists[kind] for kind in _PARTICLES)).get(word[-1], ()):
+        stem = word[: -len(particle)]
+        if len(stem) >= 2 and word.endswith(particle) and agrees(stem, particle):
+            return stem
     return word
+
+
+_PARTICLES = ("object", "subject", "from", "to", "at", "by", "and", "as")
+
+
+@lru_cache(maxsize=4)
+def _by_last(groups: tuple[tuple[str, ...], ...]) -> dict[str, list[str]]:
+    """Particles by their last syllable, in their order."""
+    found: dict[str, list[str]] = {}
+    for particle in dict.fromkeys(particle for group in groups for particle in group):
+        found.setdefault(particle[-1], []).append(particle)
+    return found
 
 
 _AFTER_CONSONANT = ("은", "이", "을", "과", "으")  # first syllables of the forms that follow a final consonant

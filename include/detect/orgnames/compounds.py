@@ -51,7 +51,7 @@ def find_compounds(reading: Reading) -> Iterator[Candidate]:
             known = (word.start, word.end) in fields or word.end in around.kinds
             if known or _is_part(fold, word, small):
                 continue
-        if index > first:
+        if index > first + 1 or (index > first and _says_something(row[first], around)):
             yield from _judge(reading, row[first:index], around)
         first = index + 1
     yield from _quoted(reading)
@@ -66,6 +66,14 @@ def _quoted(reading: Reading) -> Iterator[Candidate]:
     for match in _QUOTED.finditer(reading.text.norm):
         if match.start() in kinds:
             yield Candidate(match.start(1), match.end(1), 0.0, 2.0, 1)
+
+
+def _says_something(word: Word, around: _Surroundings) -> bool:
+    """Whether a word alone may be an organisation: most are not looked at."""
+    edge = (
+        word.end in around.kinds or word.end in around.posts or word.end in around.codes or word.start in around.codes
+    )
+    return word.kind == "firm" or word.start in around.codes or any(word.end in known for known in ends)
 
 
 def _counts(fold: str, row: tuple[Word, ...], index: int) -> bool:
