@@ -70,9 +70,7 @@ def _quoted(reading: Reading) -> Iterator[Candidate]:
 
 def _says_something(word: Word, around: _Surroundings) -> bool:
     """Whether a word alone may be an organisation: most are not looked at."""
-    edge = (
-        word.end in around.kinds or word.end in around.posts or word.end in around.codes or word.start in around.codes
-    )
+    ends = (around.kinds, around.posts, around.codes)
     return word.kind == "firm" or word.start in around.codes or any(word.end in known for known in ends)
 
 
