@@ -13,6 +13,7 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
     BLOCKING,
     Candidate,
+    HanPage,
     find_capitalised,
     find_dotted,
     find_han_names,
@@ -199,9 +200,10 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         if script == "kana":
             found += find_kanji_names(text, reading.words, covered, frozenset(h.start for h in roles))
         else:
+            titles = frozenset(h.start for h in reading.hits if h.entry.category in ("role", "honorifics", "trigger"))
             anchors = frozenset(h.end for h in roles)
             small_words = lexicon.words["not_names"]
-            found += find_han_names(text, reading.words, cuts, covered, anchors, small_words)
+            found += find_han_names(HanPage(text, reading.words, cuts, covered, anchors, titles, small_words))
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
     elif script == "thai":
