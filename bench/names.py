@@ -2,7 +2,7 @@
 
     python -m bench.names ARTICLES.jsonl [...] [--rounds r4,r4s] [--langs ja,ko] [--misses]
 
-`candidate` is a span with exactly the letters of one of the annotated forms, before anything is judged; `mention` is
+`candidate` is a span with exactly the letters of one of the annotated forms that is judged at all; `mention` is
 an entity of the right type that the evaluation would take for the annotated one, with the weights in force. What
 recall costs stands beside it: candidates, and people and organisations found, per article.
 """
@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.train_detector import written_forms
-from include.detect import mentions
-from include.detect.known import find_known_names
 from include.detect.lexicon import load_lexicon
-from include.detect.reading import Reading
+from include.detect.mentions import read_document
 from include.detect.text import normalise
 from include.evaluate import fold_name, is_same_organisation, is_same_person
 
@@ -63,18 +61,11 @@ def _joined(rows: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:
 def _measure(article: dict[str, Any], found: dict[str, list[float]], misses: bool) -> None:
     lexicon = load_lexicon(article["lang"])
     text = normalise(article["title"] or "", article["text"], han_fold=lexicon.pack.han_fold)
-    hits = lexicon.find_hits(text.fold)
-    reading = mentions.read_document(text, lexicon, hits)
-    bare = Reading(text, lexicon, reading.sentences, hits, words=reading.words)
-    known = find_known_names(
-        text,
-        han_fold=lexicon.pack.han_fold,
-        inflected=lexicon.pack.inflected_names,
-        open_end=lexicon.pack.open_end,
-    )
-    candidates = mentions._candidates(bare, mentions._blocked(bare), known)
-    spans = {fold_name(text.norm[c.start : c.end]) for c in (*candidates, *known)}
-    found["candidates"].append(len(candidates))
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), keep_names=True)
+    tried = [candidate for candidate, _ in reading.names or ()]
+    known = [mention for mention in reading.mentions if mention.gazetteer_id]
+    spans = {fold_name(text.norm[c.start : c.end]) for c in (*tried, *known)}
+    found["candidates"].append(len(tried))
     found["people"].append(sum(bool(p.mentions) for p in reading.persons))
     found["orgs"].append(len(reading.orgs))
     people = [written_forms(p) for p in reading.persons if p.mentions]

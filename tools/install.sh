@@ -35,7 +35,7 @@ if ! .venv/bin/python -c 'import uv' 2>/dev/null; then
     fail "uv could not be installed; is the Python package index reachable?"
 fi
 
-echo "Installing the locked dependencies (once; about 800 MB) ..."
+echo "Installing the locked dependencies (once; about 1 GB) ..."
 .venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements.txt ||
   fail "the locked dependencies could not be installed; is the Python package index reachable, is the disk full?"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . ||

@@ -17,7 +17,7 @@ from include.detect.reading import Entity, Mention, Reading
 from include.detect.relations import Others, Relations, judge_others, judge_relations
 from include.detect.slots import choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
-from include.detect.text import normalise
+from include.detect.text import normalise, script_of
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
 from include.records import Document, Evidence, Move, MoveKind
@@ -376,7 +376,12 @@ def _display_person(person: Entity) -> str:
     latin = [m.text for m in person.mentions if m.text[:1].isascii() and " " in m.text]
     if latin:
         return latin[0]
-    return max((m.text for m in person.mentions), key=lambda t: (min(t.count(" "), 3), -len(t)), default=person.name)
+    return max((m.text for m in person.mentions), key=_fullness, default=person.name)
+
+
+def _fullness(name: str) -> tuple[int, int]:
+    """The more words the fuller; of as many the shorter, which has no ending, but 小田島勝 rather than 小田島."""
+    return min(name.count(" "), 3), len(name) if script_of(name[0]) == 7 else -len(name)
 
 
 def _display_org(reading: Reading, index: int) -> str | None:

@@ -13,14 +13,15 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
     BLOCKING,
     Candidate,
-    find_anchored,
+    HanPage,
     find_capitalised,
     find_dotted,
     find_han_names,
     find_hangul_names,
     find_kanji_names,
     find_katakana_words,
-    find_listed,
+    find_spaced_names,
+    find_thai_names,
     folded_names,
     is_inflected_place,
     judge_rest,
@@ -236,14 +237,16 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         if script == "kana":
             found += find_kanji_names(text, reading.words, covered, frozenset(h.start for h in roles))
         else:
+            titles = frozenset(h.start for h in reading.hits if h.entry.category in ("role", "honorifics", "trigger"))
             anchors = frozenset(h.end for h in roles)
             small_words = lexicon.words["not_names"]
-            found += find_han_names(text, reading.words, cuts, covered, anchors, small_words)
+            found += find_han_names(HanPage(text, reading.words, cuts, covered, anchors, titles, small_words))
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
-    elif script in ("arabic", "devanagari", "thai"):
-        found += find_listed(text, script, lexicon, blocked)
-        found += find_anchored(text, script, lexicon, reading.hits)
+    elif script == "thai":
+        found += find_thai_names(text, reading.words, lexicon, reading.hits)
+    elif script in ("arabic", "devanagari"):
+        found += find_spaced_names(text, script, lexicon, blocked, reading.hits)
     found.extend(find_organisations(reading))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))

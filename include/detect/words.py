@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
@@ -36,7 +36,8 @@ class Words:
     row: tuple[Word, ...] = ()
     starts: tuple[int, ...] = ()
     ends: frozenset[int] = frozenset()
-    names: frozenset[tuple[int, int]] = field(default=frozenset())  # spans that look like a person's name by statistics
+    begins: frozenset[int] = frozenset()
+    names: frozenset[tuple[int, int]] = frozenset()  # spans that look like a person's name by statistics
 
     def __bool__(self) -> bool:
         return bool(self.row)
@@ -62,12 +63,11 @@ class Words:
                 row.append(word)
             else:
                 row += [Word(a, b, "unknown") for a, b in zip(edges, edges[1:], strict=False)]
-        return Words(tuple(row), tuple(w.start for w in row), frozenset(w.end for w in row), self.names)
+        return _index(row, self.names)
 
     def fit(self, start: int, end: int) -> bool:
         """Whether a span begins and ends where words do."""
-        at = bisect_left(self.starts, start)
-        return at < len(self.starts) and self.starts[at] == start and end in self.ends
+        return start in self.begins and end in self.ends
 
 
 def cut_words(text: str, script: str, sentences: Iterable[tuple[int, int]]) -> Words:
@@ -82,7 +82,12 @@ def cut_words(text: str, script: str, sentences: Iterable[tuple[int, int]]) -> W
         row += [Word(start + a, start + b, kind) for a, b, kind in cut(sentence)]
         if script == "han":
             names |= {(start + a, start + b) for a, b in _guess_names(sentence)}
-    return Words(tuple(row), tuple(w.start for w in row), frozenset(w.end for w in row), frozenset(names))
+    return _index(row, frozenset(names))
+
+
+def _index(row: list[Word], names: frozenset[tuple[int, int]]) -> Words:
+    starts = tuple(word.start for word in row)
+    return Words(tuple(row), starts, frozenset(word.end for word in row), frozenset(starts), names)
 
 
 # ----------------------------------------------------------------------------------------------------- Japanese

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from include.detect.lexicon import Hit
-from include.detect.names import BLOCKING, Candidate
+from include.detect.names import BLOCKING, Candidate, folded_names
 from include.detect.reading import Reading
 from include.detect.sides import mark_before
 from include.detect.text import script_of
@@ -51,9 +51,27 @@ def find_compounds(reading: Reading) -> Iterator[Candidate]:
             known = (word.start, word.end) in fields or word.end in around.kinds
             if known or _is_part(fold, word, small):
                 continue
-        if index > first:
+        if index > first + 1 or (index > first and _says_something(row[first], around)):
             yield from _judge(reading, row[first:index], around)
         first = index + 1
+    yield from _quoted(reading)
+
+
+_QUOTED = re.compile(r"[「『《“\"]([^「」『』《》“”\"\n]{2,16})[」』》”\"]")
+
+
+def _quoted(reading: Reading) -> Iterator[Candidate]:
+    """What stands in quotes right after a word of kind: NPO法人「よりそい伴走舎」."""
+    kinds = {hit.end for hit in reading.hits if hit.entry.category == "org_before"}
+    for match in _QUOTED.finditer(reading.text.norm):
+        if match.start() in kinds:
+            yield Candidate(match.start(1), match.end(1), 0.0, 2.0, 1)
+
+
+def _says_something(word: Word, around: _Surroundings) -> bool:
+    """Whether a word alone may be an organisation: most are not looked at."""
+    ends = (around.kinds, around.posts, around.codes)
+    return word.kind == "firm" or word.start in around.codes or any(word.end in known for known in ends)
 
 
 def _counts(fold: str, row: tuple[Word, ...], index: int) -> bool:
@@ -100,6 +118,8 @@ def _barred(reading: Reading, kinds: dict[int, list[Hit]]) -> bytearray:
 
 def _is_part(fold: str, word: Word, small: frozenset[str]) -> bool:
     text = fold[word.start : word.end]
+    if text == " ":  # Sakana AI, but not 会社名 三栄テクノパーツ株式会社
+        return fold[word.start - 1 : word.start].isascii() and fold[word.end : word.end + 1].isascii()
     if text in _JOINTS:
         return True
     if not script_of(text[0]) or (len(text) == 1 and text in small):
@@ -118,15 +138,19 @@ def _judge(reading: Reading, run: tuple[Word, ...], around: _Surroundings) -> It
     if not run:
         return
     start, end = run[0].start, run[-1].end
+    if len(run) == 1 and any(hit.end == end for hit in reading.hits_in(start, start + 1, "org_refs", "not_names")):
+        return  # 球団 is "the club"
     ended = False
     for word in run:
         hits = [hit for hit in around.kinds.get(word.end, ()) if not _inside_post(hit, around.posts)]
+        if hits and fold[hits[0].start : word.end] == "ai" and not _holds_name(reading, run[: run.index(word)]):
+            continue  # 生成AI, 製造業向けAI
         # 北杜サイエンス|館 and 気象庁, whose kind 庁 is listed too, but not 体育館
         parted = any(hit.end - hit.start > 1 or hit.start == word.start or len(hits) > 1 for hit in hits)
         if parted and any(hit.start > start for hit in hits) and word.end - start <= _LONGEST:
             ended = True
             yield Candidate(start, word.end, 0.0, 2.4, 2)
-        elif hits and len(run) == 1 and word.end - start > 2:
+        elif hits and len(run) == 1 and word.end - start > 2 and all(hit.start > start for hit in hits):
             yield Candidate(start, word.end, 0.0, 1.0, 1)  # 環境部, which the dictionary knows
     if ended or any(word.kind == "given" for word in run) or reading.words.has_name(start, end):
         return
@@ -139,6 +163,9 @@ def _without_description(reading: Reading, run: tuple[Word, ...], around: _Surro
         hit.end
         for hit in reading.hits_in(run[0].start, run[-1].end, "not_names", "org_refs") if hit.end - hit.start > 1
     } if run else set()  # fmt: skip
+    given = max((index for index, word in enumerate(run) if word.kind == "given"), default=-1)
+    if 0 <= given < len(run) - 1:
+        run = run[given + 1 :]  # 小坂田善彦|水産庁次長
     for index in range(len(run) - 2, -1, -1):
         if run[index].end in common and run[index + 1].kind in ("firm", "unknown", "family", "place", "person"):
             return run[index + 1 :]
@@ -167,6 +194,8 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
     firm = any(word.kind == "firm" for word in run)
     if start in around.codes or end in around.codes:
         yield Candidate(start, end, 0.0, 2.4, 2)
+    elif before_post and len(run) == 2 and end - start == 3 and run[1].end - run[1].start == 1:
+        yield Candidate(start, end, 0.0, 0.8, 1)  # 味全|龍總教練
     elif named and (before_post or _stands_as_organisation(reading, start, end, around)):
         yield Candidate(start, end, 0.0, 1.0, 2)
     elif before_post and end - start >= _BARE:
@@ -200,3 +229,17 @@ def _stands_as_organisation(reading: Reading, start: int, end: int, around: _Sur
         return True
     opens = start == 0 or not script_of(fold[start - 1]) and fold[start - 1] not in "、,，·"
     return opens and any(end <= act <= end + 3 for act in range(end, end + 4) if act in around.acts)
+
+
+_KATAKANA = re.compile(r"[ァ-ヺー]{4,}(?:・[ァ-ヺー]{2,})*")
+
+
+def find_katakana(reading: Reading) -> Iterator[Candidate]:
+    """Long words in katakana that are no known given name: ヘリオスロボティクス."""
+    names = folded_names("katakana", False)
+    common = reading.lexicon.words["not_names"]
+    for match in _KATAKANA.finditer(reading.text.norm):
+        word = match.group()
+        first = word.split("・")[0]
+        if first not in names.given and first not in names.surnames and word not in common:
+            yield Candidate(match.start(), match.end(), 0.3 if "・" in word else 0.0, 0.9, 1)
