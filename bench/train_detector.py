@@ -21,8 +21,8 @@ from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
-from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_others, told_pairs
 from include.detect.reading import Entity
+from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_others, told_pairs
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
 from include.detect.when import date_choices

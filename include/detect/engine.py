@@ -164,7 +164,10 @@ def _conduct(reading: Reading, person: Entity, top: Candidate, action: str) -> d
         after = reading.hits_in(mention.end, mention.end + 40, "trigger")
         ruling += any(
             hit.entry.value.trigger_class in _RULING
-            and any(m.start >= hit.end and m.entity != mention.entity for m in reading.in_sentence(mention.sentence, "person"))
+            and any(
+                m.start >= hit.end and m.entity != mention.entity
+                for m in reading.in_sentence(mention.sentence, "person")
+            )
             for hit in after[:1]
         )
     families = {role.family for m in person.mentions for role in m.roles}
@@ -223,7 +226,9 @@ def parse_day(published: str | None) -> date | None:
         return None
 
 
-def _moves_of(reading: Reading, person: int, strong: Support, others: Others, published: date | None, detector: str) -> list[Move]:
+def _moves_of(
+    reading: Reading, person: int, strong: Support, others: Others, published: date | None, detector: str
+) -> list[Move]:
     """The moves of one person: a departure takes up the arrival that it leads to."""
 
     def rows(action: str) -> list[tuple[float, Candidate]]:

@@ -304,9 +304,7 @@ def _glossed(text: NormalText, script: str) -> list[Candidate]:
     return found
 
 
-def _judge(
-    reading: Reading, candidate: Candidate, around: dict[str, float], odds: float
-) -> Mention | None:
+def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odds: float) -> Mention | None:
     """The mention that a candidate is, if any: a learned model tells people from organisations, and what the words
     around say decides whether it is one of them at all."""
     text, lexicon = reading.text, reading.lexicon

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from include.detect.arguments import Candidate, bucket, word_distance
+from include.detect.lexicon import Hit
 from include.detect.linear import score
 from include.detect.reading import Mention, Reading
+from include.detect.triggers import Trigger
 
 DIRECTIONS = ("left", "reached")
 _MOST_PAIRS = 200  # of a person and organisations that are looked at
@@ -85,7 +87,7 @@ def _organisations(reading: Reading, sentence: int) -> list[Mention]:
 
 
 def _told_features(
-    reading: Reading, candidate: Candidate, org: Mention, orgs: list[Mention], triggers: list
+    reading: Reading, candidate: Candidate, org: Mention, orgs: list[Mention], triggers: list[Hit]
 ) -> dict[str, float]:
     trigger, person, pack = candidate.trigger, candidate.mention, reading.lexicon.pack
     ante = "ante" in candidate.features
@@ -104,11 +106,9 @@ def _told_features(
         letter
         for _, letter in sorted([(trigger.start, "T"), (org.start, "O"), *([] if ante else [(person.start, "P")])])
     )
-    nearest = min(
-        triggers, key=lambda t: max(t.start - org.end, org.start - t.end, 0), default=None
-    )
+    nearest: Hit | None = min(triggers, key=lambda t: max(t.start - org.end, org.start - t.end, 0), default=None)
     own = nearest is None or nearest.start == trigger.start
-    rival = "own" if own else nearest.entry.value.trigger_class
+    rival = "own" if nearest is None or own else str(nearest.entry.value.trigger_class)
     clause = trigger.clause[0] - 1 <= org.start <= max(trigger.clause[1], trigger.tail_end)
     commas = min(sum(gap.count(mark) for mark in _COMMAS), 2)
     distance = bucket(word_distance(gap, pack.spaces))
@@ -190,7 +190,7 @@ def _beside_features(reading: Reading, person: Mention, org: Mention, rank: int)
     return dict.fromkeys(names, 1.0)
 
 
-def _place(reading: Reading, trigger, org: Mention) -> tuple[str, str]:
+def _place(reading: Reading, trigger: Trigger, org: Mention) -> tuple[str, str]:
     """Side of a trigger and the text between: what a gapped phrase ("leaves ... to join") holds stands inside it."""
     if org.end <= trigger.start:
         side, start, end = "before", org.end, trigger.start
@@ -201,7 +201,7 @@ def _place(reading: Reading, trigger, org: Mention) -> tuple[str, str]:
     return side, reading.text.fold[start:end] if start < end else ""
 
 
-def _gap(trigger, org: Mention) -> int:
+def _gap(trigger: Trigger, org: Mention) -> int:
     return trigger.start - org.end if org.end <= trigger.start else org.start - trigger.end
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.detect.arguments import Candidate, bucket, word_distance
+from include.detect.arguments import Candidate
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
 from include.detect.relations import DIRECTIONS, Others, Relations, is_cited, judge_relations
@@ -84,9 +84,7 @@ def _relation_features(
     return features
 
 
-def _other_features(
-    others: Others, own: str, other: str, index: int, gate: str, lateral: str
-) -> dict[str, float]:
+def _other_features(others: Others, own: str, other: str, index: int, gate: str, lateral: str) -> dict[str, float]:
     """What the other movers of the article do with an organisation."""
     features: dict[str, float] = {}
     for way, direction in (("own", own), ("other", other)):
@@ -109,7 +107,8 @@ def _strength(sure: float | None) -> str:
     return next((name for limit, name in ((-2.5, "no"), (-1, "low"), (0, "mid"), (1, "high")) if sure < limit), "sure")
 
 
-def _gate(strength):
+def _gate(strength: str) -> str:
+    """Strength, more coarsely: whether the sentences say anything, and whether it is for the organisation."""
     return {"none": "none", "no": "weak", "low": "weak", "mid": "weak"}.get(strength, "strong")
 
 
@@ -197,7 +196,8 @@ def choose_organisations(
 
 def _scores(reading: Reading, evidence: list[Candidate], slot: Slot, others: Others) -> dict[int, float]:
     return {
-        index: score("organisation", features) for index, features in organisation_features(reading, evidence, slot, others)
+        index: score("organisation", features)
+        for index, features in organisation_features(reading, evidence, slot, others)
     }
 
 

@@ -1,4 +1,4 @@
-"""Organisations named by the word of their kind, in scripts with capitals: Universidad de la Mancha, ospedale Jazzolino.
+"""Organisations named by the word of their kind, in scripts with capitals: Universidad de Oviedo, ospedale Jazzolino.
 
 The word of kind opens the name ("Krankenhaus Mindelheim", "ministerie van Economische Zaken") or ends it ("Nederlands
 Dagblad", "Luzerner Kantonalbank"). What joins the words of such a name are the small words of its language.
@@ -81,9 +81,9 @@ def _head_of(reading: Reading, hit: Hit) -> tuple[int, int] | None:
 def _right_end(reading: Reading, at: int, joins: frozenset[str]) -> tuple[int, int]:
     """End of the name behind its word of kind, and how many capitalised words it takes in."""
     text = reading.text
-    end, taken, pending = at, 0, 0
+    end, taken, pending, previous = at, 0, 0, at
     for match in _WORD.finditer(text.norm, at, min(len(text.norm), at + 90)):
-        gap = text.norm[end if not pending else previous : match.start()]
+        gap = text.norm[previous : match.start()]
         if gap not in (" ", "'", "’", "-", "", "/") or taken >= _MOST_WORDS:
             break
         previous = match.end()
