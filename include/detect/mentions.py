@@ -411,7 +411,9 @@ def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
     last_end = -1
     for hit in reading.hits:
         kind = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}.get(hit.entry.category)
-        if not kind or covered[hit.start] or hit.start < last_end:
+        # a post may share its first letters with an organisation: 社會處|長, 한별은행|장
+        hidden = covered[hit.start] and (kind != "role" or covered[hit.end - 1])
+        if not kind or hidden or hit.start < last_end:
             continue
         mention = _mention(reading, hit.start, hit.end, kind, 1.0, None)
         if kind == "role":

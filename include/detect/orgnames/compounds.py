@@ -20,6 +20,7 @@ from include.detect.words import Word
 _LONGEST = 16  # characters
 _BARE = 4  # letters of common nouns alone before a post that may be an organisation: 大手町中央法律事務所, not 技術部門
 _KINDS = frozenset({"noun", "firm", "place", "family", "given", "person", "unknown", "prefix", "suffix", "number"})
+_UNITS = "局处署厅部院所馆社"  # kinds of office that the name of its head begins with, in matching form
 _BARRED = BLOCKING - {"not_names"} | {"org_before", "rumour", "denial", "hypothetical"}
 _JOINTS = ("&", "-", "・", "·", " ")
 # The code of a listed company stands in brackets beside its name: 遠東數碼(00999), (3777)昱泰電.
@@ -145,8 +146,8 @@ def _judge(reading: Reading, run: tuple[Word, ...], around: _Surroundings) -> It
         hits = [hit for hit in around.kinds.get(word.end, ()) if not _inside_post(hit, around.posts)]
         if hits and fold[hits[0].start : word.end] == "ai" and not _holds_name(reading, run[: run.index(word)]):
             continue  # 生成AI, 製造業向けAI
-        # 北杜サイエンス|館 and 気象庁, whose kind 庁 is listed too, but not 体育館
-        parted = any(hit.end - hit.start > 1 or hit.start == word.start or len(hits) > 1 for hit in hits)
+        # 北杜サイエンス|館, 绍兴市|旅游局 and 気象庁, whose kind 庁 is listed too, but not 体育館
+        parted = word.start > start or any(hit.end - hit.start > 1 or len(hits) > 1 for hit in hits)
         if parted and any(hit.start > start for hit in hits) and word.end - start <= _LONGEST:
             ended = True
             yield Candidate(start, word.end, 0.0, 2.4, 2)
@@ -192,6 +193,11 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
     run = tuple(word for word in run if word.start < end)
     named = _holds_name(reading, run)
     firm = any(word.kind == "firm" for word in run)
+    head = reading.text.fold[end : end + 2]
+    if before_post and end == run[-1].end and head[0] in _UNITS and head[1:] == "长":
+        # 彰化縣社會處|長, 外交部|长, and 旅游局|局长
+        yield Candidate(start, end + (reading.text.fold[end - 1] != head[0]), 0.0, 2.0, 2)
+        return
     if start in around.codes or end in around.codes:
         yield Candidate(start, end, 0.0, 2.4, 2)
     elif before_post and len(run) == 2 and end - start == 3 and run[1].end - run[1].start == 1:
