@@ -286,6 +286,8 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         reading.names.append((candidate, features))
     odds = judge_name(features)
     person, org = _evidence(reading, candidate, around)
+    if not candidate.person and script_of(text.norm[start]) not in (1, 2):
+        person = 0.0  # a post beside 海棠小面 makes nobody of it: without capitals it is the reader that knows people
     if _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
     if odds > 0 and person >= 0.8:
