@@ -108,8 +108,9 @@ def _barred(reading: Reading, kinds: dict[int, list[Hit]]) -> bytearray:
         category = hit.entry.category
         if category not in _BARRED:
             continue
-        if hit.end in kinds and category in ("org_refs", "org_before"):
-            continue  # 銀行 alone is "the bank", 北浜銀行 is not
+        kind = any(known.start <= hit.start for known in kinds.get(hit.end, ()))
+        if kind and category in ("org_refs", "org_before"):
+            continue  # 銀行 alone is "the bank", 北浜銀行 is not; but 團隊 is no kind because 隊 is one
         if category == "role" and longest.get(hit.start, 0) > hit.end:
             continue  # 律师 of 律师事务所
         if reading.words.fit(hit.start, hit.end):
@@ -206,8 +207,8 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
         yield Candidate(start, end, 0.0, 1.0, 2)
     elif before_post and end - start >= _BARE:
         yield Candidate(start, end, 0.0, 0.6, 2)
-    elif firm:
-        yield Candidate(start, end, 0.0, 1.0, min(len(run), 2))
+    elif firm and len(run) <= 2:
+        yield Candidate(start, end, 0.0, 1.0, len(run))
 
 
 def _holds_name(reading: Reading, run: tuple[Word, ...]) -> bool:
