@@ -240,12 +240,16 @@ def _make_tables(pack: LanguagePack) -> tuple[dict[str, Any], dict[str, Any]]:
         for name, phrases in pack.markers.items()
     }
     acronyms = [w for w in lender.words["not_names"] if sum(map(str.isupper, w)) > 1 or len(w) == 1]
+    words = {name: [fold[w] for w in words] for name, words in pack.words.items()}
+    # "Banco" is part of names, "banco" stands before them; an acronym or a short word says neither
+    kinds = [w for w in pack.org_words.get("before", ()) if w[:1].isupper() and not w.isupper() and len(w) > 3]
+    words["institutions"] = [fold[w] for w in kinds]
     head = {
         "han": _han_version(pack.han_fold),
         "pack": freeze_pack(without_phrases(pack)),
         "gate": _gate_literals(pack, fold),
         "markers": markers,
-        "words": {name: [fold[w] for w in words] for name, words in pack.words.items()},
+        "words": words,
         "guards": {
             rule.rule_id: [[fold[w] for w in rule.not_after], [fold[w] for w in rule.not_before]]
             for rule in pack.triggers

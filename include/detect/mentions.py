@@ -107,16 +107,53 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
-    for given in candidates:
-        candidate: Candidate | None = given
-        if any(taken[given.start : given.end]):
-            candidate = _untaken(text, given, taken)
-        mention = _judge(reading, candidate) if candidate else None
+    owners = {name.end: name for name in mentions if name.kind == "org"}
+    for candidate, around, odds in _judge_names(reading, candidates, taken):
+        if any(taken[candidate.start : candidate.end]):
+            continue
+        mention = _judge(reading, candidate, around, odds)
+        owner = owners.get(candidate.start - 1)
+        if mention and owner and mention.kind != "person" and text.norm[owner.end] == " ":
+            # "Telefónica Tech", "Fraunhofer IAIS": what follows a known organisation is part of the same name
+            _widen(reading, owner, mention.end)
+            mention = None
+            taken[candidate.start : candidate.end] = [True] * (candidate.end - candidate.start)
         if mention:
             mentions.append(mention)
             for offset in range(mention.start, mention.end):
                 taken[offset] = True
     return mentions
+
+
+def _widen(reading: Reading, mention: Mention, end: int) -> None:
+    mention.end = end
+    mention.text, mention.key = reading.text.norm[mention.start : end], reading.text.fold[mention.start : end]
+
+
+def _judge_names(
+    reading: Reading, candidates: list[Candidate], taken: list[bool]
+) -> list[tuple[Candidate, dict[str, float], float]]:
+    """(candidate, what stands around it, log-odds of a person) of all candidates that no known name covers.
+
+    One string is one name throughout an article: all its places are judged together.
+    """
+    rows: list[tuple[Candidate, dict[str, float], float]] = []
+    totals: dict[str, float] = {}
+    for given in candidates:
+        candidate: Candidate | None = given
+        if any(taken[given.start : given.end]):
+            candidate = _untaken(reading.text, given, taken)
+        if candidate is None:
+            continue
+        around = _context(reading, candidate.start, candidate.end)
+        features = name_features(reading, candidate, around)
+        if reading.names is not None:
+            reading.names.append((candidate, features))
+        odds = judge_name(features)
+        rows.append((candidate, around, odds))
+        key = reading.text.fold[candidate.start : candidate.end]
+        totals[key] = totals.get(key, 0.0) + odds
+    return [(c, around, totals[reading.text.fold[c.start : c.end]]) for c, around, _ in rows]
 
 
 def _spans_over(starts: list[int], spans: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
@@ -267,13 +304,12 @@ def _glossed(text: NormalText, script: str) -> list[Candidate]:
     return found
 
 
-def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
+def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odds: float) -> Mention | None:
     """The mention that a candidate is, if any: a learned model tells people from organisations, and what the words
     around say decides whether it is one of them at all."""
     text, lexicon = reading.text, reading.lexicon
     start, end = candidate.start, candidate.end
     key = text.fold[start:end]
-    around = _context(reading, start, end)
     if key == _NETWORK:
         beside = lexicon.pack.spaces and (around["role_of"] or around["org_word"] or around["owns_role"])
         return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
@@ -281,10 +317,6 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         return None
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
         return None
-    features = name_features(reading, candidate, around)
-    if reading.names is not None:
-        reading.names.append((candidate, features))
-    odds = judge_name(features)
     person, org = _evidence(reading, candidate, around)
     if not candidate.person and script_of(text.norm[start]) not in (1, 2):
         person = 0.0  # a post beside 海棠小面 makes nobody of it: without capitals it is the reader that knows people
@@ -296,7 +328,8 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         return mention
     if odds < 0 and (org > 0.9 or candidate.words > 1):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
-    return _mention(reading, start, end, "unknown", 0.3, None)
+    # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
+    return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
 
 # The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").
@@ -329,6 +362,8 @@ def _is_common_word(reading: Reading, candidate: Candidate, person: float, org: 
     if in_headline and key not in text.fold[text.title_end :] and not candidate.listed and org < 1.5:
         return True
     if reading.lexicon.pack.capitals != "nouns":
+        return False
+    if candidate.words > 1 and marked:
         return False
     return (person <= 0.8 and org <= 0.3) or (candidate.words == 1 and org < 1.0 and not marked)
 

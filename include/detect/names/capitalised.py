@@ -21,13 +21,14 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
     names = folded_names("latin", False)
     # "e", "y" and "zu" are particles of a few names and stand between thousands of them
     particles = names.particles - lexicon.markers["and"] - lexicon.markers["to"]
+    departures = lexicon.markers["from"]
     index = 0
     while index < len(words):
         start, end = words[index]
         if not _is_name_word(text, start, end, blocked):
             index += 1
             continue
-        run = [(start, end)]
+        run, joined = [(start, end)], False
         index += 1
         while index < len(words):
             gap = text.norm[run[-1][1] : words[index][0]]
@@ -42,8 +43,9 @@ def find_capitalised(text: NormalText, lexicon: Lexicon, blocked: dict[int, int]
                 index += 1
                 continue
             length = _particle_run(text, words, index, particles, blocked)
-            if not length or gap != " ":
-                break
+            if not length or gap != " " or (joined and text.fold[slice(*words[index])] in departures):
+                break  # "Judith von Löschwitz von Hengeler Mueller": the second one says where she comes from
+            joined = True
             run.extend(words[index : index + length])
             index += length
         yield _judge_run(text, _without_place(text, run, lexicon, names))

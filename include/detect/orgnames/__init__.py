@@ -1,4 +1,4 @@
-"""Organisations that stand in no list, in scripts without capitals: by the word that names their kind, or by place.
+"""Organisations that stand in no list: by the word that names their kind, or by place.
 
 星海科技, 한빛전자 and तारा बैंक end with such a word, شركة نورس and บริษัทดาวเหนือ begin with it.
 """
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from include.detect.names import Candidate
 from include.detect.orgnames.compounds import find_compounds, find_katakana
 from include.detect.orgnames.hangul import find_korean
+from include.detect.orgnames.headed import find_headed
 from include.detect.orgnames.spaced import find_spaced
 from include.detect.orgnames.thai import find_thai
 from include.detect.reading import Reading
@@ -28,3 +29,5 @@ def find_organisations(reading: Reading) -> Iterator[Candidate]:
         yield from find_thai(reading)
     elif script in ("arabic", "devanagari"):
         yield from find_spaced(reading)
+    else:
+        yield from find_headed(reading)
