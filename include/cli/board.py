@@ -124,12 +124,19 @@ def print_event(console: Console, row: dict[str, Any]) -> None:
 def _print_reasons(console: Console, row: dict[str, Any]) -> None:
     """Every term of the score: its points, what the score would be without it, and the sentence that carries it."""
     if row["score"] is not None:
-        flagged = "flagged" if row["flagged"] else "not flagged"
-        console.print(Text(f"     score: {row['score']:g}, {flagged}{', alerted' if row['alerted'] else ''}"))
+        console.print(Text(f"     score: {row['score']:g}, {_outcome(row)}"))
     for term, reason in zip(row["terms"], row["reasons"], strict=True):
         console.print(Text(f"     why: {_clean(reason)}"))
         if term["quote"]:
             console.print(Text(f"        “{_shorten(term['quote'])}”", style="dim italic"))
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    if not row["flagged"]:
+        return "not flagged"
+    if row["alerted"]:
+        return "flagged, alerted"
+    return f"flagged, never alerted: {row['doubt']}" if row["doubt"] else "flagged"
 
 
 def _headline(row: dict[str, Any]) -> Text:
@@ -142,6 +149,8 @@ def _headline(row: dict[str, Any]) -> Text:
         text.append(f" {row['kind']}")
     if row["date"]:
         text.append(f"  {row['date']}")
+    if row["doubt"] and row["status"] != "rumoured":
+        text.append(f"  {row['doubt']}", style="yellow")
     role = row["role_from"] or row["role_to"]
     if role:
         text.append(f"  ({_clean(role)})", style="dim")
