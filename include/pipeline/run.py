@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from include.errors import ConfigError
+from include.knowledge.feeds import FeedSource
 from include.pipeline.staging import Staging
 from include.settings import Settings
 
@@ -69,6 +70,10 @@ class RunContext:
     def sources_path(self) -> Path:
         """The feeds.yaml of this run."""
         return Path(self.options.sources) if self.options.sources else self.settings.sources
+
+    def read_sources(self) -> list[FeedSource]:
+        """The sources as `poll` read them: a worker elsewhere has no list of its own, and this one may change."""
+        return self.staging.read_records(FeedSource, "sources.jsonl")
 
     def report(
         self, step: str, sentence: str, *, shard: str = "", warnings: tuple[str, ...] = (), **counts: int
