@@ -56,7 +56,7 @@ def alert_departures() -> None:
         run_id = find_run()
         if not run_step(alert_run, run_id=run_id)["waiting"]:
             raise AirflowSkipException("nothing to approve")
-        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id))}
+        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id, of_any_version=True))}
 
     @task
     def send(run_id: str) -> dict[str, int]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conftest import ROOT
 
@@ -41,32 +39,6 @@ def test_every_direct_dependency_has_its_reason_and_is_locked_with_hashes() -> N
             assert reason.strip(), f"{requirement.strip()} says not why it is needed"
             name = re.match(r"[A-Za-z0-9._-]+", requirement)
             assert name and re.sub(r"[._]", "-", name[0]).lower() in {re.sub(r"[._]", "-", n) for n in locked}
-
-
-def test_the_compose_file_is_valid(tmp_path: Path) -> None:
-    if not shutil.which("docker-compose"):
-        pytest.skip("docker-compose is not installed")
-    from tools.compose_env import write_environment
-
-    shutil.copy(ROOT / "docker-compose.yaml", tmp_path)
-    without = subprocess.run(["docker-compose", "config", "-q"], cwd=tmp_path, capture_output=True, text=True)
-    assert without.returncode == 1 and "tools.compose_env" in without.stderr
-    assert write_environment(tmp_path)
-    done = subprocess.run(["docker-compose", "config", "-q"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert not write_environment(tmp_path)
-    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
-
-
-def test_compose_pins_images_and_checks_health() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))["services"]
-    assert {"postgres", "redis", "migrate", "api-server", "scheduler", "dag-processor", "triggerer", "worker"} <= set(
-        services
-    )
-    for name, service in services.items():
-        assert re.search(r":\d+\.\d+", service["image"]), f"{name} is not pinned"
-    for name in ("postgres", "redis", "api-server", "scheduler"):
-        assert "healthcheck" in services[name], name
 
 
 def test_the_readme_names_every_command_and_make_target() -> None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -102,7 +104,8 @@ def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunO
     run = RunContext(clean_run_id(run_id), as_of, settings, options)
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
-        run.staging.write_json("run.json", {"as_of": as_of.isoformat(), "options": _options_json(options)})
+        kept = {"as_of": as_of.isoformat(), "options": _options_json(options), "version": _version()}
+        run.staging.write_json("run.json", kept)
     except (NotADirectoryError, FileExistsError, PermissionError) as error:
         raise ConfigError(
             f"DEPARTURES_HOME={settings.home}: cannot be written to ({error.strerror}); "
@@ -111,8 +114,12 @@ def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunO
     return run
 
 
-def open_run(settings: Settings, run_id: str) -> RunContext:
-    """The run that start_run wrote down, in whichever process. Raises ConfigError where there is none."""
+def open_run(settings: Settings, run_id: str, *, of_any_version: bool = False) -> RunContext:
+    """The run that start_run wrote down, in whichever process.
+
+    Raises ConfigError where there is none, and where another version of the program started it: steps hand over
+    records that only their own version reads. Who reads no such records, as the alerts, takes a run `of_any_version`.
+    """
     run_id = clean_run_id(run_id)
     try:
         stored = Staging(settings.staging_root, run_id).read_json("run.json")
@@ -121,6 +128,11 @@ def open_run(settings: Settings, run_id: str) -> RunContext:
             f"{settings.staging_root}/{run_id}: this run has no staging folder; "
             "check DEPARTURES_HOME or start a new run"
         ) from None
+    if not of_any_version and stored["version"] != _version():
+        raise ConfigError(
+            f"{run_id}: started by Departure Board {stored['version']}, and this process is {_version()}; "
+            "use the same version everywhere, and start a new run"
+        )
     return RunContext(run_id, datetime.fromisoformat(stored["as_of"]), settings, RunOptions(**stored["options"]))
 
 
@@ -136,6 +148,11 @@ def parse_as_of(text: str, *, name: str = "--as-of") -> datetime:
     except ValueError:
         raise ConfigError(f"{name} {text!r}: not an ISO time; write it as 2026-11-21 or 2026-11-21T06:00:00Z") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+@cache
+def _version() -> str:
+    return version("departure-board")
 
 
 def _options_json(options: RunOptions) -> dict[str, Any]:
