@@ -20,7 +20,7 @@ up: install  ## Airflow with the live sources on http://127.0.0.1:8080 (admin / 
 	@$(BIN)/python -m tools.airflow_up
 
 test: install  ## everything that this machine can test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: install  ## lint, types, contracts between rooms
 	@$(BIN)/ruff check .

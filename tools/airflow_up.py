@@ -1,8 +1,8 @@
 """`make up`: Airflow's UI and scheduler with the live sources until Ctrl-C, then everything stopped.
 
 `airflow standalone` leaves its scheduler and workers running after SIGTERM, and an old API server keeps answering the
-port. So it gets a process group of its own, the group is interrupted, given time and then killed, and the port is seen
-to be free before this returns.
+port. So it gets a process group of its own, its leader is interrupted and stops the others, what is left after a while
+is killed, and the port is seen to be free before this returns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tools.airflow_home import HOME, LOGIN, airflow_environment, is_port_free, migrate_database, write_shell_environment
@@ -34,20 +34,22 @@ def run_standalone(environment: dict[str, str], port: int, log: Path) -> Iterato
     try:
         yield process
     finally:
-        stop_group(process.pid)
+        stop_group(process)
         process.wait()
         wait_until(lambda: is_port_free(port), seconds=15)
 
 
-def stop_group(group: int) -> None:
-    """Interrupt a process group, wait for it to go, kill what is left."""
-    for sign, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(group, sign)
-        except ProcessLookupError:
-            return
-        if wait_until(lambda: not _members(group), seconds=seconds):
-            return
+def stop_group(leader: subprocess.Popen[bytes]) -> None:
+    """Interrupt the leader of a process group, wait for the group to go, kill what is left.
+
+    The leader alone: it stops its components itself, and a scheduler that is signalled twice does not tell its workers
+    to end and waits for them for ever.
+    """
+    leader.send_signal(signal.SIGINT)
+    if not wait_until(lambda: leader.poll() is not None and not _members(leader.pid), seconds=STOP_SECONDS):
+        with suppress(ProcessLookupError):
+            os.killpg(leader.pid, signal.SIGKILL)
+        wait_until(lambda: not _members(leader.pid), seconds=5.0)
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float) -> bool:

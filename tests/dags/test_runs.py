@@ -12,7 +12,7 @@ import pytest
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
 from tests.conftest import ROOT
-from tests.dags.conftest import AS_OF
+from tests.installation import AS_OF
 
 COUNTED = ("articles", "moves", "events", "event_history", "evidence", "quarantine")
 
