@@ -33,8 +33,9 @@ def examine(conf: Any) -> Iterator[Finding]:
     elif conf.get("core", "executor") == "LocalExecutor":
         yield "bad", "database", f"{mask(database)}: SQLite and the LocalExecutor are for one machine"
     if "Celery" in conf.get("core", "executor"):
-        for name in ("broker_url", "result_backend"):
-            yield examine_broker(name, conf.get("celery", name, fallback=None), sources)
+        for subject, name in (("broker", "broker_url"), ("results", "result_backend")):
+            is_set = sources.get("celery", {}).get(name, ("", "default"))[1] != "default"
+            yield examine_broker(subject, name, conf.get("celery", name) if is_set else "")
     yield from examine_api_server(conf.get("core", "execution_api_server_url", fallback=None))
 
 
@@ -43,21 +44,14 @@ def examine_secrets(sources: Any) -> Iterator[Finding]:
     bad = False
     for section, name in _SIGNING:
         value, source = sources.get(section, {}).get(name, ("", "default"))
-        variable = f"AIRFLOW__{section}__{name}".upper()
-        if source in ("default", "airflow.cfg") or not value:
-            bad = True
-            yield (
-                "bad",
-                "secrets",
-                f"{variable} is not set, so that every process makes its own; set the same everywhere",
-            )
+        variable, problem = f"AIRFLOW__{section}__{name}".upper(), ""
+        if source in ("default", "airflow.cfg") or not value:  # Airflow writes an airflow.cfg with keys of its own
+            problem = "is not set, so every process makes its own; set the same everywhere"
         elif len(value.strip()) < SHORTEST_SECRET:
+            problem = f"is shorter than {SHORTEST_SECRET} characters; make a longer one"
+        if problem:
             bad = True
-            yield (
-                "bad",
-                "secrets",
-                f"{variable} has {len(value.strip())} characters; make one of {SHORTEST_SECRET} or more",
-            )
+            yield "bad", "secrets", f"{variable} {problem}"
     if not bad:
         yield "ok", "secrets", "encryption, API and token keys are set"
 
@@ -69,61 +63,59 @@ def examine_database(url: str) -> Finding:
     try:
         check_migrations(0)
     except TimeoutError:
-        return (
-            "bad",
-            "database",
-            f"{mask(url)} is not migrated to Airflow {version('apache-airflow')}: airflow db migrate",
-        )
+        return "bad", "database", f"{mask(url)} is not of Airflow {version('apache-airflow')}; run airflow db migrate"
     except Exception as error:
         return "bad", "database", f"{mask(url)} cannot be reached ({shorten(error)})"
     return "ok", "database", f"{mask(url)}, migrated"
 
 
-def examine_broker(name: str, url: str | None, sources: Any) -> Finding:
-    """Does what carries the tasks answer?"""
+def examine_broker(subject: str, name: str, url: str) -> Finding:
+    """Does what carries the tasks, or their results, answer?"""
+    variable = f"AIRFLOW__CELERY__{name}".upper()
+    if not url:
+        return "bad", subject, f"{variable} is not set"
+    try:
+        connect(url)
+    except Exception as error:
+        return "bad", subject, f"{mask(url)} does not answer ({shorten(error)}); check {variable} and that it runs"
+    return "ok", subject, mask(url)
+
+
+def connect(url: str) -> None:
+    """Connect to a broker, or to the database of results, and leave; raises what its client raises."""
+    if url.startswith("db+"):
+        from sqlalchemy import create_engine
+
+        create_engine(url.removeprefix("db+")).connect().close()
+        return
     from kombu import Connection
 
-    variable = f"AIRFLOW__CELERY__{name}".upper()
-    if not url or sources.get("celery", {}).get(name, ("", "default"))[1] == "default":
-        return "bad", name, f"{variable} is not set"
-    if url.startswith("db+"):
-        return examine_database(url.removeprefix("db+"))
-    try:
-        with Connection(url, connect_timeout=TIMEOUT) as connection:
-            connection.ensure_connection(max_retries=1, timeout=TIMEOUT)
-            connection.default_channel.client.ping()
-    except Exception as error:
-        return "bad", name, f"{mask(url)} does not answer ({shorten(error)}); check {variable} and that it runs"
-    return "ok", name, mask(url)
+    with Connection(url, connect_timeout=TIMEOUT) as connection:
+        connection.ensure_connection(max_retries=1, timeout=TIMEOUT)
+        connection.default_channel.client.ping()
 
 
 def examine_api_server(url: str | None) -> Iterator[Finding]:
     """Is the API server there, of the same versions, and does its clock agree with ours?"""
+    variable = "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
     if not url:
-        yield "bad", "API", "AIRFLOW__CORE__EXECUTION_API_SERVER_URL is not set; workers report to it"
+        yield "bad", "api", f"{variable} is not set; workers report to it"
         return
     try:
         airflow, said_at = ask(urljoin(url, "/api/v2/version"))
         ours, _ = ask(urljoin(url, "/departures/version"))
     except (OSError, ValueError) as error:
-        yield "bad", "API", f"{url} does not answer ({shorten(error)}); check AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
+        yield "bad", "api", f"{url} does not answer ({shorten(error)}); check {variable}"
         return
     for package, theirs in (("apache-airflow", airflow["version"]), ("departure-board", ours["version"])):
-        if theirs != version(package):
-            yield (
-                "bad",
-                "API",
-                f"{package} is {theirs} there and {version(package)} here; use the same image everywhere",
-            )
+        if theirs != (here := version(package)):
+            yield "bad", "api", f"{package} is {theirs} at {url} and {here} here; use the same image everywhere"
             return
-    yield "ok", "API", f"{url}, Airflow {airflow['version']}, Departure Board {ours['version']}"
+    yield "ok", "api", f"{url}, Airflow {airflow['version']}, Departure Board {ours['version']}"
     skew = (datetime.now(UTC) - said_at).total_seconds()
     if abs(skew) > MAX_SKEW:
-        yield (
-            "warn",
-            "clock",
-            f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} the API server; run NTP on both",
-        )
+        side = "ahead of" if skew > 0 else "behind"
+        yield "warn", "clock", f"{abs(skew):.0f} s {side} that of the API server; run NTP on both"
 
 
 def ask(url: str) -> tuple[dict[str, Any], datetime]:

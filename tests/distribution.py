@@ -19,6 +19,7 @@ _TOGETHER = {
     "tests/board/test_authorisation.py": "tests/dags/",
 }
 _DEAREST_FIRST = (
+    "tests/cluster/test_celery.py",
     "tests/standalone/",
     "tests/pipeline/test_chain.py",
     "tests/dags/",

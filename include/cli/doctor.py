@@ -39,7 +39,7 @@ def doctor(
         findings = list(examine(settings, datetime.now(UTC)))
     for verdict, subject, found in findings:
         mark, colour = _MARKS[verdict]
-        out().print(Text.assemble((f"{mark} ", colour), (f"{subject:<10}", "bold"), found))
+        out().print(Text.assemble((f"{mark} ", colour), (f"{subject:<10}", "bold"), found), soft_wrap=True)
     if any(verdict == "bad" for verdict, _, _ in findings):
         raise typer.Exit(1)
 

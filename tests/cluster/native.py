@@ -10,11 +10,9 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +23,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.installation import find_free_port
 from tools.airflow_up import wait_until
 from tools.compose_env import write_secrets
 
@@ -37,18 +36,13 @@ def require_programs() -> None:
     """Skip the calling test where a program that the compose file's services are made of is not installed."""
     if missing := [name for name in ("docker-compose", "redis-server", "redis-cli") if not shutil.which(name)]:
         pytest.skip(f"{', '.join(missing)}: not installed")
-    if not _postgres_bin():
+    if not (find_postgres() / "initdb").exists():
         pytest.skip("postgresql: not installed")
 
 
-def _postgres_bin() -> Path | None:
-    return max(Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=Path()).parent.resolve() or None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def find_postgres() -> Path:
+    """The folder of the newest PostgreSQL's programs; Debian has only some of them on the path."""
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
 
 
 @dataclass
@@ -76,7 +70,7 @@ class Cluster:
     def __post_init__(self) -> None:
         shutil.copy(ROOT / "docker-compose.yaml", self.root)
         write_secrets(self.root)
-        self.ports = {port: _free_port() for port in (5432, 6379, 8080, 8974)}
+        self.ports = {port: find_free_port() for port in (5432, 6379, 8080, 8974)}
         done = subprocess.run(
             ["docker-compose", "config"],
             cwd=self.root,
@@ -113,7 +107,7 @@ class Cluster:
         given = self.compose["services"][service]
         command = [self._place(part, service, name) for part in given.get("command", _IMAGES_OWN.get(service, []))]
         environment = {
-            "PATH": f"{Path(sys.executable).parent}:{_postgres_bin()}:{os.environ['PATH']}",
+            "PATH": f"{Path(sys.executable).parent}:{find_postgres()}:{os.environ['PATH']}",
             "LANG": "C.UTF-8",
             "HOME": str(self.root / "containers" / name),
             "HOSTNAME": name,
@@ -241,7 +235,7 @@ class Cluster:
     def _prepare_postgres(self, command: list[str]) -> list[str]:
         """Make the database as the image does on its first start; PostgreSQL refuses to run as root."""
         given = self.compose["services"]["postgres"]["environment"]
-        folder, tools = self.root / "volumes" / "postgres", _postgres_bin()
+        folder, tools = self.root / "volumes" / "postgres", find_postgres()
         user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         if not (folder / "PG_VERSION").exists():
             if user:
@@ -268,7 +262,7 @@ class Cluster:
     def _spawn(self, container: Container) -> subprocess.Popen[bytes]:
         with (self.root / "output" / f"{container.name}.log").open("ab") as output:
             return subprocess.Popen(
-                container.command,
+                ["setpriv", "--pdeathsig", "KILL", "--", *container.command],  # however this test ends
                 env=container.environment,
                 stdout=output,
                 stderr=output,
@@ -283,12 +277,3 @@ class Cluster:
                 if container.wanted and container.process.poll() is not None:
                     self.restarts.append(container.name)
                     container.process = self._spawn(container)
-
-
-def exists(url: str) -> bool:
-    """Whether something answers there."""
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False

@@ -18,7 +18,7 @@ from include.newsroom.server import Newsroom, serve
 from include.warehouse.generations import open_read_only
 from tests.cluster.native import Cluster, require_programs
 from tests.conftest import ROOT
-from tests.dags.conftest import AS_OF
+from tests.installation import AS_OF
 from tests.s3 import BUCKET, S3, serve_s3
 from tools.airflow_up import wait_until
 
