@@ -68,7 +68,7 @@ def claim_home(home: Path) -> int:
             f"port {port} is in use; stop the program that has it, or move {home} away and take another: "
             f"NEWSROOM_PORT={port + 1} make run"
         )
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     marker.write_text(json.dumps({"port": port}), encoding="utf-8")
     return port
 

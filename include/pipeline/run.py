@@ -103,7 +103,7 @@ def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunO
         options = replace(options, sources=str(Path(options.sources).expanduser().resolve()))
     run = RunContext(clean_run_id(run_id), as_of, settings, options)
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names of people, and perhaps passwords
         kept = {"as_of": as_of.isoformat(), "options": _options_json(options), "version": _version()}
         run.staging.write_json("run.json", kept)
     except (NotADirectoryError, FileExistsError, PermissionError) as error:

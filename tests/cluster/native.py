@@ -15,6 +15,7 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.installation import find_free_port
+from tests.installation import AS_OF, find_free_port
 from tools.airflow_up import wait_until
 from tools.compose_env import write_secrets
 
@@ -143,6 +144,22 @@ class Cluster:
 
         assert wait_until(is_healthy, seconds=seconds), f"{name} is not healthy:\n{self.log(name)}"
 
+    def wait_all_healthy(self, seconds: float = 180) -> None:
+        """The same for every service that runs, all at once: some checks take Airflow's import long."""
+        with ThreadPoolExecutor() as pool:
+            running = [c for c in self.containers.values() if c.wanted]
+            list(pool.map(lambda c: self.wait_healthy(c.service, int(c.name.rpartition("-")[2]), seconds), running))
+
+    def trigger(self, **conf: Any) -> str:
+        """Start the main DAG on the newsroom, as soon as it is known; its run id."""
+        assert wait_until(lambda: "news_departures" in self._list_dags(), seconds=300)
+        conf = {"as_of": AS_OF, "force": True, **conf}
+        run = self.call("/api/v2/dags/news_departures/dagRuns", {"logical_date": None, "conf": conf})
+        return str(run["dag_run_id"])
+
+    def _list_dags(self) -> list[str]:
+        return [dag["dag_id"] for dag in self.call("/api/v2/dags")["dags"]]
+
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
         """End a process and its children at once; its restart policy brings it back."""
         os.killpg(self.containers[name].process.pid, sign)
@@ -155,7 +172,7 @@ class Cluster:
         """Stop everything, whatever it is doing."""
         self._closing.set()
         self._watch.join()
-        for sign in (signal.SIGTERM, signal.SIGKILL):
+        for sign, seconds in ((signal.SIGTERM, 5), (signal.SIGKILL, 15)):
             for container in reversed(self.containers.values()):
                 container.wanted = False
                 try:
@@ -163,7 +180,7 @@ class Cluster:
                 except ProcessLookupError:
                     continue
             ended = lambda: all(c.process.poll() is not None for c in self.containers.values())  # noqa: E731
-            wait_until(ended, seconds=15)
+            wait_until(ended, seconds=seconds)
 
     @property
     def home(self) -> Path:

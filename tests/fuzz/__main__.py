@@ -91,8 +91,8 @@ def run_target(name: str, seconds: float, start: int, folder: Path) -> str:
     data = last.read_bytes()
     kept = FOUND / f"{name}-{hashlib.sha256(data).hexdigest()[:12]}"
     kept.write_bytes(data)
-    reason = log.read_text(encoding="utf-8").strip().splitlines()[-1:] if log.exists() else []
-    line = f"{(reason or [f'the process ended with {child.exitcode}'])[0][:200]}; {len(data)} bytes in {kept}"
+    reason = log.read_text(encoding="utf-8") if log.exists() else f"the process ended with {child.exitcode}"
+    line = f"{reason[:200]}; {len(data)} bytes in {kept}"
     print(f"  FOUND: {line}")
     return line
 
@@ -100,8 +100,10 @@ def run_target(name: str, seconds: float, start: int, folder: Path) -> str:
 def _run(name: str, seconds: float, start: int, last: Path, log: Path, counted: multiprocessing.Value[int]) -> None:
     try:
         fuzz(name, seconds, start, last, counted)
-    except BaseException:
-        log.write_text(traceback.format_exc(), encoding="utf-8")
+    except BaseException as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        said = " ".join(f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})".split())
+        log.write_text(said, encoding="utf-8")
         sys.exit(1)
 
 
