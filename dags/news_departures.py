@@ -23,6 +23,7 @@ killed changes nothing for them; run it again.
   what to do. The next run goes on without it.
 * **audit is red:** the result broke a rule of the warehouse; nothing was published. The log names the rule.
 * Anything else that is red: `departures doctor`, then clear the failed task. Every step can be repeated.
+* Each task has a section in `docs/operations.md`, what to do when it is red; the message that tells of it names it.
 
 By hand: *Trigger* takes other sources, a fixed time (`as_of`) and a limit. Alerts are `alert_departures`.
 """

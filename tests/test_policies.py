@@ -41,14 +41,18 @@ def test_every_direct_dependency_has_its_reason_and_is_locked_with_hashes() -> N
             assert name and re.sub(r"[._]", "-", name[0]).lower() in {re.sub(r"[._]", "-", n) for n in locked}
 
 
-def test_the_readme_names_every_command_and_make_target() -> None:
+def test_the_reference_names_every_command_and_setting_and_the_readme_what_to_make() -> None:
     from typer.main import get_command
 
     from include.cli.main import app
+    from include.settings import Settings, describe_settings
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for command in get_command(app).commands:  # type: ignore[attr-defined]
-        assert f"`departures {command}" in readme, command
+        assert f"`departures {command}" in reference, command
+    for variable, _, _ in describe_settings(Settings.from_env({})):
+        assert f"`{variable}`" in reference, variable
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert {"install", "run", "up", "test", "check", "bench", "lock", "clean"} <= set(
         re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)
