@@ -103,11 +103,11 @@ def run_commands(commands: list[Command], folder: Path, environment: dict[str, s
 _SAID = re.compile(r"^@@(\d+)\n(.*?)^@=\1 (\d+)$", re.MULTILINE | re.DOTALL)
 
 
-def copy_project(folder: Path) -> None:
-    """What a fresh clone has, with the environment of this one."""
+def copy_project(folder: Path, *, tests: bool = False) -> None:
+    """What a fresh clone has, with the environment of this one; `tests` are large and seldom needed."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
-        if not name.startswith("tests/") and (ROOT / name).is_file():
+        if (tests or not name.startswith("tests/")) and (ROOT / name).is_file():
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
