@@ -10,6 +10,7 @@ from typing import Any
 
 from include.warehouse.generations import open_read_only
 from tests.cluster.native import Cluster
+from tests.installation import AS_OF
 
 VIEWS = (
     "articles", "moves", "events", "event_history", "evidence", "departures", "notable_departures", "exodus",
@@ -22,8 +23,9 @@ RUN_SECONDS = 1_200
 Watch = Callable[[list[dict[str, Any]]], None]
 
 
-def wait_for_run(cluster: Cluster, run_id: str, watch: Watch | None = None) -> tuple[str, list[dict[str, Any]]]:
+def run_newsroom(cluster: Cluster, watch: Watch | None = None) -> tuple[str, list[dict[str, Any]]]:
     """The state and the task instances of a run when it has ended; `watch` sees the task instances each second."""
+    run_id = cluster.trigger("news_departures", {"logical_date": None, "conf": {"as_of": AS_OF, "force": True}})
     path = f"/api/v2/dags/news_departures/dagRuns/{urllib.parse.quote(run_id)}"
     deadline, tasks = time.monotonic() + RUN_SECONDS, list[dict[str, Any]]()
     while time.monotonic() < deadline:

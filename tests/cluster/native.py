@@ -24,7 +24,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
-from tests.installation import AS_OF, find_free_port
+from tests.installation import find_free_port
 from tools.airflow_up import wait_until
 from tools.compose_env import write_secrets
 
@@ -64,6 +64,7 @@ class Cluster:
 
     root: Path
     extra: Mapping[str, str]
+    dags: Path = ROOT / "dags"
     containers: dict[str, Container] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
     restarts: list[str] = field(default_factory=list)
@@ -150,12 +151,10 @@ class Cluster:
             running = [c for c in self.containers.values() if c.wanted]
             list(pool.map(lambda c: self.wait_healthy(c.service, int(c.name.rpartition("-")[2]), seconds), running))
 
-    def trigger(self, **conf: Any) -> str:
-        """Start the main DAG on the newsroom, as soon as it is known; its run id."""
-        assert wait_until(lambda: "news_departures" in self._list_dags(), seconds=300)
-        conf = {"as_of": AS_OF, "force": True, **conf}
-        run = self.call("/api/v2/dags/news_departures/dagRuns", {"logical_date": None, "conf": conf})
-        return str(run["dag_run_id"])
+    def trigger(self, dag_id: str, body: dict[str, Any]) -> str:
+        """Start a DAG as soon as it is known; its run id."""
+        assert wait_until(lambda: dag_id in self._list_dags(), seconds=300), f"{dag_id} is not known"
+        return str(self.call(f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def _list_dags(self) -> list[str]:
         return [dag["dag_id"] for dag in self.call("/api/v2/dags")["dags"]]
@@ -214,7 +213,7 @@ class Cluster:
             (_DATA, str(data)),
             ("/opt/airflow/logs", str(self.root / "volumes" / "logs")),
             ("/opt/airflow/login", str(self.root / "containers" / name / "login")),
-            ("/opt/airflow/dags", str(ROOT / "dags")),
+            ("/opt/airflow/dags", str(self.dags)),
             ("/opt/airflow/plugins", str(ROOT / "plugins")),
             ("@postgres:5432", f"@127.0.0.1:{self.ports[5432]}"),
             ("@redis:6379", f"@127.0.0.1:{self.ports[6379]}"),

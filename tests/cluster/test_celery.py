@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from include.newsroom.server import Newsroom
-from tests.cluster.comparing import VIEWS, read_views, wait_for_run
+from tests.cluster.comparing import VIEWS, read_views, run_newsroom
 from tests.cluster.conftest import PLANTED, run_cluster
 from tests.cluster.native import Cluster
 from tests.s3 import S3
@@ -29,7 +29,7 @@ def cluster(newsroom: Newsroom, sources: dict[str, str], store: S3) -> Iterator[
 def test_two_workers_without_a_common_disk_find_what_one_machine_finds(
     one_machine: Path, cluster: Cluster, store: S3
 ) -> None:
-    state, tasks = wait_for_run(cluster, cluster.trigger())
+    state, tasks = run_newsroom(cluster)
     assert state == "success", [(task["task_id"], task["state"]) for task in tasks]
     where = {(task["task_id"], task["map_index"]): (task["queue"], task["hostname"]) for task in tasks}
     assert {queue for (task, _), (queue, _) in where.items() if task in ("fetch", "read")} == {"default"}

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from include.newsroom.server import Newsroom
-from tests.cluster.comparing import VIEWS, read_views, wait_for_run
+from tests.cluster.comparing import VIEWS, read_views, run_newsroom
 from tests.cluster.conftest import run_cluster
 from tests.cluster.native import Cluster
 from tests.s3 import S3
@@ -93,7 +93,7 @@ class Troublemaker:
 
 def test_a_run_survives_everything(one_machine: Path, cluster: Cluster, full_disk: Path) -> None:
     trouble = Troublemaker(cluster, full_disk)
-    state, tasks = wait_for_run(cluster, cluster.trigger(), trouble.watch)
+    state, tasks = run_newsroom(cluster, trouble.watch)
     assert state == "success", ([(task["task_id"], task["state"]) for task in tasks], trouble.done, cluster.restarts)
     assert set(trouble.done) == {
         "redis is restarted", "the full disk is given room", "a worker is killed", "postgresql is restarted",
