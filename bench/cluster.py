@@ -1,7 +1,7 @@
 """A second worker, and what a run costs in which nothing is new, under Celery.
 
 The services of docker-compose.yaml run as processes of this machine, with PostgreSQL and Redis
-(`tests/cluster/native.py`). A worker takes one task at a time and reads with one process, so that it stands for one core.
+(`tests/cluster/native.py`). A worker takes one task at a time and reads with one process, so it stands for one core.
 
 Workers: the newsroom times fifty, on fifty addresses of loopback, in two shards; the time of the whole DAG run, `load`
 to `publish` included, with two workers and with one. On a machine of two cores they share these with everything else.
