@@ -80,6 +80,7 @@ def test_the_matrix_knows_every_route() -> None:
     assert {
         "/",
         "/count",
+        "/latest",
         "/flow",
         "/sources",
         "/quality",

@@ -79,6 +79,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
                 pytest.fail(f"Airflow did not start:\n{log.read_text(errors='replace')[-3000:]}")
             yield Api(port, home)
     assert is_port_free(port)
+    assert "standalone | Complete" in log.read_text(errors="replace")[-200:]  # it ended, nobody had to kill it
 
 
 @pytest.fixture(scope="package")
