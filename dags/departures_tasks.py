@@ -30,8 +30,13 @@ def tell_operator(context: Any) -> None:
     report_failure(read_settings(), run_id=context["run_id"], step=task.task_id, cause=str(cause), at=datetime.now(UTC))
 
 
+# Where tasks run with Celery; other executors pay no attention. Whatever needs the home (published file, feed states,
+# inbox) is for the warehouse queue; what only fetches and reads is for the others, which may be on any machine.
+WAREHOUSE_QUEUE, FETCH_QUEUE = "warehouse", "default"
+
 DEFAULT_ARGS: dict[str, Any] = {
     "owner": "departures",
+    "queue": WAREHOUSE_QUEUE,
     "retries": 2,
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2.0,
@@ -60,7 +65,8 @@ def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | Non
 
     with plain_errors():
         context = get_current_context()
-        report = step(open_run(read_settings(), run_id or context["run_id"]), *arguments)
+        run = open_run(read_settings(), run_id or context["run_id"], of_any_version=run_id is not None)
+        report = step(run, *arguments)
         context["ti"].xcom_push(key="summary", value=report.sentence)  # a mapped task returns its shards
     return log_report(report)
 

@@ -15,6 +15,8 @@ DOC = """
 Once a week removes staging folders that are two weeks old and work copies that nobody has touched for a day: what
 finished, failed and killed runs leave. The published file, the articles, the archive, the inbox and parked batches are
 never touched. Safe to run at any time, also while a run is going on.
+
+A task that is red: its section in `docs/operations.md`.
 """
 
 

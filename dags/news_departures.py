@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, begin_run, run_step
+from dags.departures_tasks import DEFAULT_ARGS, FETCH_QUEUE, PUBLISHED, begin_run, run_step
 from include.settings import Settings
 
 DOC = """
@@ -23,6 +23,7 @@ killed changes nothing for them; run it again.
   what to do. The next run goes on without it.
 * **audit is red:** the result broke a rule of the warehouse; nothing was published. The log names the rule.
 * Anything else that is red: `departures doctor`, then clear the failed task. Every step can be repeated.
+* Each task has a section in `docs/operations.md`, what to do when it is red; the message that tells of it names it.
 
 By hand: *Trigger* takes other sources, a fixed time (`as_of`) and a limit. Alerts are `alert_departures`.
 """
@@ -54,7 +55,7 @@ def news_departures() -> None:
         run_step(poll_sources)
         return list_shards(run)
 
-    @task(map_index_template="{{ task.op_kwargs['shard'] }}", execution_timeout=timedelta(hours=2))
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}", queue=FETCH_QUEUE, execution_timeout=timedelta(hours=2))
     def fetch(shard: str) -> str:
         """Fetch the pages of one shard of hosts, politely, into the archive."""
         from include.pipeline.fetch import fetch_shard
@@ -62,7 +63,7 @@ def news_departures() -> None:
         run_step(fetch_shard, shard)
         return shard
 
-    @task(map_index_template="{{ task.op_kwargs['shard'] }}")
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}", queue=FETCH_QUEUE)
     def read(shard: str) -> None:
         """Turn pages into articles, and articles into moves with their evidence."""
         from include.pipeline.read import read_shard

@@ -16,6 +16,18 @@ from include.errors import ConfigError
 
 PACKAGE = Path(__file__).parent
 DEFAULT_USER_AGENT = "DepartureBoard/0.1 (news monitor; set DEPARTURES_USER_AGENT to your contact)"
+# Airflow's variables hold the metadata database and signing keys, those of a store its credentials, ours the rest.
+_MAY_HOLD_SECRETS = (
+    "AIRFLOW_",
+    "_AIRFLOW",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "FSSPEC_",
+    "DEPARTURES_",
+    "POSTGRES_",
+    "REDIS",
+)
 SECRET_FIELDS = frozenset({"alert_urls", "llm_api_key", "board_token"})
 
 # setting -> (environment variable, default). The key in departures.toml is the setting's own name.
@@ -155,6 +167,11 @@ def describe_settings(settings: Settings) -> list[tuple[str, str, str]]:
             text = "********"
         rows.append((variable, text, origins.get(name, "default")))
     return rows
+
+
+def strip_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a process that parses foreign bytes: without the variables that may hold secrets."""
+    return {name: value for name, value in environ.items() if not name.startswith(_MAY_HOLD_SECRETS)}
 
 
 def _read_toml(path: Path) -> dict[str, str]:

@@ -64,7 +64,7 @@ def parse_moment(text: str) -> Moment | None:
         return _build(match.groupdict())
     try:
         value = parsedate_to_datetime(_SCRIPT_DATE.sub(r"\2 \1 \3 \4 \5", text))
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):  # OverflowError: an offset of twenty digits
         return None
     return Moment(value if value.tzinfo else value.replace(tzinfo=UTC), has_offset=value.tzinfo is not None)
 

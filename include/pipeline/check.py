@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from include.check.suites import check_batch
 from include.errors import AuditStopped
-from include.knowledge.feeds import load_feeds
 from include.pipeline.parking import park_batch
 from include.pipeline.quality import settle_report
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
@@ -14,7 +13,7 @@ from include.warehouse.generations import open_work, remove_work_copy
 def check_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
     """Check the batch. Raises AuditStopped where it must not go on; the batch is then parked, and nothing is lost."""
     on_progress("Checking the batch", 0, 0)
-    sources = load_feeds(run.sources_path) if run.options.origin == "feeds" else ()
+    sources = run.read_sources() if run.options.origin == "feeds" else ()
     try:
         with open_work(run.work_path) as con:
             report = check_batch(con, run.run_id, sources=sources, as_of=run.as_of)

@@ -6,6 +6,7 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from include.objectstore import is_remote
 from include.pipeline.run import StepReport
 from include.settings import Settings
 
@@ -18,7 +19,7 @@ def clear_leftovers(settings: Settings, now: datetime) -> StepReport:
 
     Staging on an object store is left to the store's own lifecycle rules.
     """
-    staging = [] if "://" in settings.staging_root else _list_old(Path(settings.staging_root), now - KEEP_STAGING)
+    staging = [] if is_remote(settings.staging_root) else _list_old(Path(settings.staging_root), now - KEEP_STAGING)
     work = _list_old(settings.home / "work", now - KEEP_WORK)
     freed = sum(_measure(path) for path in (*staging, *work))
     for path in (*staging, *work):

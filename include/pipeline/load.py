@@ -7,7 +7,6 @@ from collections import defaultdict
 from include.extract.fingerprint import bands, similarity
 from include.fetch.pages import TEMPORARY_REASONS
 from include.fetch.poll import forget_items
-from include.knowledge.feeds import load_feeds
 from include.pipeline.reading import StagedMove
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Article, FeedOutcome, FeedState, Move, Page, Quarantined
@@ -69,7 +68,7 @@ def read_base(run: RunContext) -> Generation:
 def _source_kinds(run: RunContext) -> dict[str, str]:
     if run.options.origin == "import":
         return {}
-    return {source.id: source.kind for source in load_feeds(run.sources_path)}
+    return {source.id: source.kind for source in run.read_sources()}
 
 
 def _read_outcomes(run: RunContext) -> list[FeedOutcome]:

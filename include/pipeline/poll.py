@@ -20,7 +20,7 @@ from include.warehouse.generations import open_read_only
 
 
 def poll_sources(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
-    """Poll; write `items/<shard>.jsonl`, `states.jsonl` and `outcomes.jsonl`.
+    """Poll; write `items/<shard>.jsonl`, `sources.jsonl`, `states.jsonl` and `outcomes.jsonl`.
 
     Entries of batches that a check has parked are left out. What a limit leaves out is forgotten again, so that the
     next poll brings it. Raises ConfigError where the source list is wrong.
@@ -43,6 +43,7 @@ def poll_sources(run: RunContext, on_progress: Progress = no_progress) -> StepRe
     kept = items[: run.options.limit] if run.options.limit else items
     states = _forget(result.states, items[len(kept) :])
     shards = split_by_host(kept, run.settings.fetch_shards)
+    run.staging.write_records("sources.jsonl", sources)
     run.staging.write_records("states.jsonl", states)
     run.staging.write_records("outcomes.jsonl", result.outcomes)
     for name, members in shards.items():

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from include.extract.workers import Task, run_isolated
+from include.fetch.archive import Archive
+from include.fetch.warc import ArchivedResponse
 from include.pipeline.codec import encode_record
 from include.pipeline.reading import Reading, StagedMove, load_models, read_import, read_page, read_summary
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
@@ -42,8 +44,10 @@ def _read_pages(
     """Readings and refusals; a page that is not there or not readable is replaced by the feed's own words."""
     archived = [page for page in pages if page.archive_path is not None and not page.reason]
     refused = [_refuse_page(page, "fetch", page.reason, _describe(page)) for page in pages if page.reason]
-    tasks = [Task(page.item.item_id, (run.settings.archive_root, page), page.item.source_id) for page in archived]
-    results = _run_tasks(run, read_page, tasks, "Reading pages", on_progress)
+    archive = Archive(run.settings.archive_root)
+    # Made when a worker is free for it, so that few bodies are in memory at a time.
+    bodies = (Task(page.item.item_id, (page, _read_response(archive, page)), page.item.source_id) for page in archived)
+    results = _run_tasks(run, read_page, bodies, len(archived), "Reading pages", on_progress)
     readings: list[Reading] = []
     summaries = [page for page in pages if page.reason]
     for page, result in zip(archived, results, strict=True):
@@ -54,7 +58,7 @@ def _read_pages(
             readings.append(result)
     worded = [page for page in summaries if f"{page.item.title}{page.item.summary}".strip()]
     tasks = [Task(page.item.item_id, (page.item, page.fetched_at), page.item.source_id) for page in worded]
-    for result in _run_tasks(run, read_summary, tasks, "Reading summaries", on_progress):
+    for result in _run_tasks(run, read_summary, tasks, len(tasks), "Reading summaries", on_progress):
         if isinstance(result, Quarantined):
             refused.append(result)
         else:
@@ -68,21 +72,35 @@ def _read_imports(run: RunContext, on_progress: Progress) -> tuple[list[Reading]
         Task(record["id"], (record, run.as_of), record.get("source") or "", json.dumps(record, ensure_ascii=False))
         for record in records
     ]
-    results = list(_run_tasks(run, read_import, tasks, "Reading articles", on_progress))
+    results = list(_run_tasks(run, read_import, tasks, len(tasks), "Reading articles", on_progress))
     return (
         [result for result in results if isinstance(result, Reading)],
         [result for result in results if isinstance(result, Quarantined)],
     )
 
 
+def _read_response(archive: Archive, page: Page) -> ArchivedResponse | str:
+    """The archived response of a page, or why this one cannot be had. A store that does not answer is RetryLater."""
+    assert page.archive_path is not None and page.archive_offset is not None
+    try:
+        return archive.read(page.archive_path, page.archive_offset)
+    except (FileNotFoundError, EOFError, ValueError) as error:
+        return f"{page.archive_path} at byte {page.archive_offset}: {error}"
+
+
 def _run_tasks(
-    run: RunContext, function: Callable[..., Reading], tasks: Sequence[Task], what: str, on_progress: Progress
+    run: RunContext,
+    function: Callable[..., Reading],
+    tasks: Iterable[Task],
+    count: int,
+    what: str,
+    on_progress: Progress,
 ) -> Iterable[Reading | Quarantined]:
-    workers = min(run.settings.workers or os.cpu_count() or 1, 1 + len(tasks) // _TASKS_WORTH_A_WORKER)
+    workers = min(run.settings.workers or os.cpu_count() or 1, 1 + count // _TASKS_WORTH_A_WORKER)
     results = run_isolated(function, tasks, workers=workers, prepare=load_models)
     for done, result in enumerate(results, start=1):
         yield result
-        on_progress(what, done, len(tasks))
+        on_progress(what, done, count)
 
 
 def _refuse_page(page: Page, stage: Any, reason: str, detail: str) -> Quarantined:

@@ -221,12 +221,17 @@ def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
 def _bring_beside(work: Path, published: Path) -> Path:
     """The finished file on the disk of the published one, where one rename can swap it in."""
     sync_path(work)
-    if work.stat().st_dev == published.parent.stat().st_dev:
-        return work
     ready = published.with_name(f".{published.name}.{os.getpid()}.tmp")
-    copy_file(work, ready)
-    sync_path(ready)
-    return ready
+    try:
+        # Two mounts of one disk, such as two volumes of one machine, have the same device number, and still a rename
+        # between them fails; so does a link.
+        os.link(work, ready)
+        ready.unlink()
+        return work
+    except OSError:
+        copy_file(work, ready)
+        sync_path(ready)
+        return ready
 
 
 def _swap(ready: Path, published: Path, base: Generation) -> None:

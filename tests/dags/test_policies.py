@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,8 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAG_FILES = sorted(
-    path for path in (ROOT / "dags").glob("*.py") if path.name not in ("__init__.py", "departures_tasks.py")
-)
+IGNORED = (ROOT / "dags" / ".airflowignore").read_text(encoding="utf-8").split()
+DAG_FILES = sorted(path for path in (ROOT / "dags").glob("*.py") if path.name not in IGNORED)
 DAG_IDS = [path.stem for path in DAG_FILES]
 # What a scheduler would pay for at every parse, thirty seconds apart, for every file.
 HEAVY = ("aiohttp", "duckdb", "great_expectations", "lxml", "pandas", "pyarrow", "trafilatura", "feedparser", "numpy")
@@ -60,6 +60,25 @@ def test_every_task_has_owner_retries_timeout_and_documentation(dag_id: str, dag
         assert task.execution_timeout is not None, task.task_id
         assert task.on_failure_callback, task.task_id
         assert task.doc_md or getattr(task, "python_callable", None).__doc__, task.task_id
+
+
+def test_every_task_that_can_be_red_has_its_section(dags: dict[str, DAG]) -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    sections = set(re.findall(r"^### (\w+) is red$", operations, re.MULTILINE))
+    assert sections == {task.task_id for dag in dags.values() for task in dag.tasks} | {
+        "draft",
+        "approve",
+        "send",
+        "refuse",
+    }
+    assert all("docs/operations.md" in (dag.doc_md or "") for dag in dags.values())
+
+
+def test_what_needs_the_home_goes_to_the_workers_that_have_it(dags: dict[str, DAG]) -> None:
+    queues = {(dag.dag_id, task.task_id): task.queue for dag in dags.values() for task in dag.tasks}
+    elsewhere = {("news_departures", "fetch"), ("news_departures", "read")}
+    assert {task for task, queue in queues.items() if queue == "default"} == elsewhere
+    assert {queue for task, queue in queues.items() if task not in elsewhere} == {"warehouse"}
 
 
 def test_the_main_dag_shows_the_chain(dags: dict[str, DAG]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,20 @@ from tests.installation import AS_OF
 from tests.pipeline.test_maintenance import publish_unwell_sources
 from tests.publish.servers import Webhook
 
+# Stand in the environment of every run here; nobody listens where the alerts would go.
+PLANTED = {
+    "DEPARTURES_ALERT_URLS": "json://reader:planted-in-alerts@127.0.0.1:9/",
+    "DEPARTURES_BOARD_TOKEN": "planted-as-token",
+    "DEPARTURES_LLM_API_KEY": "planted-as-key",
+    "AWS_SECRET_ACCESS_KEY": "planted-for-a-store",
+}
 COUNTED = ("articles", "moves", "events", "event_history", "evidence", "quarantine")
 
 
 @pytest.fixture(scope="module")
 def settings(newsroom_environment: dict[str, str], airflow_db: None) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in newsroom_environment.items():
+        for name, value in {**newsroom_environment, **PLANTED}.items():
             patch.setenv(name, value)
         yield Settings.from_env()
 
@@ -129,3 +137,21 @@ def test_a_wrong_source_list_is_red_at_once_and_tells_the_operator(
     failure = json.loads((settings.home / "last_failure.json").read_text(encoding="utf-8"))
     assert failure["step"] == "poll" and f"{sources}:2" in failure["line"]
     assert query(settings, "SELECT max(generation) FROM runs") == generation
+
+
+def test_a_planted_secret_is_nowhere(settings: Settings, runs: list[tuple[Any, dict[str, int]]]) -> None:
+    """After runs that went well, one that failed and told the operator, and everything that they left behind."""
+    from airflow.utils.session import create_session
+    from sqlalchemy import text
+
+    with create_session() as session:
+        tables = [name for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))]
+        stored = {name: str(session.execute(text(f'SELECT * FROM "{name}"')).all()) for name in tables}
+    assert "publish" in stored["xcom"] and "hosts-1" in stored["rendered_task_instance_fields"]
+    files = [path for root in (settings.home, Path(os.environ["AIRFLOW_HOME"]) / "logs") for path in root.rglob("*")]
+    left = {str(path): path.read_bytes().decode("utf-8", "replace") for path in files if path.is_file()}
+    assert any("news_departures" in name for name in left) and (str(settings.home / "last_failure.json")) in left
+    secrets = [value.partition("@")[0].rpartition(":")[2] for value in PLANTED.values()]
+    assert all(secret.startswith("planted-") for secret in secrets)
+    found = [(name, secret) for name, said in (stored | left).items() for secret in secrets if secret in said]
+    assert found == []
