@@ -46,6 +46,12 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     )
 
 
+def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:
+    """Load to audit once more, on what is published now."""
+    for step in (load_run, check_run, merge_run, flag_run, audit_run):
+        step(run, on_progress)
+
+
 def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
     for attempt in range(1, ATTEMPTS + 1):
         try:
@@ -53,6 +59,5 @@ def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
         except BaseMoved:
             if attempt == ATTEMPTS:
                 raise
-            for step in (load_run, check_run, merge_run, flag_run, audit_run):
-                step(run, on_progress)
+            rebuild_work(run, on_progress)
     raise AssertionError("the loop returns or raises")
