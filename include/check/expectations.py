@@ -57,7 +57,7 @@ ARTICLES = (
         "warn",
         "open the feed and look at its links; an importer should leave url out rather than fill it with something else",
         kind="ExpectColumnValuesToMatchRegex",
-        arguments={"regex": r"^(https?://\S+)?$"},
+        arguments={"regex": r"^(?:https?://\S+)?$"},
         reason="bad-url",
         stop_share=0.5,
     ),

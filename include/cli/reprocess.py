@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
@@ -91,7 +91,7 @@ def drop(run_id: RunId = "", home: Home = None) -> None:
 
 def print_candidate(settings: Settings, candidate: Candidate) -> None:
     """The difference for a person: what comes, goes and changes, each with the sentence behind it."""
-    from include.pipeline.reprocess import read_changes
+    from include.pipeline.reprocess import describe_change, read_changes
 
     changes = list(read_changes(settings, candidate.run_id))
     for kind, group in groupby(changes, key=lambda change: str(change["change"])):
@@ -111,14 +111,3 @@ def print_candidate(settings: Settings, candidate: Candidate) -> None:
         out().print("Publish it: departures reprocess accept. Forget it: departures reprocess drop", markup=False)
     else:
         out().print(f"It was {candidate.state}.", markup=False)
-
-
-def describe_change(change: dict[str, Any]) -> str:
-    """One event that differs, in a line."""
-    shown = change["after"] or change["before"]
-    line = f"{shown['kind']}: {shown['person']}, {shown['from_org'] or '?'} → {shown['to_org'] or '?'}"
-    if shown["date"]:
-        line += f", {shown['date']}"
-    line += f" [{shown['status']}{', flagged' if shown['flagged'] else ''}]"
-    differences = [f"{name}: {change['before'][name]} → {change['after'][name]}" for name in change["columns"]]
-    return f"{line} ({'; '.join(differences)})" if differences else line

@@ -7,8 +7,9 @@ candidate itself is the work copy of its run; accepting it publishes it, as any 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from include.detect.moves import DETECTOR_VERSION
 from include.errors import ConfigError
 from include.pipeline.load import read_base
 from include.pipeline.publish import publish_run, rebuild_work
-from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.run import Progress, RunContext, StepReport, clean_run_id, no_progress
 from include.pipeline.staging import write_lines
 from include.settings import Settings
 from include.warehouse.difference import EventDiff, diff_events
@@ -137,6 +138,32 @@ def read_changes(settings: Settings, run_id: str) -> Iterator[dict[str, Any]]:
     with (_folder(settings, run_id) / _DIFF).open(encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
+
+
+def describe_changes(settings: Settings, run_id: str, *, limit: int = 20) -> str:
+    """What a reprocessing would change, as Markdown: up to `limit` events of each kind, each with its sentence."""
+    candidate = read_candidate(settings, clean_run_id(run_id))
+    lines = [f"{candidate.sentence}."]
+    for kind, group in groupby(read_changes(settings, candidate.run_id), key=lambda change: str(change["change"])):
+        members = list(group)
+        lines += ["", f"**{kind}: {len(members)}**", ""]
+        for change in members[:limit]:
+            quotes = [f"“{evidence['quote']}”" for evidence in change["evidence"][:1]]
+            lines.append(f"- {' '.join([describe_change(change), *quotes])}")
+        if len(members) > limit:
+            lines.append(f"- and {len(members) - limit} more")
+    return "\n".join(lines)
+
+
+def describe_change(change: Mapping[str, Any]) -> str:
+    """One event that differs, in a line."""
+    shown = change["after"] or change["before"]
+    line = f"{shown['kind']}: {shown['person']}, {shown['from_org'] or '?'} → {shown['to_org'] or '?'}"
+    if shown["date"]:
+        line += f", {shown['date']}"
+    line += f" [{shown['status']}{', flagged' if shown['flagged'] else ''}]"
+    differences = [f"{name}: {change['before'][name]} → {change['after'][name]}" for name in change["columns"]]
+    return f"{line} ({'; '.join(differences)})" if differences else line
 
 
 def _list_changes(diff: EventDiff) -> Iterable[dict[str, Any]]:
