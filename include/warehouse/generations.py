@@ -50,6 +50,8 @@ def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetim
     with disk_errors(work.parent):
         work.parent.mkdir(parents=True, exist_ok=True)
         remove_work_copy(work)
+        for path in work.parent.glob(f".{work.name}.*.tmp*"):  # of an attempt that was killed
+            path.unlink(missing_ok=True)
         prepare_root(articles_root)
         try:
             if published.exists():

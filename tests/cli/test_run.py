@@ -15,8 +15,8 @@ import pytest
 from include.warehouse.query import run_query
 from tests.cli.conftest import Call
 from tests.conftest import ROOT
-from tests.pipeline.site import Site, make_settings, serve_site
-from tests.pipeline.test_chain import FEEDS, fill_site
+from tests.pipeline.site import Site, fill_site, make_settings, serve_site
+from tests.pipeline.test_chain import FEEDS
 from tests.shared import require_shared
 
 # The main move of each of the five articles that the product was conceived from: person, organisation left,

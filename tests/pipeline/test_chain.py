@@ -16,18 +16,8 @@ from include.pipeline.parking import list_parked
 from include.pipeline.run import RunContext, RunOptions, StepReport, start_run
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
-from tests.pipeline.site import AS_OF, Site, make_settings, serve_site
+from tests.pipeline.site import AS_OF, LEAVING, Site, fill_site, make_settings, serve_site
 
-LEAVING = [
-    "Jane Roe, chief scientist of Acme Robotics, is leaving the company to join OpenAI, Acme said on Thursday.",
-    "She had led the research team since 2019, and thanked her colleagues in a letter that went to all of them.",
-    "The company did not name a successor, and its shares lost two percent of their value in the hours after the news.",
-]
-NO_MOVE = [
-    "Acme Robotics presented a new model on Friday, which is faster than the one before it, the company said.",
-    "It will be sold from March on in twelve countries, at a price that has not been made known by the company yet.",
-    "Customers who have the old one can exchange it, if they have kept the receipt and the box in which it came.",
-]
 FEEDS = ["/news.xml", "/dead.xml"]
 STORED = ("articles", "moves", "events", "event_history", "evidence", "quarantine", "source_health")
 
@@ -61,19 +51,6 @@ def settings_after_one(first: tuple[Site, Path, dict[str, StepReport]], site: Si
     """An installation after its first run."""
     shutil.copytree(first[1], tmp_path / "after")
     return make_settings(tmp_path / "after", site, FEEDS)
-
-
-def fill_site(site: Site) -> None:
-    site.put_page("/leaving.html", "Jane Roe leaves Acme Robotics", LEAVING)
-    site.put_page("/model.html", "A new model from Acme Robotics", NO_MOVE)
-    site.put_feed(
-        "/news.xml",
-        [
-            ("/leaving.html", "Jane Roe leaves Acme Robotics"),
-            ("/model.html", "A new model from Acme Robotics"),
-            ("/gone.html", "A page that is not there any more"),
-        ],
-    )
 
 
 def run_once(settings: Settings, run_id: str, *, hours: int = 0, **options: Any) -> dict[str, StepReport]:

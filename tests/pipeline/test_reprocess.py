@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,13 @@ from include.errors import ConfigError
 from include.pipeline.chain import run_acceptance, run_chain, run_reprocessing
 from include.pipeline.housekeeping import clear_leftovers
 from include.pipeline.imports import stage_articles
-from include.pipeline.reading import StagedMove
 from include.pipeline.reprocess import accept_run, drop_run, find_waiting, list_candidates, read_changes
 from include.pipeline.run import RunContext, RunOptions, StepReport, open_run, start_run
 from include.settings import Settings
 from include.warehouse.generations import read_generation
-from tests.pipeline.site import AS_OF, Site, make_settings, serve_site
-from tests.pipeline.test_chain import FEEDS, LEAVING, fill_site, query, run_once
+from tests.pipeline.site import AS_OF, LEAVING, Site, make_settings, serve_site
+from tests.pipeline.spoiling import SPOILED_FEEDS, publish_pages, spoil_moves
+from tests.pipeline.test_chain import query, run_once
 
 DAY = timedelta(days=1)
 BELIEVED = (
@@ -29,29 +28,6 @@ BELIEVED = (
     "WHERE known_to IS NULL AND status <> 'retracted' ORDER BY ALL"
 )
 SAID = "SELECT * EXCLUDE (known_at, run_id, detector) FROM store.moves ORDER BY ALL"
-
-
-def publish_pages(site: Site) -> None:
-    fill_site(site)
-    for path, person in (("/doe.html", "John Doe"), ("/poe.html", "Ann Poe")):
-        site.put_page(path, f"{person} leaves Acme Robotics", [text.replace("Jane Roe", person) for text in LEAVING])
-    pages = {"/leaving.html": "Jane Roe leaves", "/model.html": "A new model", "/doe.html": "Doe", "/poe.html": "Poe"}
-    site.put_feed("/news.xml", list(pages.items()))
-
-
-def misread(run: RunContext) -> None:
-    """What an earlier detector made of these articles: one destination not seen, one person missed, one made up."""
-    moves = run.staging.read_records(StagedMove, "moves/hosts-1.jsonl")
-    doe = next(staged for staged in moves if staged.move.person == "John Doe" and staged.move.to_org)
-    told: list[StagedMove] = []
-    for staged in moves:
-        move = replace(staged.move, detector="rules/0")
-        if move.person == "Jane Roe":
-            told.append(replace(staged, move=replace(move, to_org=None)))
-        elif move.person != "Ann Poe":
-            told.append(replace(staged, move=move))
-    told.append(replace(doe, move=replace(doe.move, person="Priscilla Wentworth", person_aliases=())))
-    run.staging.write_records("moves/hosts-1.jsonl", told)
 
 
 def run_steps(run: RunContext, spoil: Callable[[RunContext], None] | None = None) -> None:
@@ -67,8 +43,10 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Path
     with serve_site() as site:
         publish_pages(site)
         paths = [tmp_path_factory.mktemp("homes") / name for name in ("today", "earlier")]
-        for path, spoil in zip(paths, (None, misread), strict=True):
-            run = start_run(make_settings(path, site, FEEDS), run_id="one", as_of=AS_OF, options=RunOptions(force=True))
+        for path, spoil in zip(paths, (None, spoil_moves), strict=True):
+            run = start_run(
+                make_settings(path, site, SPOILED_FEEDS), run_id="one", as_of=AS_OF, options=RunOptions(force=True)
+            )
             run_steps(run, spoil)
         yield site, *paths
 
@@ -83,7 +61,7 @@ def earlier(homes: tuple[Site, Path, Path], tmp_path: Path) -> Settings:
     """A home of its own that was read with earlier rules."""
     shutil.copytree(homes[2], tmp_path / "home")
     publish_pages(homes[0])
-    return make_settings(tmp_path / "home", homes[0], FEEDS)
+    return make_settings(tmp_path / "home", homes[0], SPOILED_FEEDS)
 
 
 def reprocess(settings: Settings, run_id: str = "again", *, days: int = 1, **options: Any) -> dict[str, StepReport]:
