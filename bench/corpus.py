@@ -70,7 +70,7 @@ _SENTENCES = {
         "Die Aktie von {left} schloss am Vortag {n} Prozent tiefer.",
         "Das Unternehmen beschäftigt rund {n}00 Menschen an {n} Standorten.",
         "Analysten hatten mit einem ähnlichen Quartal gerechnet und ließen ihre Schätzungen meist unverändert.",
-        "In einem Brief an die Belegschaft dankte der Aufsichtsrat allen, die in den letzten {n} Monaten mitgewirkt haben.",
+        "In einem Brief an die Belegschaft dankte der Aufsichtsrat allen für die Arbeit der letzten {n} Monate.",
         "Behörden in drei Ländern haben Unterlagen angefordert; eine Entscheidung wird in {n} Wochen erwartet.",
         "Eine Sprecherin wollte sich auf Anfrage nicht äußern.",
     ),
@@ -170,9 +170,7 @@ class World:
         left, joined = dice.choices(self._organisations, cum_weights=self._organisation_weights, k=2)
         if left == joined:
             joined = self._organisations[0] if left != self._organisations[0] else self._organisations[1]
-        return Happening(
-            pick(dice, _KINDS), person, left, joined, dice.choice(_ROLES), pick(dice, _STATUSES), morning
-        )
+        return Happening(pick(dice, _KINDS), person, left, joined, dice.choice(_ROLES), pick(dice, _STATUSES), morning)
 
     def _tell(self, morning: datetime, happening: Happening | None, signed: bool) -> Told:
         dice = self._dice
@@ -295,4 +293,3 @@ def read_organisations() -> list[str]:
     ends = ("Labs", "Systems", "Capital", "Robotics", "Energy", "Pharma", "Networks", "Partners", "Foods", "Motors")
     unknown = {f"{dice.choice(surnames)} {dice.choice(ends)}" for _ in range(2 * len(known))}
     return known + sorted(unknown)[: len(known)]
-

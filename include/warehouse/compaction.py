@@ -20,6 +20,7 @@ from include.warehouse.texts import ROWS_A_FILE, file_of, first_id_of, write_tex
 from include.warehouse.views import create_views
 
 ORPHAN_GRACE = timedelta(days=2)  # a reader may have an earlier generation open for hours, a run may be under way
+HOLES_BYTES = 16_000_000  # below that a rewrite costs more than the room is worth
 _ORPHANS = ".orphans.json"
 _USED = """
 SELECT text_id FROM {store}.articles UNION ALL SELECT text_id FROM {store}.article_versions
@@ -88,6 +89,14 @@ def remove_orphan_texts(
     partial.write_text(json.dumps(kept, indent=1, sort_keys=True), encoding="utf-8")
     partial.replace(articles_root / _ORPHANS)
     return removed
+
+
+def has_holes(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether rewriting an open work copy is worth it: it would give back a fifth of it, and some megabytes."""
+    ((block_size, total, free),) = con.execute(
+        "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()"
+    ).fetchall()
+    return bool(free * block_size >= HOLES_BYTES and free * 5 >= total)
 
 
 def rewrite_work_copy(work: Path, articles_root: Path) -> tuple[int, int]:
