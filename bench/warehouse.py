@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,7 @@ from include.warehouse import generations
 from include.warehouse.arrow import registered
 from include.warehouse.load import load_tables
 from include.warehouse.staged import articles_table, moves_table
+from tests.warehouse.queries import read_examples
 
 SIZES = (10_000, 1_000_000)
 REPEATS = 3
@@ -52,12 +54,14 @@ CHUNK_DAYS = 10  # loaded at a time when history is made
 _DAY = "'day-' || d AS run_id, $until::TIMESTAMP - to_days(d::INTEGER)"
 _OPERATIONS = (
     f"""INSERT INTO store.feed_polls BY NAME SELECT {_DAY} AS polled_at,
-    'source-' || lpad(s::VARCHAR, 3, '0') AS source_id, 'new' AS outcome, 200 AS http_status, 20 AS items, 10 AS new_items, FALSE AS overlap_lost, '' AS error,
+    'source-' || lpad(s::VARCHAR, 3, '0') AS source_id, 'new' AS outcome, 200 AS http_status, 20 AS items,
+    10 AS new_items, FALSE AS overlap_lost, '' AS error,
     0.3 AS seconds, MAP {{}} AS dropped FROM range(1, $days + 1) t(d), range({SOURCES}) u(s)""",
     f"""INSERT INTO store.runs BY NAME SELECT {_DAY} AS as_of, $days - d + 1 AS generation, 'bench/1' AS detector,
     MAP {{'articles_total': 0}} AS counts FROM range(1, $days + 1) t(d)""",
     f"""INSERT INTO store.quality_results BY NAME SELECT {_DAY} AS as_of, 'articles' AS suite,
-    'number ' || e AS expectation, 'column' AS subject, 'warn' AS severity, TRUE AS success, '0 of 2000 rows' AS observed, 0 AS failed_rows,
+    'number ' || e AS expectation, 'column' AS subject, 'warn' AS severity, TRUE AS success,
+    '0 of 2000 rows' AS observed, 0 AS failed_rows,
     'nothing to do' AS advice FROM range(1, $days + 1) t(d), range(45) u(e)""",
 )
 
@@ -266,7 +270,21 @@ def compare_growth(found: dict[int, dict[str, Any]]) -> dict[str, Any]:
 
 def measure_queries(home: Path) -> dict[str, Any]:
     """Milliseconds of each example query in a home, warm, least of five."""
-    return {}
+    settings = make_settings(home)
+    figures: dict[str, Any] = {}
+    con = generations.open_read_only(settings.published_path, articles_root=settings.articles_root)
+    try:
+        ((person,),) = con.execute("SELECT person FROM departures ORDER BY origins DESC, event_id LIMIT 1").fetchall()
+        for question, sql in read_examples().items():
+            seconds = []
+            for _ in range(6):
+                started = time.perf_counter()
+                con.execute(sql.replace("Jane Roe", person).replace("John Doe", person)).fetchall()
+                seconds.append(time.perf_counter() - started)
+            figures[question] = round(1000 * min(seconds[1:]), 1)
+    finally:
+        con.close()
+    return figures
 
 
 if __name__ == "__main__":
@@ -274,5 +292,7 @@ if __name__ == "__main__":
         print(json.dumps(time_steps(Path(sys.argv[2]))))
     elif sys.argv[1:2] == ["build"]:
         print(json.dumps(build_home(Path(sys.argv[2]), int(sys.argv[3]))))
+    elif sys.argv[1:2] == ["queries"]:
+        print(json.dumps(measure_queries(Path(sys.argv[2])), indent=1))
     else:
         print(json.dumps(run(), ensure_ascii=False, indent=1))

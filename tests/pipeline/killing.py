@@ -5,8 +5,11 @@ home begins with a published file of the oldest schema, filled, so that the firs
 follows, whose moves are spoiled as an earlier detector might have read them; then a reprocessing that mends them, and
 its acceptance. All of it is done once undisturbed and timed. Then, round after round, on a copy of the first home, each
 step runs in a child that gets SIGKILL after a random part of its time, as often as the plan says, and at last once to
-its end. After every kill the published file must be readable and of the generation before or after the step; after
-both runs every row of it must be that of the undisturbed ones. Exit code 1, with the seed, where it is not.
+its end. With `--disk`, where mounting is permitted, all of that is on a small disk of its own, and each step is tried
+on it when it is full but for a random rest, and when it is mounted read-only: it must fail with an error that names
+the disk, or succeed. After every attempt the published file must be readable and of the generation before or after
+the step; after both runs every row of it must be that of the undisturbed ones. Exit code 1, with the seed, where it
+is not.
 
 Modules are loaded once, before the children are forked; this process itself opens no database and starts no thread.
 """
@@ -14,11 +17,13 @@ Modules are loaded once, before the children are forked; this process itself ope
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import pickle
 import random
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,6 +38,7 @@ import duckdb
 import great_expectations  # noqa: F401  loaded here, since every child would need ten seconds for it
 
 from include.check import validate  # noqa: F401
+from include.errors import ConfigError
 from include.knowledge.gazetteer import load_gazetteer
 from include.pipeline.audit import audit_run
 from include.pipeline.check import check_run
@@ -56,6 +62,10 @@ from tests.shared import ROOT
 Step = Callable[[RunContext], object]
 NEWS, AGAIN = "news", "again"  # ids of the two runs
 OLDEST = ROOT / "tests" / "warehouse" / "data" / "001.sql"
+DISK_BYTES = 96_000_000  # several times of what the homes need
+REST_BYTES = 2_000_000  # of a full disk: from nothing to about a work copy
+_DISK_ERRORS = (errno.ENOSPC, errno.EROFS)
+_EXPLAINED = 3  # exit code of a child that failed with an error for a person
 LONG = ("news.read", "again.read")  # their children load models for seconds: killed once a round, not oftener
 
 
@@ -143,8 +153,9 @@ def call(function: Callable[..., Any], *arguments: object, kill_after: float | N
             with os.fdopen(writing, "wb") as stream:
                 pickle.dump(result, stream)
         except BaseException as error:
+            explained = isinstance(error, ConfigError) or (isinstance(error, OSError) and error.errno in _DISK_ERRORS)
             print(f"{type(error).__name__}: {error}", file=sys.stderr, flush=True)
-            os._exit(1)
+            os._exit(_EXPLAINED if explained else 1)
         os._exit(0)
     os.close(writing)
     if kill_after is not None:
@@ -174,18 +185,22 @@ def plan_kills(kills: int, dice: random.Random) -> list[Counter[int]]:
     return rounds
 
 
-def kill_round(home: Path, plan: Counter[int], seconds: Sequence[float], dice: random.Random) -> int:
-    """Run all steps on this home, each killed as often as planned and then repeated; return how many kills hit."""
+def disturb_round(
+    home: Path, plan: Counter[int], seconds: Sequence[float], dice: random.Random, disk: bool
+) -> Counter[str]:
+    """Run all steps on this home, each disturbed as planned and then repeated; return what hit, by kind."""
     published = home / "published" / "departures.duckdb"
-    hits = 0
+    hits: Counter[str] = Counter()
     for number in range(len(STEPS)):
         before = demand(read_generation, published).number
         longest = seconds[number]
+        if disk:
+            hits["disk"] += disturb_disk(home, number, dice)
         for _ in range(plan[number]):
             for _ in range(5):  # a child that was quicker than the dice is given less time
                 code, _ = call(run_step, home, number, kill_after=dice.random() * longest)
                 if code == -signal.SIGKILL:
-                    hits += 1
+                    hits["kills"] += 1
                     break
                 if code:
                     raise SystemExit(f"step {STEPS[number][:2]} ended with {code}")
@@ -195,6 +210,22 @@ def kill_round(home: Path, plan: Counter[int], seconds: Sequence[float], dice: r
                 raise SystemExit(f"generation {after} after a kill in {STEPS[number][:2]}, it was {before}")
         demand(run_step, home, number)
     return hits
+
+
+def disturb_disk(home: Path, number: int, dice: random.Random) -> int:
+    """Try a step on a full disk and on a read-only one; return how often it failed."""
+    disk = next(path for path in home.parents if path.is_mount())
+    filler = disk / "filler"
+    with filler.open("wb") as stream:
+        os.posix_fallocate(stream.fileno(), 0, max(1, shutil.disk_usage(disk).free - dice.randrange(REST_BYTES)))
+    codes = [call(run_step, home, number)[0]]
+    filler.unlink()
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    codes.append(call(run_step, home, number)[0])
+    subprocess.run(["mount", "-o", "remount,rw", disk], check=True)
+    if any(code not in (0, _EXPLAINED) for code in codes):
+        raise SystemExit(f"step {STEPS[number][:2]} ended with {codes} on a full and on a read-only disk")
+    return sum(code == _EXPLAINED for code in codes)
 
 
 @contextmanager
@@ -227,7 +258,7 @@ def prepare(home: Path, host: str) -> None:
     start_run(settings, run_id=AGAIN, as_of=AS_OF + 2 * day, options=RunOptions(origin="archive"))
 
 
-def crash(folder: Path, host: str, kills: int, seed: int) -> int:
+def crash(folder: Path, host: str, kills: int, seed: int, disk: bool) -> int:
     """All rounds; prints a line each. Returns the exit code."""
     dice = random.Random(seed)
     os.environ.update(DEPARTURES_ALLOW_HOSTS=host, DEPARTURES_HOST_DELAY="0", DEPARTURES_WORKERS="1")
@@ -240,21 +271,22 @@ def crash(folder: Path, host: str, kills: int, seed: int) -> int:
         demand(run_step, whole, number)
         seconds.append(time.monotonic() - started)
     expected = demand(read_all, whole)
-    hits = 0
+    hits: Counter[str] = Counter()
     for number, plan in enumerate(plan_kills(kills, dice), start=1):
         home = folder / f"round-{number}"
         shutil.copytree(first, home)
-        hits += kill_round(home, plan, seconds, dice)
+        hits += disturb_round(home, plan, seconds, dice, disk)
         found = demand(read_all, home)
         different = [sql for (sql, rows), (_, others) in zip(expected, found, strict=True) if rows != others]
         left = [path.name for name in ("work", "published") for path in (home / name).iterdir()]
-        print(f"round {number}: {hits} kills, {len(different)} of {len(QUERIES)} answers differ", flush=True)
+        done = f"{hits['kills']} kills, {hits['disk']} failures of the disk"
+        print(f"round {number}: {done}, {len(different)} of {len(QUERIES)} answers differ", flush=True)
         if different or sorted(left) != [".publish.lock", "departures.duckdb"]:
             print(f"seed {seed}, {home}: {'; '.join(different)} {left}", file=sys.stderr)
             return 1
         shutil.rmtree(home)
     rows = sum(len(rows) for _, rows in expected)
-    print(f"{hits} kills in {len(STEPS)} steps, and the {rows} rows are those of undisturbed runs")
+    print(f"{done} in {len(STEPS)} steps, and the {rows} rows are those of undisturbed runs")
     return 0
 
 
@@ -263,12 +295,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--disk", action="store_true", help="also on a full and on a read-only disk; may need root")
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.disk and not arguments.inside:
+        return subprocess.run(
+            ["unshare", "-rm", sys.executable, "-m", __spec__.name, *sys.argv[1:], "--inside"]
+        ).returncode
     load_gazetteer()
     folder = Path(tempfile.mkdtemp(prefix="departures-crash-"))
+    if arguments.disk:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", folder], check=True)
     with serving() as host:
-        code = crash(folder, host, arguments.kills, arguments.seed)
-    if code == 0:  # else it is there to be looked at
+        code = crash(folder, host, arguments.kills, arguments.seed, arguments.disk)
+    if code == 0 and not arguments.disk:  # else it is there to be looked at; a disk goes with its namespace
         shutil.rmtree(folder)
     return code
 
