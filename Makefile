@@ -22,7 +22,7 @@ up: install  ## Airflow with the live sources on http://127.0.0.1:8080 (admin / 
 test: install  ## everything that this machine can test
 	@$(BIN)/python -m pytest
 
-crash: install  ## kill two runs 300 times at random instants, and compare what is published with undisturbed ones
+crash: install  ## kill runs 300 times at random instants, and compare what is published with undisturbed ones
 	@$(BIN)/python -m tests.pipeline.killing --kills 300
 
 check: install  ## lint, types, contracts between rooms

@@ -36,7 +36,7 @@ class JoinedFile:
 def join_days(root: str | Path, *, before: date, now: datetime) -> int:
     """Join the files of each day before `before` that has more than one; return how many parts were joined.
 
-    Killed at any line and called again, it does the same again. The warehouse must follow: see `list_joined`.
+    Killed at any line and called again, it does the same again. The warehouse must follow: see `list_moved`.
     """
     storage = ArchiveStorage(root)
     joined = 0
@@ -52,6 +52,17 @@ def list_joined(root: str | Path) -> list[JoinedFile]:
     """Every joined file, oldest first."""
     storage = ArchiveStorage(root)
     return [found for day in storage.list_days() for found in _list_joined(storage, day)]
+
+
+def list_moved(root: str | Path) -> dict[str, tuple[str, int]]:
+    """Every file that was ever joined: where it is now, and how many bytes stand before it there."""
+    moved = {part: (found.name, shift) for found in list_joined(root) for part, shift in found.shifts.items()}
+    for part, (name, shift) in moved.items():
+        while name in moved:  # joined once more, with what a replay has added to the day
+            name, more = moved[name]
+            shift += more
+        moved[part] = (name, shift)
+    return moved
 
 
 def remove_parts(root: str | Path, *, now: datetime, grace: timedelta = PARTS_GRACE) -> int:
@@ -101,9 +112,17 @@ def _known_parts(storage: ArchiveStorage, day: str) -> set[str]:
 
 
 def _list_joined(storage: ArchiveStorage, day: str) -> Iterator[JoinedFile]:
+    """The joined files of a day, also those that have been joined once more. A note without its file is of a call
+    that was killed, and its parts are all there is."""
     names = set(storage.list_files(day))
-    for name in sorted(names):
-        if name.endswith(_ENDING) and f"{name}{_PARTS}" in names:
-            with storage.open(f"{name}{_PARTS}") as file:
-                note = json.load(file)
-            yield JoinedFile(name, datetime.fromisoformat(note["joined_at"]), note["shifts"])
+    notes = {name.removesuffix(_PARTS): _read_note(storage, name) for name in sorted(names) if name.endswith(_PARTS)}
+    whole = {name for name in notes if name in names}
+    while more := {part for name in whole for part in notes[name].shifts if part in notes} - whole:
+        whole |= more
+    yield from (notes[name] for name in sorted(whole))
+
+
+def _read_note(storage: ArchiveStorage, name: str) -> JoinedFile:
+    with storage.open(name) as file:
+        note = json.load(file)
+    return JoinedFile(name.removesuffix(_PARTS), datetime.fromisoformat(note["joined_at"]), note["shifts"])

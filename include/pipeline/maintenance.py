@@ -6,12 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
+from pathlib import Path
 
 from include.detect.moves import DETECTOR_VERSION
 from include.errors import BaseMoved, ConfigError
-from include.fetch.compaction import join_days, list_joined, remove_parts
+from include.fetch.compaction import join_days, list_moved, remove_parts
 from include.pipeline.housekeeping import clear_leftovers
+from include.pipeline.reprocess import list_candidates
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.settings import Settings
 from include.warehouse.compaction import compact_texts, has_holes, remove_orphan_texts, rewrite_work_copy
 from include.warehouse.generations import create_work_copy, open_work, publish_work_copy, remove_work_copy
 from include.warehouse.retention import RetentionPolicy, apply_retention, relocate_archive
@@ -42,7 +45,9 @@ def maintain_warehouse(run: RunContext, on_progress: Progress = no_progress) -> 
     )
     on_progress("Maintaining the warehouse", 0, 0)
     counts = _publish_maintained(run, policy, local)
-    orphans = remove_orphan_texts(settings.published_path, settings.articles_root, now=run.as_of)
+    orphans = remove_orphan_texts(
+        settings.published_path, settings.articles_root, now=run.as_of, candidates=_list_waiting(settings)
+    )
     parts = remove_parts(settings.archive_root, now=run.as_of) if local else 0
     removed = sum(count for name, count in counts.items() if name not in ("texts", "relocated", "saved"))
     sentence = (
@@ -51,6 +56,13 @@ def maintain_warehouse(run: RunContext, on_progress: Progress = no_progress) -> 
     )
     counts |= {"joined": joined, "orphans": len(orphans), "parts": parts}
     return run.report("maintain", sentence, **counts)  # type: ignore[arg-type]  # the names are none of its own
+
+
+def _list_waiting(settings: Settings) -> list[Path]:
+    """The work copies of reprocessings that wait for a person."""
+    waiting = [candidate.run_id for candidate in list_candidates(settings) if candidate.state == "waiting"]
+    paths = [settings.home / "work" / f"{run_id}.duckdb" for run_id in waiting]
+    return [path for path in paths if path.exists()]
 
 
 def read_policy(text: str) -> RetentionPolicy:
@@ -74,9 +86,7 @@ def read_policy(text: str) -> RetentionPolicy:
 def _publish_maintained(run: RunContext, policy: RetentionPolicy, local: bool) -> dict[str, int]:
     """Work on a copy and swap it in; return what was done, by layer."""
     settings = run.settings
-    files = {
-        part: (file.name, shift) for file in list_joined(settings.archive_root) for part, shift in file.shifts.items()
-    }
+    moved = list_moved(settings.archive_root) if local else {}
     for attempt in range(1, ATTEMPTS + 1):
         base = create_work_copy(
             settings.published_path,
@@ -88,7 +98,7 @@ def _publish_maintained(run: RunContext, policy: RetentionPolicy, local: bool) -
         try:
             with open_work(run.work_path) as con:
                 counts = apply_retention(con, policy, as_of=run.as_of)
-                counts["relocated"] = relocate_archive(con, files) if files else 0
+                counts["relocated"] = relocate_archive(con, moved) if moved else 0
                 counts["texts"] = compact_texts(con, settings.articles_root, before=run.as_of.date())
                 write_run(con, run.run_id, as_of=run.as_of, detector=DETECTOR_VERSION, counts=counts)
                 con.execute("CHECKPOINT")

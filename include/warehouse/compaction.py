@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -58,18 +58,26 @@ def compact_texts(con: duckdb.DuckDBPyConnection, articles_root: Path, *, before
 
 
 def remove_orphan_texts(
-    published: Path, articles_root: Path, *, now: datetime, grace: timedelta = ORPHAN_GRACE
+    published: Path,
+    articles_root: Path,
+    *,
+    now: datetime,
+    grace: timedelta = ORPHAN_GRACE,
+    candidates: Iterable[Path] = (),
 ) -> list[Path]:
-    """Delete text files that the published file has not named for `grace`; return them.
+    """Delete text files that neither the published file nor one of the candidates, which may be published one day,
+    has named for `grace`; return them.
 
     A file is noted at the first call that finds it unused, and deleted by a call at least `grace` later that still
     does: dropped runs, compacted months, and retention leave such files behind.
     """
-    con = attach_read_only(departures=published)
-    try:
-        used = {file_of(text_id) for (text_id,) in con.execute(_USED.format(store="store")).fetchall()}
-    finally:
-        con.close()
+    used: set[int] = set()
+    for path in (published, *candidates):
+        con = attach_read_only(departures=path)
+        try:
+            used |= {file_of(text_id) for (text_id,) in con.execute(_USED.format(store="store")).fetchall()}
+        finally:
+            con.close()
     noted = _read_orphans(articles_root)
     unused = [path for path in _list_text_files(articles_root) if first_id_of(path) not in used]
     kept: dict[str, str] = {}

@@ -1,15 +1,15 @@
-"""Kill the steps of two runs at random instants, and go on as Airflow would: what is published must not show it.
+"""Kill the steps of runs at random instants, and go on as Airflow would: what is published must not show it.
 
 `python -m tests.pipeline.killing --kills 300` (`make crash`), in a folder of its own and with a site on loopback. The
 home begins with a published file of the oldest schema, filled, so that the first step migrates it. A run of the news
-follows, whose moves are spoiled as an earlier detector might have read them; then a reprocessing that mends them, and
-its acceptance. All of it is done once undisturbed and timed. Then, round after round, on a copy of the first home, each
-step runs in a child that gets SIGKILL after a random part of its time, as often as the plan says, and at last once to
-its end. With `--disk`, where mounting is permitted, all of that is on a small disk of its own, and each step is tried
-on it when it is full but for a random rest, and when it is mounted read-only: it must fail with an error that names
-the disk, or succeed. After every attempt the published file must be readable and of the generation before or after
-the step; after both runs every row of it must be that of the undisturbed ones. Exit code 1, with the seed, where it
-is not.
+follows, whose moves are spoiled as an earlier detector might have read them; then a reprocessing that mends them, its
+acceptance, and the weekly upkeep. All of it is done once undisturbed and timed. Then, round after round, on a copy of
+the first home, each step runs in a child that gets SIGKILL after a random part of its time, as often as the plan says,
+and at last once to its end. With `--disk`, where mounting is permitted, all of that is on a small disk of its own, and
+each step is tried on it when it is full but for a random rest, and when it is mounted read-only: it must fail with an
+error that names the disk, or succeed. After every attempt the published file must be readable and of the generation
+before or after the step; at the end every row of it must be that of the undisturbed runs. Exit code 1, with the seed,
+where it is not.
 
 Modules are loaded once, before the children are forked; this process itself opens no database and starts no thread.
 """
@@ -45,6 +45,7 @@ from include.pipeline.check import check_run
 from include.pipeline.fetch import fetch_shard
 from include.pipeline.flag import flag_run
 from include.pipeline.load import load_run
+from include.pipeline.maintenance import maintain_warehouse
 from include.pipeline.merge import merge_run
 from include.pipeline.poll import poll_sources
 from include.pipeline.publish import publish_run
@@ -60,7 +61,7 @@ from tests.pipeline.spoiling import SPOILED_FEEDS, publish_pages, spoil_moves
 from tests.shared import ROOT
 
 Step = Callable[[RunContext], object]
-NEWS, AGAIN = "news", "again"  # ids of the two runs
+NEWS, AGAIN, UPKEEP = "news", "again", "upkeep"  # ids of the runs
 OLDEST = ROOT / "tests" / "warehouse" / "data" / "001.sql"
 DISK_BYTES = 96_000_000  # several times of what the homes need
 REST_BYTES = 2_000_000  # of a full disk: from nothing to about a work copy
@@ -101,6 +102,7 @@ STEPS: tuple[tuple[str, str, Step], ...] = (
     *((AGAIN, name, step) for name, step in WAREHOUSE),
     (AGAIN, "compare", compare_run),
     (AGAIN, "accept", accept_run),
+    (UPKEEP, "maintain", maintain_warehouse),
 )
 # Where a response stands in the archive depends on what the killed attempts had written already.
 QUERIES = (
@@ -256,6 +258,7 @@ def prepare(home: Path, host: str) -> None:
     day = timedelta(days=1)
     start_run(settings, run_id=NEWS, as_of=AS_OF + day, options=RunOptions(force=True))
     start_run(settings, run_id=AGAIN, as_of=AS_OF + 2 * day, options=RunOptions(origin="archive"))
+    start_run(settings, run_id=UPKEEP, as_of=AS_OF + 400 * day)  # when nearly everything is old enough for it
 
 
 def crash(folder: Path, host: str, kills: int, seed: int, disk: bool) -> int:
