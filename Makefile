@@ -20,7 +20,7 @@ up: install  ## Airflow with the live sources on http://127.0.0.1:8080 (admin / 
 	@$(BIN)/python -m tools.airflow_up
 
 test: install  ## everything that this machine can test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 crash: install  ## kill runs 300 times at random instants, and compare what is published with undisturbed ones
 	@$(BIN)/python -m tests.pipeline.killing --kills 300

@@ -59,11 +59,11 @@ def alert_departures() -> None:
         return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id))}
 
     @task
-    def send(run_id: str) -> dict[str, int]:
+    def send(drafted_in: str) -> dict[str, int]:
         """Send what was approved, and nothing else."""
         from include.pipeline.alert import send_approved
 
-        return run_step(send_approved, run_id=run_id)
+        return run_step(send_approved, run_id=drafted_in)  # `run_id` itself is a name that Airflow keeps for its own
 
     @task(trigger_rule="all_skipped")
     def refuse() -> dict[str, int]:

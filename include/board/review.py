@@ -17,15 +17,15 @@ from include.board.rendering import root_of
 from include.board.site import Page, begin
 from include.board.upkeep import find_held
 from include.errors import ConfigError
+from include.knowledge.notability import load_notability
 from include.resolve.decisions import Decision, plan_takedown, write_decision
 
 router = APIRouter()
-SURE_FROM = 0.7  # a departure read less surely than this waits for a person
 _QUEUE = 25
 _MAX_REASON = 500
 _ACTIONS = ("approve", "reject", "correct", "merge", "takedown")
-_WAITING = f"""kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted')
-    AND (review = 'pending' OR (review = '' AND confidence < {SURE_FROM}))"""
+_WAITING = """kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted')
+    AND (review = 'pending' OR (review = '' AND confidence < ?))"""
 _PEOPLE_NAMES = """
 SELECT DISTINCT unnest([person, name] || person_aliases || aliases) AS name FROM (
     SELECT m.person, m.person_aliases, coalesce(e.name, '') AS name, coalesce(e.aliases, []) AS aliases
@@ -43,7 +43,7 @@ def queue(request: Request) -> Response:
     with begin(request) as page:
         rows, total = read_queue(page)
         return page.render(
-            "review.html.j2", rows=rows, total=total, sure_from=SURE_FROM, done=request.query_params.get("done", "")
+            "review.html.j2", rows=rows, total=total, sure_from=sure_from(), done=request.query_params.get("done", "")
         )
 
 
@@ -112,6 +112,7 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
     overlay = page.overlay
     decided = {d.subject for d in overlay.decisions if d.kind in ("approve", "correct")}
     hidden, parameters = hide(list_hidden(overlay, page.reader) | decided)
+    parameters = [sure_from(), *parameters]
     total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {_WAITING} AND {hidden}", parameters)
     rows = find(
         page.reader,
@@ -120,6 +121,11 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
         parameters,
     )
     return attach(page.reader, rows, overlay), int(total)
+
+
+def sure_from() -> float:
+    """The confidence below which a departure waits for a person: the one below which nobody is alerted of it."""
+    return load_notability().scalars["confidence_floor"]
 
 
 def _admit(request: Request, token: str, reason: str) -> str:

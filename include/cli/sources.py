@@ -53,10 +53,11 @@ def list_sources(style: Style = "table", sources: SourcesFile = None, home: Home
 def check(style: Style = "table", sources: SourcesFile = None, home: Home = None) -> None:
     """Ask every feed once, now: which answer, which parse, how many entries. Nothing is stored.
 
-    Exit code 1 where an enabled feed does not answer or cannot be read.
+    Exit code 1 where an enabled feed does not answer or cannot be read. A host that asked for a pause is not asked.
     """
     from include.fetch.archive import Archive
     from include.fetch.probe import check_sources
+    from include.fetch.reasons import HOST_CLOSED
 
     feeds, path = _load(sources, home)
     if not feeds:
@@ -67,6 +68,7 @@ def check(style: Style = "table", sources: SourcesFile = None, home: Home = None
             as_of=datetime.now(UTC),
             settings=read_settings(home),
             archive=archive,
+            pauses=_read_pauses(read_settings(home)),
             on_progress=lambda done, total, _: status.update(f"Asking ... {done} of {total}"),
         )
     if style == "json":
@@ -74,9 +76,11 @@ def check(style: Style = "table", sources: SourcesFile = None, home: Home = None
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print_checks(checks)
-    err().print(f"{sum(row.ok for row in checks)} of {len(checks)} feeds answer and parse")
+    asked = [row for row in checks if row.reason != HOST_CLOSED]
+    waiting = f"; {len(checks) - len(asked)} not asked, their hosts want a pause" if len(asked) < len(checks) else ""
+    err().print(f"{sum(row.ok for row in asked)} of {len(asked)} feeds answer and parse{waiting}")
     enabled = {feed.id for feed in feeds if feed.enabled}
-    if any(not row.ok and row.source_id in enabled for row in checks):
+    if any(not row.ok and row.source_id in enabled for row in asked):
         raise typer.Exit(1)
 
 
@@ -95,7 +99,8 @@ def add(
     settings = read_settings(home)
     feeds, _ = _load(None, home)
     with tempfile.TemporaryDirectory() as folder, Archive(folder) as archive, err().status("Looking ..."):
-        found = find_feeds(url, as_of=datetime.now(UTC), settings=settings, archive=archive)
+        pauses = _read_pauses(settings)
+        found = find_feeds(url, as_of=datetime.now(UTC), settings=settings, archive=archive, pauses=pauses)
     source = propose_source(found[0], feeds, name=name, lang=lang)
     path = _own_list(settings)
     save_feeds(path, (*feeds, source))
@@ -133,6 +138,15 @@ def export_opml(
     feeds, _ = _load(None, home)
     write_lines(opml, render_opml(feeds).splitlines())
     err().print(f"{len(feeds)} feeds -> {opml}", markup=False)
+
+
+def _read_pauses(settings: Settings) -> dict[str, float]:
+    """Hosts that the runs of this home have promised to leave alone, with the seconds that are left."""
+    from include.fetch.archive import Archive
+    from include.fetch.pauses import read_pauses
+
+    with Archive(settings.archive_root) as archive:
+        return read_pauses(archive, datetime.now(UTC))
 
 
 def _load(sources: Path | None, home: Path | None) -> tuple[tuple[FeedSource, ...], Path]:

@@ -8,51 +8,87 @@ from typing import Any
 
 from lxml import etree
 
+from include.extract.moment import Moment
+from include.extract.names import is_labelled, is_person, names_writers, split_names
+from include.extract.tree import spaced_text
+from include.extract.written import read_written, says_updated
+
 _MAX_FOUND = 12
 _MAX_BYLINE_CHARS = 120
-_ATTRIBUTES = ("itemprop", "rel", "class", "data-testid", "id")
+_MAX_LABELLED_CHARS = 80
+_REACH = 40  # elements after the headline among which a byline that nothing marks is looked for
+_ATTRIBUTES = ("class", "data-testid", "id")
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:authors?|byline|by-line|autor(?:es|in)?|auteurs?|writers?|reporter|contributor)(?:$|[\s_-])", re.I
+    r"(?:^|[\s_-])(?:authors?|byline|by-line|autor(?:es|in)?|auteurs?|writers?|reporter|contributor|fn)(?:$|[\s_-])",
+    re.IGNORECASE,
 )
 _AUTHOR_CAMEL = re.compile(r"(?:[Aa]uthor|[Bb]yline)(?:Name|Link|$)")
 _COMMENT = re.compile(r"comment|reply|disqus|related|recommend|most-?read|sidebar", re.IGNORECASE)
-_MARKED = etree.XPath("//*[@class or @itemprop or @rel or @id or @data-testid]")
+_MARKED = etree.XPath("//h1|//*[@class or @itemprop or @rel or @id or @data-testid or @href]")
+_LEAVES = ("p", "span", "div", "li", "em", "strong")
 _CARRIERS = frozenset({"a", "span", "p", "div", "address", "strong", "li", "meta", "em", "cite"})
 _TEXT = etree.XPath("normalize-space()")
-_LABELS = (
-    "责编|责任编辑|責任編輯|编辑|編輯|作者|记者|記者|撰文|文|글|작성자|автор|autor|author|by|por|par|von|di|oleh"
-    "|tác giả|بقلم|كتب"
+# The page of an author: `/autor/marta-gil`, `/authors/1`, `/by/jane-roe`.
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:es|in|en|i)?|auteurs?|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?"
+    r"|penulis|tac-gia|yazar(?:lar)?|avtor|avtory|by)/[^/?#]"
 )
-_LABEL = re.compile(rf"[(（【\[]?(?:{_LABELS})", re.IGNORECASE)
-# The whole text of an element: a label and names after it.
-_LABELLED = re.compile(rf"^[(（【\[]?\s*(?:{_LABELS})\s*[:：/／|｜]\s*(\S.{{1,60}}?)\s*[)）】\]]?$", re.IGNORECASE)
+_END = re.compile(r"\s*[|•·]\s|\s*[-–—,]?\s+\d")  # `By Jane Roe | Mar 2`, `di Maria Rossi 02 Marzo`
+_DATED = ("time", "p", "span", "div", "li", "small", "em", "strong", "b", "td", "a", "i", "h2", "address", "abbr")
+_DIGITS = re.compile(r"\d")
+_UPDATED_NAME = re.compile(r"updat|modif|g[uü]ncel|actuali", re.IGNORECASE)
+_FRAMES = 3
 _SIGNATURE_TAGS = ("strong", "b", "em", "i")
 
 
 def read_bylines(tree: Any) -> list[str]:
-    """Texts of the elements marked as author: microdata first, then `rel=author`, then classes, then labels, then
-    a signature that ends the article."""
-    found: dict[str, list[Any]] = {attribute: [] for attribute in _ATTRIBUTES}
+    """Texts of the elements marked as author: microdata first, then `rel=author`, then links to a page of an
+    author, then classes, then a text that begins like a byline, then a signature that ends the article."""
+    found: dict[str, list[Any]] = {attribute: [] for attribute in ("itemprop", "rel", "href", *_ATTRIBUTES)}
+    below_headline = next(tree.iter("h1"), None) is None
     for element in _MARKED(tree):
+        if element.tag == "h1":
+            below_headline = True
         if element.tag not in _CARRIERS:
             continue
-        for attribute in _ATTRIBUTES:
+        for attribute in found:
             value = element.get(attribute)
-            if value and len(found[attribute]) < _MAX_FOUND and _names_author(value):
+            if not value or len(found[attribute]) >= _MAX_FOUND:
+                continue
+            named = below_headline and _AUTHOR_PAGE.search(value) if attribute == "href" else _names_author(value)
+            if named:
                 text = _TEXT(element) or (element.get("content") or "").strip()
                 if 1 < len(text) <= _MAX_BYLINE_CHARS and not _is_comment(element):
-                    found[attribute].append((element, text))
+                    found[attribute].append((element, _cut(text)))
     marked = next((texts for candidates in found.values() if (texts := _together(candidates))), [])
-    return marked or _labelled(tree) or _signature(tree)
+    return marked or _unmarked(tree) or _signature(tree)
 
 
-def _labelled(tree: Any) -> list[str]:
-    """What follows a label in a text of its own: `（责编：牛镛、岳弘彬）`, `By: Jane Roe`."""
-    for element in tree.iter("p", "span", "div", "li", "em", "strong"):
-        if len(element) <= 3 and _LABEL.match((element.text or "").lstrip()):
-            match = _LABELLED.match(_TEXT(element))
-            if match and not _is_comment(element):
-                return [match[1]]
+def _cut(text: str) -> str:
+    """Up to the date or the next field behind the names."""
+    end = _END.search(text)
+    return text[: end.start()] if end and end.start() > 1 else text
+
+
+def _unmarked(tree: Any) -> list[str]:
+    """The first text below the headline that begins like a byline and names people: `（责编：牛镛、岳弘彬）`,
+    `Por Beatriz Nunes, e1 — São Paulo`. With a colon it may stand anywhere."""
+    below = None if next(tree.iter("h1"), None) is not None else 0
+    for element in tree.iter("h1", *_LEAVES):
+        if element.tag == "h1":
+            below = 0
+            continue
+        if below is not None:
+            below += 1
+        if len(element) > 3 or not names_writers((element.text or "").lstrip(" \n\t(（【[")[:40] + " x x"):
+            continue
+        text = _cut(_TEXT(element))
+        bare = text.strip("(（【[)）】]")
+        near = below is not None and below <= _REACH
+        if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) and not _is_comment(element):
+            names = split_names(bare)
+            if names and all(map(is_person, names)):
+                return [bare]
     return []
 
 
@@ -81,7 +117,39 @@ def read_times(tree: Any) -> list[str]:
         for element in times
         if "publish" in " ".join(element.attrib.values()).lower() or element.get("pubdate") is not None
     ]
-    return [element.get("datetime") for element in [*marked, *times]]
+    classic = [element.get("title") for element in tree.iter("abbr") if "published" in element.get("class", "")]
+    return [*classic[:1], *(element.get("datetime") for element in [*marked, *times])]
+
+
+def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Moment], list[Moment]]:
+    """(dates of publication, dates of the last change) that stand around the headline, in order.
+
+    Above the headline only what shares a frame with it is believed: the top of a page often shows today's date.
+    """
+    headline = next(tree.iter("h1"), None)
+    frames = list(headline.iterancestors())[:_FRAMES] if headline is not None else []
+    near: list[str] = []
+    reached = 0
+    for element in tree.iter("h1", *_DATED):
+        if element is headline:
+            reached = 1
+            continue
+        reached += reached > 0
+        if reached > _REACH or (headline is None and len(near) >= _REACH):
+            break
+        if len(element) > 3 or not _DIGITS.search(_own_text(element)) or _is_comment(element):
+            continue
+        framed = any(node in frames and node.tag not in ("body", "html") for node in element.iterancestors())
+        text = spaced_text(element)
+        if len(text) <= _MAX_BYLINE_CHARS and (reached or headline is None or framed):
+            marked = any(_UPDATED_NAME.search(node.get("class") or "") for node in (element, element.getparent()))
+            near.append(f"updated {text}" if marked and not says_updated(text) else text)
+    found = [written for text in near for written in read_written(text, month_first=month_first)]
+    return [entry.moment for entry in found if not entry.updated], [entry.moment for entry in found if entry.updated]
+
+
+def _own_text(element: Any) -> str:
+    return "".join([element.text or "", *((child.text or "") + (child.tail or "") for child in element)])
 
 
 def _signature(tree: Any) -> list[str]:
@@ -100,6 +168,11 @@ def _names_author(attribute: str) -> bool:
 
 
 def _is_comment(element: Any) -> bool:
+    """True for what stands in the comments, in a list of other articles or beside the article.
+
+    A frame of the headline is no such place, whatever it is called: `sidebar-1` is the main column of a large site.
+    """
     return any(
-        _COMMENT.search(f"{node.get('class', '')} {node.get('id', '')}") for node in (element, *element.iterancestors())
+        _COMMENT.search(f"{node.get('class', '')} {node.get('id', '')}") and next(node.iter("h1"), None) is None
+        for node in (element, *element.iterancestors())
     )

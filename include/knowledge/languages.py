@@ -52,6 +52,7 @@ _OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
 _MAX_EXPANSION = 2000
 _GAP = " ... "
 _YAML_CODE = Path(__file__).with_name("yamlfile.py")
+_NAME = re.compile(rb"^name:[ \t]*[\"']?([^\"'\r\n]+)", re.MULTILINE)
 _BASE = re.compile(rb"^base:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 
 
@@ -112,6 +113,13 @@ def list_packs() -> list[str]:
     """Codes of the packs that exist, in the order of `LANGUAGES`, further ones after them."""
     found = {path.stem for path in FOLDER.glob("*.yaml")}
     return [code for code in LANGUAGES if code in found] + sorted(found - set(LANGUAGES))
+
+
+@cache
+def language_names() -> dict[str, str]:
+    """The English name of every language by its code, in order of the names. Nothing else of the packs is read."""
+    named = {path.stem: _NAME.search(path.read_bytes()) for path in FOLDER.glob("*.yaml")}
+    return dict(sorted(((code, found[1].decode()) for code, found in named.items() if found), key=lambda pair: pair[1]))
 
 
 @cache

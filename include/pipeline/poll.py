@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from include.fetch.archive import Archive
 from include.fetch.pages import TEMPORARY_REASONS
 from include.fetch.poll import forget_items, poll_feeds
+from include.fetch.reasons import HOST_CLOSED
 from include.knowledge.feeds import FeedSource, load_feeds
 from include.pipeline.parking import read_parked_items
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
@@ -113,8 +114,11 @@ def _report(
     if failed:
         names = ", ".join(f"{outcome.source_id} ({outcome.error})" for outcome in failed[:5])
         sentence += f"; {len(failed)} did not answer: {names}{' ...' if len(failed) > 5 else ''}"
-    if len(polled) < len(outcomes):
-        sentence += f"; {len(outcomes) - len(polled)} are not due"
+    waiting = [outcome for outcome in outcomes if outcome.error == HOST_CLOSED]
+    if len(polled) + len(waiting) < len(outcomes):
+        sentence += f"; {len(outcomes) - len(polled) - len(waiting)} are not due"
+    if waiting:
+        sentence += f"; {len(waiting)} wait, because their hosts asked for a pause"
     if left_out:
         sentence += f"; {left_out} left for later"
     return run.report(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Literal
 
 from include.errors import ConfigError
@@ -97,15 +98,22 @@ def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunO
     if options.sources:
         options = replace(options, sources=str(Path(options.sources).expanduser().resolve()))
     run = RunContext(clean_run_id(run_id), as_of, settings, options)
+    make_home(settings.home)
+    run.staging.write_json("run.json", {"as_of": as_of.isoformat(), "options": _options_json(options)})
+    return run
+
+
+def make_home(home: Path) -> None:
+    """Make the folder that holds everything, where it is missing. Raises ConfigError where nothing can be written."""
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
-        run.staging.write_json("run.json", {"as_of": as_of.isoformat(), "options": _options_json(options)})
-    except (NotADirectoryError, FileExistsError, PermissionError) as error:
+        home.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=home):
+            pass
+    except OSError as error:
         raise ConfigError(
-            f"DEPARTURES_HOME={settings.home}: cannot be written to ({error.strerror}); "
+            f"DEPARTURES_HOME={home}: cannot be written to ({error.strerror}); "
             "name a folder that you may write to with DEPARTURES_HOME or --home"
         ) from error
-    return run
 
 
 def open_run(settings: Settings, run_id: str) -> RunContext:

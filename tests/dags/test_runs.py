@@ -13,7 +13,9 @@ from include.pipeline.reprocess import list_candidates
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
 from tests.conftest import ROOT
-from tests.dags.conftest import AS_OF
+from tests.installation import AS_OF
+from tests.pipeline.test_maintenance import publish_unwell_sources
+from tests.publish.servers import Webhook
 
 COUNTED = ("articles", "moves", "events", "event_history", "evidence", "quarantine")
 
@@ -106,11 +108,26 @@ def test_the_archive_read_again_with_the_same_rules_changes_nothing(
     assert query(settings, "SELECT max(generation) FROM runs") == [(3,)]
 
 
-@pytest.mark.parametrize("dag_id", ["housekeeping", "source_health"])
-def test_the_maintenance_dags_are_green(
-    dag_id: str, runs: list[tuple[Any, dict[str, int]]], settings: Settings
+def test_housekeeping_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
+    assert test_dag("housekeeping", {}).state == "success"
+
+
+def test_the_weekly_look_names_each_source_that_is_unwell(
+    airflow_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert test_dag(dag_id, {}).state == "success"
+    """In the task's log, in what it returns, and in a message to the operator."""
+    publish_unwell_sources(Settings.from_env({}, home=tmp_path))
+    with Webhook() as hook:
+        monkeypatch.setenv("DEPARTURES_HOME", str(tmp_path))
+        monkeypatch.setenv("DEPARTURES_ALERT_URLS", hook.url)
+        run = test_dag("source_health", {})
+    assert run.state == "success"
+    (review,) = run.get_task_instances()
+    assert review.xcom_pull(task_ids="review") == {"said": "1 of 4 sources are well", "sources": 4, "unwell": 3}
+    assert hook.titles == ["Departure Board: 1 of 4 sources are well"]
+    said = "\n".join(caplog.messages)
+    for line in ("dead does not answer (dns): the host name does not resolve", "fast lost entries", "gone says that"):
+        assert line in said
 
 
 def test_a_wrong_source_list_is_red_at_once_and_tells_the_operator(
