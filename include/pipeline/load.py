@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TypeVar
 
 from include.extract.fingerprint import bands, similarity
-from include.knowledge.feeds import load_feeds
 from include.pipeline.poll import forget_temporary
 from include.pipeline.reading import StagedMove
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress

@@ -41,7 +41,7 @@ def read_tasks(
     on_progress: Progress = no_progress,
 ) -> StepReport:
     """Read tasks of one kind, each in a process that can be killed; write articles, moves and refusals of a shard."""
-    results = list(_run_tasks(run, function, tasks, what, on_progress))
+    results = list(_run_tasks(run, function, tasks, len(tasks), what, on_progress))
     readings = [result for result in results if isinstance(result, Reading)]
     return _write(run, shard, readings, [result for result in results if isinstance(result, Quarantined)])
 
