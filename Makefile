@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check bench fuzz faults audit lock clean
+.PHONY: help install run up test crash check bench fuzz faults audit lock clean
 
 BIN := .venv/bin
 
@@ -21,6 +21,9 @@ up: install  ## Airflow with the live sources on http://127.0.0.1:8080 (admin / 
 
 test: install  ## everything that this machine can test
 	@$(BIN)/python -m pytest -n auto
+
+crash: install  ## kill runs 300 times at random instants, and compare what is published with undisturbed ones
+	@$(BIN)/python -m tests.pipeline.killing --kills 300
 
 check: install  ## lint, types, contracts between rooms
 	@$(BIN)/ruff check .

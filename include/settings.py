@@ -45,6 +45,7 @@ _KEYS: dict[str, tuple[str, Any]] = {
     "staging_url": ("DEPARTURES_STAGING_URL", ""),
     "workers": ("DEPARTURES_WORKERS", "0"),
     "fetch_shards": ("DEPARTURES_FETCH_SHARDS", "1"),
+    "retention": ("DEPARTURES_RETENTION", ""),
     "as_of": ("DEPARTURES_AS_OF", ""),
     "llm": ("DEPARTURES_LLM", "off"),
     "llm_base_url": ("DEPARTURES_LLM_BASE_URL", ""),
@@ -73,6 +74,7 @@ class Settings:
     staging_url: str  # "" is `home/staging`
     workers: int  # 0 is one a core
     fetch_shards: int
+    retention: str  # `layer=days` over the defaults of `warehouse.retention`
     as_of: str  # ISO time that replaces the clock; "" in production
     llm: str  # off | fallback | always
     llm_base_url: str
@@ -119,6 +121,7 @@ class Settings:
             staging_url=values["staging_url"],
             workers=int(_number(values, "workers", minimum=0)),
             fetch_shards=int(_number(values, "fetch_shards", minimum=1)),
+            retention=values["retention"],
             as_of=values["as_of"],
             llm=_choice(values, "llm", ("off", "fallback", "always")),
             llm_base_url=values["llm_base_url"],

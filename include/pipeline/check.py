@@ -11,7 +11,10 @@ from include.warehouse.generations import open_work, remove_work_copy
 
 
 def check_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
-    """Check the batch. Raises AuditStopped where it must not go on; the batch is then parked, and nothing is lost."""
+    """Check the batch. Raises AuditStopped where it must not go on; the batch is then parked, and nothing is lost.
+
+    What was read again from the archive is not parked: it is published already, as it was read before.
+    """
     on_progress("Checking the batch", 0, 0)
     sources = run.read_sources() if run.options.origin == "feeds" else ()
     try:
@@ -19,6 +22,8 @@ def check_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
             report = check_batch(con, run.run_id, sources=sources, as_of=run.as_of)
             return settle_report(con, run, "check", report)
     except AuditStopped as error:
-        folder = park_batch(run, str(error))
+        folder = park_batch(run, str(error)) if run.options.origin != "archive" else None
         remove_work_copy(run.work_path)
+        if folder is None:
+            raise AuditStopped(f"{error}; what is published stands") from None
         raise AuditStopped(f"{error}; the batch is parked in {folder}, and the next run goes on without it") from None

@@ -27,10 +27,27 @@ def read_shard(run: RunContext, shard: str, on_progress: Progress = no_progress)
     that a page does to the reader stops the others.
     """
     if shard == IMPORT_SHARD:
-        readings, refused = _read_imports(run, on_progress)
-    else:
-        readings, refused = _read_pages(run, run.staging.read_records(Page, f"pages/{shard}.jsonl"), on_progress)
-    refused += [reading.refused for reading in readings if reading.refused]
+        return read_tasks(run, shard, read_import, _import_tasks(run), "Reading articles", on_progress)
+    pages = run.staging.read_records(Page, f"pages/{shard}.jsonl")
+    return _write(run, shard, *_read_pages(run, pages, on_progress))
+
+
+def read_tasks(
+    run: RunContext,
+    shard: str,
+    function: Callable[..., Reading],
+    tasks: Sequence[Task],
+    what: str,
+    on_progress: Progress = no_progress,
+) -> StepReport:
+    """Read tasks of one kind, each in a process that can be killed; write articles, moves and refusals of a shard."""
+    results = list(_run_tasks(run, function, tasks, len(tasks), what, on_progress))
+    readings = [result for result in results if isinstance(result, Reading)]
+    return _write(run, shard, readings, [result for result in results if isinstance(result, Quarantined)])
+
+
+def _write(run: RunContext, shard: str, readings: Sequence[Reading], refused: list[Quarantined]) -> StepReport:
+    refused = [*refused, *(reading.refused for reading in readings if reading.refused)]
     moves = [StagedMove(reading.article.article_id, move) for reading in readings for move in reading.moves]
     run.staging.write_records(f"articles/{shard}.jsonl", [reading.article for reading in readings])
     run.staging.write_records(f"moves/{shard}.jsonl", moves)
@@ -66,17 +83,12 @@ def _read_pages(
     return readings, refused
 
 
-def _read_imports(run: RunContext, on_progress: Progress) -> tuple[list[Reading], list[Quarantined]]:
+def _import_tasks(run: RunContext) -> list[Task]:
     records: list[dict[str, Any]] = run.staging.read_json("import.json")
-    tasks = [
+    return [
         Task(record["id"], (record, run.as_of), record.get("source") or "", json.dumps(record, ensure_ascii=False))
         for record in records
     ]
-    results = list(_run_tasks(run, read_import, tasks, len(tasks), "Reading articles", on_progress))
-    return (
-        [result for result in results if isinstance(result, Reading)],
-        [result for result in results if isinstance(result, Quarantined)],
-    )
 
 
 def _read_response(archive: Archive, page: Page) -> ArchivedResponse | str:

@@ -32,7 +32,9 @@ class RunOptions:
     limit: int = 0  # at most so many entries are fetched; 0 is all
     force: bool = False  # poll every feed, also those that are not due
     replay: bool = False  # read the archive instead of the network
-    origin: Literal["feeds", "import"] = "feeds"
+    origin: Literal["feeds", "import", "archive"] = "feeds"
+    since: str = ""  # of the archive: the first day, ISO; "" is from the beginning
+    until: str = ""  # the last day, included
 
 
 @dataclass(frozen=True, slots=True)

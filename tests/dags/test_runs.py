@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from include.pipeline.reprocess import list_candidates
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
 from tests.conftest import ROOT
@@ -42,10 +43,10 @@ def runs(settings: Settings) -> list[tuple[Any, dict[str, int]]]:
     return [(test_dag("news_departures", conf), count_rows(settings)) for _ in range(2)]
 
 
-def test_dag(dag_id: str, conf: dict[str, Any]) -> Any:
+def test_dag(dag_id: str, conf: dict[str, Any], **options: Any) -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
-    return DagBag(str(ROOT / "dags" / f"{dag_id}.py")).dags[dag_id].test(run_conf=conf)
+    return DagBag(str(ROOT / "dags" / f"{dag_id}.py")).dags[dag_id].test(run_conf=conf, **options)
 
 
 test_dag.__test__ = False  # type: ignore[attr-defined]
@@ -99,6 +100,20 @@ def test_alerts_take_the_run_from_the_asset(runs: list[tuple[Any, dict[str, int]
     run = test_dag("alert_departures", {})
     assert run.state == "success"
     assert list((settings.home / "digests").glob("*.txt"))
+
+
+def test_the_archive_read_again_with_the_same_rules_changes_nothing(
+    runs: list[tuple[Any, dict[str, int]]], settings: Settings
+) -> None:
+    """The task that waits for a person counts as answered: *Approve*."""
+    before = count_rows(settings)
+    run = test_dag("reprocess_archive", {"as_of": AS_OF}, mark_success_pattern="approve")
+    assert run.state == "success"
+    (candidate,) = list_candidates(settings)
+    assert (candidate.state, candidate.gained, candidate.lost, candidate.changed) == ("accepted", 0, 0, 0)
+    assert candidate.unchanged == before["events"]
+    assert count_rows(settings) == before
+    assert query(settings, "SELECT max(generation) FROM runs") == [(3,)]
 
 
 def test_housekeeping_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
