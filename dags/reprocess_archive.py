@@ -20,6 +20,8 @@ publishes it, *Reject* drops it. The whole difference is in `reprocess/` in the 
 it, and `departures reprocess accept` and `drop` do the same as the two answers, also when the week to answer is over.
 
 The daily runs go on meanwhile: what they publish stays, whatever the answer.
+
+A task that is red: its section in `docs/operations.md`.
 """
 ANSWER_WITHIN = timedelta(days=7)
 

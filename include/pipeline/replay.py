@@ -109,6 +109,7 @@ def _replay(
 ) -> Iterator[list[Page]]:
     """The pages of every poll, in order. What a poll remembers is handed to the next, as it was then."""
     sources = load_feeds(run.sources_path)
+    run.staging.write_records("sources.jsonl", sources)
     parked = read_parked_items(run.settings.home)
     states: dict[str, FeedState] = {}
     for done, moment in enumerate(moments):
