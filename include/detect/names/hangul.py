@@ -17,7 +17,7 @@ _WORD = re.compile(r"[가-힣]+")
 # Forms of "to be" are glued to a name as particles are: 루카 베르가모다, 최진호였다.
 _COPULA = ("이었다", "입니다", "였다", "이다", "이며", "이고", "이자", "라고", "다", "며")
 # Foreign names come with vowels that Korean words hardly have after these consonants, or begin with ㄹ.
-_FOREIGN = re.compile(r"^[라-맇]|[르트프브드크츠즈흐므퍼셰쉬슈쥬뒤뤼웨웰젠]")
+_FOREIGN = re.compile(r"(?<![가-힣])[라-맇]|[르트프브드크츠즈흐므퍼셰쉬슈쥬뒤뤼웨웰젠]")
 _HANJA = re.compile(r"((?:[가-힣]{1,4}(?<![한는은인의된던]) )?[가-힣]{2,5})\s?[(（\[]([㐀-鿿]{2,4})[)）\]]")
 
 
@@ -76,7 +76,12 @@ def _known_foreign(page: _Page, index: int) -> Candidate | None:
     if page.text.fold[slice(*page.words[index])] not in page.names.given:
         return None
     pair = _pair(page, index)
-    return pair and Candidate(pair[0], pair[1] + len(pair[3]), 2.2, 0.0, 2)
+    if pair is None:
+        return None
+    start, next_start, first, tail = pair
+    # 주권 is a Korean given name too, and no family name follows those: 주권 갖춘 나라
+    native = len(first) == 2 and len(tail) == 2 and not _FOREIGN.search(f"{first} {tail}")
+    return Candidate(start, next_start + len(tail), 0.6 if native else 2.2, 0.0, 2)
 
 
 def _looks_foreign(page: _Page, index: int) -> Candidate | None:
