@@ -208,19 +208,30 @@ def _name_proposals(
     book: EntityBook,
     decisions: Sequence[Decision],
 ) -> tuple[Proposal, ...]:
-    """Proposals between people who are still two, best first; answered ones are left out."""
-    answered = {decision.subject for decision in decisions if decision.kind in ("approve", "reject")}
+    """Proposals between people who are still two, best first; of two people the most alike mentions."""
+    rejected = {decision.subject for decision in decisions if decision.kind == "reject"}
     found: dict[str, Proposal] = {}
-    for left, right, likeness, why in likely:
-        ids = sorted({book.survivor(person_of[left.move_id]), book.survivor(person_of[right.move_id])})
-        if len(ids) != 2:
+    for left, right, likeness, why in sorted(likely, key=_likeliest):
+        people = {book.survivor(person_of[mention.move_id]): mention.move_id for mention in (right, left)}
+        if len(people) != 2:
             continue
-        proposal_id = "same-" + short_hash(*ids)
-        before = found.get(proposal_id)
-        if proposal_id in answered or (before and before.likeness >= likeness):
-            continue
-        names = [book.entities[entity_id].name for entity_id in ids]
-        found[proposal_id] = Proposal(
-            proposal_id, "person", ids[0], ids[1], names[0], names[1], round(likeness, 3), why
-        )
-    return tuple(sorted(found.values(), key=lambda proposal: (-proposal.likeness, proposal.proposal_id)))
+        one, other = sorted(people)
+        proposal_id = "same-" + short_hash(one, other)
+        if proposal_id not in found:
+            found[proposal_id] = Proposal(
+                proposal_id,
+                "person",
+                one,
+                other,
+                likeness=round(likeness, 3),
+                why=why,
+                left_move=people[one],
+                right_move=people[other],
+                answer="reject" if proposal_id in rejected else "",
+            )
+    return tuple(found.values())
+
+
+def _likeliest(likely: tuple[Mention, Mention, float, str]) -> tuple[float, str, str]:
+    left, right, likeness, _ = likely
+    return (-likeness, left.move_id, right.move_id)

@@ -17,7 +17,8 @@ from include.resolve.names import folded_parts, full_key, is_inflected, name_par
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_IN_SCRIPT = 0.9
-PROPOSE = 0.6
+# Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
+PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
 
 _LETTER_BY_LETTER = {"latin", "cyrillic"}
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -38,12 +39,18 @@ _NICKNAMES = tuple(
 
 @lru_cache(maxsize=65536)
 def name_likeness(left: str, right: str) -> float:
-    """How alike two full names are, 0 to 1. 1 is one name; above `PROPOSE` they may be one."""
+    """How alike two full names are, 0 to 1. 1 is one name."""
     if full_key(left) == full_key(right):
         return 1.0
     if script_of(left) == script_of(right):
         return _likeness_in_script(folded_parts(left), folded_parts(right))
     return _likeness_across(left, right)
+
+
+def may_be_one_name(left: str, right: str) -> bool:
+    """Whether two full names are so alike that a person should look."""
+    across = script_of(left) != script_of(right)
+    return name_likeness(left, right) >= (PROPOSE_ACROSS_SCRIPTS if across else PROPOSE_IN_SCRIPT)
 
 
 def is_misspelt_part(short: str, full: str) -> bool:

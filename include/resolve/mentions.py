@@ -12,7 +12,7 @@ from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import organisation_key
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, block_key, full_key, is_full_name, name_block_keys, skeleton
+from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton
 
 _MINIMUM_SKELETON = 4
 
@@ -81,7 +81,7 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     marks = tuple(sorted(mention.marks))
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
     keys += [
-        BlockKey(block_key("name", "#", found), mention.at[0]) for found in find_anchors([mention], gazetteer).values()
+        BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]
     return tuple(dict.fromkeys(keys))
 

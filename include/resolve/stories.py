@@ -97,7 +97,8 @@ def _fit(story: Story, told: Told) -> tuple[int, int] | None:
     organisations = _organisation_fit(story, told)
     if organisations is None:
         return None
-    gaps = [gap for member in story.members if (gap := time_gap(member.time, told.time)) is not None]
+    dated = [member for member in story.members if not member.time.is_doubtful] or story.members
+    gaps = [gap for member in dated if (gap := time_gap(member.time, told.time)) is not None]
     if not gaps:
         return None
     return organisations, min(min(gaps), _LATE)

@@ -6,6 +6,11 @@ CREATE OR REPLACE MACRO first_day(iso) AS
         ELSE try_cast(iso[1:10] AS DATE) END;
 COMMENT ON MACRO first_day IS 'First day of an ISO date of any precision: first_day(''2026-11'') is 2026-11-01.';
 
+CREATE OR REPLACE MACRO last_day_of(iso) AS
+    CASE length(iso) WHEN 4 THEN try_cast(iso || '-12-31' AS DATE) WHEN 7 THEN last_day(first_day(iso))
+        ELSE first_day(iso) END;
+COMMENT ON MACRO last_day_of IS 'Last day of an ISO date of any precision: last_day_of(''2026-11'') is 2026-11-30.';
+
 CREATE OR REPLACE VIEW moves AS
 SELECT m.move_id, m.article_id, l.event_id, m.kind, m.person, m.from_org, m.to_org, m.role_from, m.role_to, m.status,
     m.focus, m.date, m.successor, m.confidence, m.quote, m.quote_field, m.quote_start, m.quote_end,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, Proposal
+from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
-from include.resolve.mentions import block_keys
+from include.resolve.mentions import block_keys, read_mention
 from include.resolve.merge import merge_moves
 from include.resolve.names import NEAR_DAYS
 from tests.resolve.build import AS_OF, GAZETTEER, told
@@ -85,7 +86,9 @@ class Store:
             for key in keys[move.move_id]:
                 for other, others in keys.items():
                     if any(
-                        key.key == k.key and (key.key.startswith("name|") or abs((key.at - k.at).days) <= NEAR_DAYS)
+                        key.key == k.key
+                        and (key.reach == "name" or abs((key.at - k.at).days) <= NEAR_DAYS)
+                        and (key.reach != "like" or self._may_concern(move, other))
                         for k in others
                     ):
                         near.add(other)
@@ -98,6 +101,13 @@ class Store:
             people = wider
         near |= {m for m, link in self.book.links.items() if link.person_id in people}
         return [self.moves[move_id] for move_id in sorted(near)]
+
+    def _may_concern(self, move: StoredMove, other: str) -> bool:
+        link = self.book.links.get(other)
+        if link is None:
+            return False
+        person = self.book.entities[link.person_id]
+        return may_concern(read_mention(move, GAZETTEER).forms, (person.name, *person.aliases))
 
     def told(self) -> set[tuple[object, ...]]:
         """The live events without ids and known-at times."""

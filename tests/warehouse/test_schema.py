@@ -4,6 +4,7 @@ import re
 
 import duckdb
 
+from include.warehouse.migrations import list_migrations
 from include.warehouse.schema import describe_empty
 from tests.warehouse.build import ROOT, rows
 
@@ -38,7 +39,7 @@ def test_everything_has_a_comment(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_no_comment_is_left_of_a_column_that_is_gone(con: duckdb.DuckDBPyConnection) -> None:
-    sql = (ROOT / "include/warehouse/migrations/001_store.sql").read_text(encoding="utf-8")
+    sql = "".join(migration.sql for migration in list_migrations())
     said = set(re.findall(r'COMMENT ON COLUMN store\.(\w+)\."?(\w+)"?', sql))
     there = set(rows(con, "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'store'"))
     assert said == there

@@ -1,0 +1,47 @@
+-- Merging costs what the people it touches cost: keys as numbers, events found by person and by id.
+CREATE TABLE store.number_keys (
+    move_id VARCHAR NOT NULL,
+    key BIGINT NOT NULL,
+    "at" DATE NOT NULL
+);
+-- A key was a word and the first 42 bits of a hash in base64; 40 of them remain. Any other text is hashed.
+INSERT INTO store.number_keys
+SELECT DISTINCT move_id, if(regexp_full_match(key, '(name|near)[|][A-Za-z0-9+/]{7}'),
+    ('0x' || hex(try(from_base64(substr(key, 6) || '='))))::BIGINT, ('0x' || left(sha256(key), 10))::BIGINT), "at"
+FROM store.move_keys ORDER BY ALL;
+DROP TABLE store.move_keys;
+ALTER TABLE store.number_keys RENAME TO move_keys;
+COMMENT ON TABLE store.move_keys IS 'Keys that bring together the moves that may concern one person.';
+COMMENT ON COLUMN store.move_keys.move_id IS 'The move.';
+COMMENT ON COLUMN store.move_keys.key IS '40 bits of a hash of a name, or of a name or its beginning with an organisation.';
+COMMENT ON COLUMN store.move_keys."at" IS 'Day around which the key counts, where it only counts near in time.';
+
+CREATE INDEX event_versions_person ON store.event_versions (person_id);
+CREATE INDEX event_versions_event ON store.event_versions (event_id);
+
+CREATE TABLE store.entity_proposals (
+    proposal_id VARCHAR PRIMARY KEY,
+    kind VARCHAR NOT NULL CHECK (kind IN ('person', 'organisation')),
+    left_id VARCHAR NOT NULL,
+    right_id VARCHAR NOT NULL,
+    likeness DOUBLE NOT NULL CHECK (likeness BETWEEN 0 AND 1),
+    why VARCHAR NOT NULL,
+    left_move VARCHAR NOT NULL,
+    right_move VARCHAR NOT NULL,
+    answer VARCHAR NOT NULL CHECK (answer IN ('', 'reject')),
+    known_at TIMESTAMP NOT NULL,
+    run_id VARCHAR NOT NULL,
+    CHECK (left_id < right_id)
+);
+COMMENT ON TABLE store.entity_proposals IS 'Two people who may be one: alike, but not so surely that they were joined. A person decides.';
+COMMENT ON COLUMN store.entity_proposals.proposal_id IS 'Stable id, from the two people: same- and twelve hexadecimal digits.';
+COMMENT ON COLUMN store.entity_proposals.kind IS 'person or organisation.';
+COMMENT ON COLUMN store.entity_proposals.left_id IS 'One of the two.';
+COMMENT ON COLUMN store.entity_proposals.right_id IS 'The other.';
+COMMENT ON COLUMN store.entity_proposals.likeness IS 'How alike their names are, 0 to 1.';
+COMMENT ON COLUMN store.entity_proposals.why IS 'Why they were not joined.';
+COMMENT ON COLUMN store.entity_proposals.left_move IS 'Move that names the one in the way that is like the other.';
+COMMENT ON COLUMN store.entity_proposals.right_move IS 'Move that names the other so.';
+COMMENT ON COLUMN store.entity_proposals.answer IS 'Empty while it waits; reject where a person said that they are two.';
+COMMENT ON COLUMN store.entity_proposals.known_at IS 'Time of the run that first saw the likeness.';
+COMMENT ON COLUMN store.entity_proposals.run_id IS 'Run that wrote this row last.';
