@@ -198,8 +198,8 @@ def _fresh_moves(con: duckdb.DuckDBPyConnection) -> list[StoredMove]:
         quote = f"{person} leaves {organisation}."
         moves.append(
             StoredMove(
-                move_id=f"fresh-{number}",
-                article_id=f"fresh-{number}",
+                move_id=_hex(f"move {number}"),
+                article_id=_hex(f"article {number}"),
                 move=Move(
                     "departure", person, organisation, None, "announced", "main", Evidence("text", 0, len(quote), quote)
                 ),
@@ -211,6 +211,10 @@ def _fresh_moves(con: duckdb.DuckDBPyConnection) -> list[StoredMove]:
             )
         )
     return moves
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _store(con: duckdb.DuckDBPyConnection, moves: Sequence[StoredMove]) -> None:
@@ -250,7 +254,7 @@ _HISTORY = """
 SELECT r.number, g.given || ' ' || s.surname AS person, lower(g.given) AS g, lower(s.surname) AS s,
     g.bones AS gb, s.bones AS sb, p.org, p.org_id, p.mark,
     $until::DATE - (hash(r.number, 4) % $days)::INTEGER AS day,
-    'p-' || r.number AS person_id, 'e-' || r.number AS event_id
+    'p-' || left(md5('p' || r.number), 12) AS person_id, 'e-' || left(md5('e' || r.number), 16) AS event_id
 FROM range($size) r(number)
 JOIN givens g ON g.n = (hash(r.number, 1) % $givens)::BIGINT
 JOIN surnames s ON s.n = (hash(r.number, 2) % $surnames)::BIGINT
@@ -271,19 +275,20 @@ _ARTICLES_AND_MOVES = (
     FROM {source}""",
 )
 _FILL = (
-    """CREATE TEMP TABLE told AS SELECT 'm' || number || '-' || copy AS move_id, person, org,
+    """CREATE TEMP TABLE told AS SELECT left(md5('m' || number || '-' || copy), 16) AS move_id, person, org,
     (day + copy::INTEGER)::TIMESTAMP AS published, 'o' || copy AS origin, h.* EXCLUDE (person, org)
     FROM history h, range(2) c(copy)""",
     *(statement.format(source="told") for statement in _ARTICLES_AND_MOVES),
     """INSERT INTO store.move_links BY NAME SELECT move_id, person_id, org_id AS from_org_id, event_id FROM told""",
-    """INSERT INTO store.move_keys BY NAME WITH named AS (
+    """INSERT INTO store.name_keys SELECT move_id,
+        ('0x' || left(sha256(least(g, s) || ' ' || greatest(g, s) || '|' || mark), 10))::BIGINT FROM told""",
+    """INSERT INTO store.near_keys WITH named AS (
         SELECT move_id, day AS "at", mark, g, s, gb, sb, least(g, s) || ' ' || greatest(g, s) AS full_key FROM told),
-    plain AS (SELECT move_id, full_key || '|' || mark AS key, "at" FROM named UNION ALL
-        SELECT move_id, full_key, "at" FROM named UNION ALL
+    plain AS (SELECT move_id, full_key AS key, "at" FROM named UNION ALL
         SELECT move_id, mark || '|' || part, "at" FROM named, unnest([g, s,
             least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':',
             ':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]) p(part))
-    SELECT move_id, ('0x' || left(sha256(key), 10))::BIGINT AS key, "at" FROM plain""",
+    SELECT move_id, ('0x' || left(sha256(key), 10))::BIGINT AS key, "at" FROM plain ORDER BY "at" """,
     """INSERT INTO store.entities BY NAME SELECT person_id AS entity_id, 'person' AS kind, person AS name,
     []::VARCHAR[] AS aliases, day AS known_at, 'history' AS run_id FROM history UNION ALL BY NAME
     SELECT org_id AS entity_id, 'organisation' AS kind, org AS name, []::VARCHAR[] AS aliases,
@@ -293,9 +298,11 @@ _FILL = (
     org AS from_org, 'announced' AS status, 'main' AS focus, 'none' AS date_precision,
     strftime(day, '%Y-%m-%d') AS announced_on, day AS first_reported_at, day AS last_reported_at,
     day AS first_known_at, 2 AS origins, 2 AS articles, ['en'] AS languages,
-    ['m' || number || '-0', 'm' || number || '-1'] AS move_ids, false AS acting, []::VARCHAR[] AS group_event_ids,
+    [left(md5('m' || number || '-0'), 16), left(md5('m' || number || '-1'), 16)] AS move_ids,
+    false AS acting, []::VARCHAR[] AS group_event_ids,
     0.9 AS confidence, '' AS review, 0 AS score, false AS flagged, false AS alerted, '' AS model, [] AS terms,
-    [{'status': 'announced', 'at': day::TIMESTAMP, 'move_id': 'm' || number || '-0', 'cause': 'first said'}] AS history,
+    [{'status': 'announced', 'at': day::TIMESTAMP, 'move_id': left(md5('m' || number || '-0'), 16),
+        'cause': 'first said'}] AS history,
     'history' AS run_id FROM history""",
     "CHECKPOINT",
 )

@@ -21,6 +21,7 @@ LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
     first_reported_at, last_reported_at, origins, articles, languages, score, flagged, acting, reason_stated, successor,
     destination_kind, focus, confidence, review"""
+_FIRMNESS = ("announced", "reported", "rumoured", "denied")
 _ORDERS = {"newest": "place", "score": "score DESC, place"}
 
 
@@ -102,13 +103,20 @@ def attach(reader: Reader, rows: Sequence[Row], overlay: Overlay) -> list[Row]:
 
 
 def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
-    """The sentences for and against each event, what denies first, then the surest."""
+    """The sentences for and against each event: what denies first, then what names the person and says it most firmly."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in read_pieces(reader, ids):
         grouped[row.pop("event_id")].append(row)
     for found in grouped.values():
-        found.sort(key=lambda row: (row["stance"] != "denies", -row["confidence"], row["move_id"]))
+        found.sort(key=_proof_order)
     return grouped
+
+
+def _proof_order(row: Row) -> tuple[bool, bool, int, int, float, str]:
+    firmness = _FIRMNESS.index(row["status"])
+    return (
+        row["stance"] != "denies", row["proof"] < 2, firmness, -row["proof"], -row["confidence"], row["move_id"],
+    )  # fmt: skip
 
 
 def read_terms(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:

@@ -324,7 +324,9 @@ def _choose_shown(reading: Reading, evidence: list[Candidate], organisations: tu
         if "ante" not in candidate.features and probability(model_of(candidate), candidate.features) >= least
     ]
     for candidate in named:
-        if any(m.entity >= 0 and m.entity in organisations for m in reading.in_sentence(candidate.trigger.sentence, "org")):
+        if any(
+            m.entity >= 0 and m.entity in organisations for m in reading.in_sentence(candidate.trigger.sentence, "org")
+        ):
             return candidate
     return named[0] if named else evidence[0]
 

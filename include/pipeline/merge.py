@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,8 +16,8 @@ from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
 from include.resolve.mentions import block_keys, read_mention
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS
-from include.warehouse.blocks import find_sharing, list_moves_of, read_moves, read_people, write_move_keys
+from include.resolve.names import NEAR_DAYS, BlockKey
+from include.warehouse.blocks import find_sharing, list_moves_of, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of
 from include.warehouse.generations import open_work
@@ -108,20 +108,24 @@ def read_block(
     con: duckdb.DuckDBPyConnection, touched: Collection[str], people: Collection[str], gazetteer: Gazetteer
 ) -> Block:
     """Everybody whom the touched moves may concern, with all their moves; stores the keys of the touched moves."""
-    fresh = read_moves(con, touched)
-    found = {*people, *read_people(con, touched)}
-    found = find_tied(con, found | _find_likely(con, fresh, gazetteer, found))
+    fresh, owners = read_moves(con, touched), read_owners(con, touched)
+    keys = {stored.move_id: block_keys(stored, gazetteer) for stored in fresh}
+    write_move_keys(con, keys, replaced=owners.keys() & keys.keys())
+    found = {*people, *owners.values()}
+    found = find_tied(con, found | _find_likely(con, fresh, keys, gazetteer, found))
     move_ids = {*touched, *list_moves_of(con, found)}
     others = read_moves(con, move_ids - {stored.move_id for stored in fresh})
     return Block(found, move_ids, sorted([*fresh, *others], key=lambda stored: stored.move_id))
 
 
 def _find_likely(
-    con: duckdb.DuckDBPyConnection, fresh: Sequence[StoredMove], gazetteer: Gazetteer, settled: Collection[str]
+    con: duckdb.DuckDBPyConnection,
+    fresh: Sequence[StoredMove],
+    keys: Mapping[str, Sequence[BlockKey]],
+    gazetteer: Gazetteer,
+    settled: Collection[str],
 ) -> set[str]:
     """People whom the moves name, and those at the same places whose names are alike."""
-    keys = {stored.move_id: block_keys(stored, gazetteer) for stored in fresh}
-    write_move_keys(con, keys)
     sharing = find_sharing(con, keys, near_days=NEAR_DAYS)
     named = {shared.person_id for shared in sharing if not shared.is_coarse}.union(settled)
     coarse = [shared for shared in sharing if shared.person_id not in named]

@@ -22,9 +22,10 @@ WHERE list_contains(?, r.event_id) ORDER BY abs(r.points) DESC, r.feature
 """
 _EVIDENCE = """
 SELECT event_id, move_id, article_id, url, lang, quote, field, start, "end", stance, status, source_id, origin, title,
-    published_at, rule, detector, confidence
+    published_at, rule, detector, confidence, proof
 FROM evidence WHERE list_contains(?, event_id)
-ORDER BY stance = 'denies' DESC, published_at NULLS LAST, confidence DESC, move_id
+ORDER BY stance = 'denies' DESC, proof >= 2 DESC, list_position(['announced', 'reported', 'rumoured', 'denied'], status),
+    proof DESC, confidence DESC, published_at NULLS LAST, move_id
 """
 
 
@@ -34,7 +35,8 @@ def read_rows(
     """The events of a view that fulfil an SQL condition, highest score first; times are ISO text in UTC.
 
     `reasons` are lines for people, `terms` the summands of the score with the sentence that carries each, `evidence`
-    the sentences for and against, what denies first.
+    the sentences for and against: what denies
+    first, then what names the person and says it most firmly.
     """
     rows = _fetch(con, _EVENTS.format(view=view, condition=condition), [])
     ids = [row["event_id"] for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -16,11 +16,17 @@ from include.warehouse.staged import MOVE_COLUMNS, stored_move
 
 _KEYS = pa.schema([("move_id", pa.string()), ("key", pa.int64()), ("at", pa.date32()), ("reach", pa.string())])
 _ARTICLE_COLUMNS = "article_id, lang, source_id, source_kind, origin, published_at"
-_SHARING = """
-SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' AS is_coarse
-FROM asked a JOIN store.move_keys k ON k.key = a.key AND k.move_id <> a.move_id
-WHERE a.reach = 'name' OR abs(k."at" - a."at") <= ?
+_NAMED = """
+SELECT DISTINCT a.move_id, k.move_id AS other_id, FALSE FROM asked a JOIN store.name_keys k USING (key)
+WHERE a.reach = 'name' AND k.move_id <> a.move_id
 """
+# The bounds let DuckDB pass over what lies far back; news of one day reads the last months.
+_NEAR = """
+SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' FROM asked a JOIN store.near_keys k USING (key)
+WHERE a.reach <> 'name' AND k.move_id <> a.move_id AND abs(k."at" - a."at") <= $days
+    AND k."at" BETWEEN $first::DATE - $days::INTEGER AND $last::DATE + $days::INTEGER
+"""
+_FAR_APART = 400  # days: moves that tell of days further apart are asked for apart
 
 
 class Key(Protocol):
@@ -43,25 +49,49 @@ class Sharing:
     is_coarse: bool
 
 
-def write_move_keys(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]]) -> None:
-    """Store, by move id, the keys of `resolve.mentions.block_keys`; those stored before are replaced."""
-    with transaction(con), registered(con, keys_in=_key_table(keys), owners=_ids(keys)):
-        con.execute("DELETE FROM store.move_keys WHERE move_id IN (SELECT move_id FROM owners)")
-        con.execute('INSERT INTO store.move_keys SELECT DISTINCT move_id, key, "at" FROM keys_in ORDER BY ALL')
+def write_move_keys(
+    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, replaced: Collection[str] = ()
+) -> None:
+    """Store, by move id, the keys of `resolve.mentions.block_keys`; `replaced` are moves that had keys before."""
+    with transaction(con), registered(con, keys_in=_key_table(keys), replaced=_ids(replaced)):
+        for table in ("name_keys", "near_keys") if replaced else ():
+            con.execute(f"DELETE FROM store.{table} WHERE move_id IN (SELECT move_id FROM replaced)")
+        con.execute("INSERT INTO store.name_keys SELECT DISTINCT move_id, key FROM keys_in WHERE reach = 'name'")
+        con.execute(
+            "INSERT INTO store.near_keys SELECT DISTINCT move_id, key, \"at\" FROM keys_in WHERE reach <> 'name' "
+            'ORDER BY "at", move_id'
+        )
 
 
 def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int) -> list[Sharing]:
     """People who share a key with one of these moves; a key that does not reach far binds `near_days` apart."""
-    with registered(con, asked=_key_table(keys)):
-        pairs = con.execute(_SHARING, [near_days]).fetchall()
-    owner = _read_owners(con, {other for _, other, _ in pairs})
+    asked = _key_table(keys)
+    with registered(con, asked=asked):
+        pairs = con.execute(_NAMED).fetchall()
+        for first, last in _spans(sorted(set(asked["at"].to_pylist()))):
+            pairs += con.execute(_NEAR, {"days": near_days, "first": first, "last": last}).fetchall()
+    owner = read_owners(con, {other for _, other, _ in pairs})
     found = {Sharing(move_id, owner[other], coarse) for move_id, other, coarse in pairs if other in owner}
     return sorted(found, key=lambda s: (s.move_id, s.person_id, s.is_coarse))
 
 
-def read_people(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> set[str]:
-    """The people whom the given moves, also retired ones, are about."""
-    return set(_read_owners(con, move_ids).values())
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Stretches of days with no wide gap within."""
+    if not days:
+        return
+    first = before = days[0]
+    for day in days:
+        if (day - before).days > _FAR_APART:
+            yield first, before
+            first = day
+        before = day
+    yield first, before
+
+
+def read_owners(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> dict[str, str]:
+    """The people whom the given moves, also retired ones, are about, by move id; unresolved moves are left out."""
+    rows = read_by_ids(con, "SELECT move_id, person_id FROM store.move_links", "move_id", move_ids)
+    return {row["move_id"]: row["person_id"] for row in rows if row["person_id"] is not None}
 
 
 def read_moves(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> list[StoredMove]:
@@ -80,11 +110,6 @@ def list_moves_of(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -
     with registered(con, given=pa.table({"person_id": pa.array(sorted(person_ids), pa.string())})):
         rows = con.execute("SELECT move_id FROM store.move_links SEMI JOIN given USING (person_id)").fetchall()
     return {move_id for (move_id,) in rows}
-
-
-def _read_owners(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> dict[str, str]:
-    rows = read_by_ids(con, "SELECT move_id, person_id FROM store.move_links", "move_id", move_ids)
-    return {row["move_id"]: row["person_id"] for row in rows if row["person_id"] is not None}
 
 
 def _key_table(keys: Mapping[str, Iterable[Key]]) -> pa.Table:

@@ -56,10 +56,16 @@ FROM (SELECT event_id, unnest(terms) AS term FROM store.event_versions
     WHERE known_to IS NULL AND review <> 'taken-down');
 COMMENT ON VIEW reasons IS 'Why an event has its score: the summands, each with the move whose sentence carries it.';
 
+CREATE OR REPLACE MACRO names_one_of(quote, forms) AS
+    len([form FOR form IN forms IF form IS NOT NULL AND form <> '' AND contains(quote, form)]) > 0;
+COMMENT ON MACRO names_one_of IS 'Whether a sentence holds one of the forms of a name.';
+
 CREATE OR REPLACE VIEW evidence AS
 SELECT l.event_id, m.move_id, m.article_id, a.url, a.lang, m.quote, m.quote_field AS field, m.quote_start AS start,
     m.quote_end AS "end", CASE WHEN m.status = 'denied' THEN 'denies' ELSE 'supports' END AS stance,
-    m.status, a.source_id, a.origin, a.title, a.published_at, m.rule, m.detector, m.known_at, m.confidence
+    m.status, a.source_id, a.origin, a.title, a.published_at, m.rule, m.detector, m.known_at, m.confidence,
+    2 * names_one_of(m.quote, [m.person] || m.person_aliases)::INTEGER
+        + names_one_of(m.quote, [m.from_org, m.to_org] || m.from_aliases || m.to_aliases)::INTEGER AS proof
 FROM store.move_links l JOIN store.moves m USING (move_id) JOIN store.articles a USING (article_id)
 WHERE l.event_id IS NOT NULL;
 COMMENT ON VIEW evidence IS 'The sentences that prove or deny an event.';
@@ -136,6 +142,7 @@ COMMENT ON COLUMN evidence.field IS 'Where the quote stands: title or text.';
 COMMENT ON COLUMN evidence.start IS 'First code point of the quote in that field, from 0.';
 COMMENT ON COLUMN evidence."end" IS 'Code point after the last of the quote.';
 COMMENT ON COLUMN evidence.stance IS 'supports, or denies where the article denies it.';
+COMMENT ON COLUMN evidence.proof IS 'What the quote shows by itself: 2 for naming the person, and 1 for naming an organisation of the move.';
 COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
 COMMENT ON COLUMN talent_flow.people IS 'How many went.';
 COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';

@@ -9,7 +9,7 @@ import pytest
 
 from include.records import Entity
 from include.resolve.book import Proposal
-from include.warehouse.blocks import find_sharing, list_moves_of, read_moves, read_people, write_move_keys
+from include.warehouse.blocks import find_sharing, list_moves_of, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import (
     StoredLink,
     find_tied,
@@ -55,7 +55,7 @@ def test_people_who_share_a_key_are_found_as_far_as_it_reaches(home: Home, con: 
     write_move_keys(
         con,
         {
-            ids["beta"]: [Key(1, DAY - timedelta(days=900))],  # the same name at the same place, long ago
+            ids["beta"]: [Key(1, DAY - timedelta(days=900), "name")],  # the same name at the same place, long ago
             ids["gamma"]: [Key(2, DAY - timedelta(days=60))],  # the same name and near in time
             ids["delta"]: [Key(2, DAY - timedelta(days=61))],  # too long ago
             ids["epsilon"]: [Key(3)],  # no more than alike
@@ -76,15 +76,28 @@ def test_the_people_of_a_retired_move_are_found(home: Home, con: Con) -> None:
     links = {only_move(one): link("p-1"), only_move(two): link("p-1")}
     write_book(con, [Entity("p-1", "person", "Ada")], links, run_id="r1", as_of=T0)
     report = home.load(con, [article("alpha", text="Nobody left.", content_hash="edited")], {})
-    people = read_people(con, report.touched_moves)
+    people = set(read_owners(con, report.touched_moves).values())
     assert people == {"p-1"}
     assert [stored.move_id for stored in read_moves(con, list_moves_of(con, people))] == [only_move(two)]
 
 
-def test_keys_written_again_replace_those_before(home: Home, con: Con) -> None:
-    write_move_keys(con, {"m1": [Key(1)], "m2": [Key(2)]})
-    write_move_keys(con, {"m1": [Key(3)]})
-    assert rows(con, "SELECT move_id, key FROM store.move_keys ORDER BY ALL") == [("m1", 3), ("m2", 2)]
+def test_keys_written_again_replace_those_before(con: Con) -> None:
+    write_move_keys(con, {"m1": [Key(1), Key(5, reach="name")], "m2": [Key(2)]})
+    write_move_keys(con, {"m1": [Key(3), Key(6, reach="name")]}, replaced=["m1"])
+    assert rows(con, "SELECT move_id, key FROM store.near_keys ORDER BY ALL") == [("m1", 3), ("m2", 2)]
+    assert rows(con, "SELECT move_id, key FROM store.name_keys ORDER BY ALL") == [("m1", 6)]
+
+
+def test_moves_that_tell_of_days_far_apart_are_asked_for_apart(home: Home, con: Con) -> None:
+    one, two = article("alpha"), article("beta")
+    home.load(con, [one, two])
+    old = DAY - timedelta(days=4000)
+    write_move_keys(con, {only_move(one): [Key(1)], only_move(two): [Key(2, old)]})
+    book = [Entity("p-1", "person", "Ada"), Entity("p-2", "person", "B")]
+    links = {only_move(one): link("p-1"), only_move(two): link("p-2")}
+    write_book(con, book, links, run_id="r1", as_of=T0)
+    asked = {"new": [Key(1, DAY + timedelta(days=2)), Key(2, old - timedelta(days=2)), Key(2, DAY)]}
+    assert {shared.person_id for shared in find_sharing(con, asked, near_days=60)} == {"p-1", "p-2"}
 
 
 def test_many_ids_are_joined_and_few_are_looked_up(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:

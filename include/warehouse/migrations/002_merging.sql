@@ -1,20 +1,30 @@
 -- Merging costs what the people it touches cost: keys as numbers, events found by person and by id.
-CREATE TABLE store.number_keys (
+CREATE TABLE store.name_keys (
+    move_id VARCHAR NOT NULL,
+    key BIGINT NOT NULL
+);
+CREATE TABLE store.near_keys (
     move_id VARCHAR NOT NULL,
     key BIGINT NOT NULL,
     "at" DATE NOT NULL
 );
 -- A key was a word and the first 42 bits of a hash in base64; 40 of them remain. Any other text is hashed.
-INSERT INTO store.number_keys
-SELECT DISTINCT move_id, if(regexp_full_match(key, '(name|near)[|][A-Za-z0-9+/]{7}'),
-    ('0x' || hex(try(from_base64(substr(key, 6) || '='))))::BIGINT, ('0x' || left(sha256(key), 10))::BIGINT), "at"
-FROM store.move_keys ORDER BY ALL;
+CREATE TEMP MACRO as_number(key) AS if(regexp_full_match(key, '(name|near)[|][A-Za-z0-9+/]{7}'),
+    ('0x' || hex(try(from_base64(substr(key, 6) || '='))))::BIGINT, ('0x' || left(sha256(key), 10))::BIGINT);
+INSERT INTO store.name_keys SELECT DISTINCT move_id, as_number(key) FROM store.move_keys
+WHERE starts_with(key, 'name|') ORDER BY ALL;
+-- In order of time: what lies months back is not read when the news of today is merged.
+INSERT INTO store.near_keys SELECT DISTINCT move_id, as_number(key), "at" FROM store.move_keys
+WHERE NOT starts_with(key, 'name|') ORDER BY "at", move_id;
+DROP MACRO as_number;
 DROP TABLE store.move_keys;
-ALTER TABLE store.number_keys RENAME TO move_keys;
-COMMENT ON TABLE store.move_keys IS 'Keys that bring together the moves that may concern one person.';
-COMMENT ON COLUMN store.move_keys.move_id IS 'The move.';
-COMMENT ON COLUMN store.move_keys.key IS '40 bits of a hash of a name, or of a name or its beginning with an organisation.';
-COMMENT ON COLUMN store.move_keys."at" IS 'Day around which the key counts, where it only counts near in time.';
+COMMENT ON TABLE store.name_keys IS 'Keys of one name at one organisation: they bring moves together at any time.';
+COMMENT ON COLUMN store.name_keys.move_id IS 'The move.';
+COMMENT ON COLUMN store.name_keys.key IS '40 bits of a hash of a name and an organisation, or of a listed person.';
+COMMENT ON TABLE store.near_keys IS 'Keys that bring moves together which are near in time and may concern one person.';
+COMMENT ON COLUMN store.near_keys.move_id IS 'The move.';
+COMMENT ON COLUMN store.near_keys.key IS '40 bits of a hash of a name, or of a part or the beginning of one with an organisation.';
+COMMENT ON COLUMN store.near_keys."at" IS 'Day around which the key counts.';
 
 CREATE INDEX event_versions_person ON store.event_versions (person_id);
 CREATE INDEX event_versions_event ON store.event_versions (event_id);

@@ -23,7 +23,8 @@ INSERT INTO store.retired_moves BY NAME SELECT * REPLACE ('m0' AS move_id), TIME
 INSERT INTO store.touched_moves VALUES ('m1', 'r7');
 INSERT INTO store.erased_moves VALUES ('m9');
 INSERT INTO store.move_links VALUES ('m1', 'p-1', 'o-1', NULL, 'e1');
-INSERT INTO store.move_keys VALUES ('m1', 59851155173, '2026-11-21');
+INSERT INTO store.name_keys VALUES ('m1', 59851155173);
+INSERT INTO store.near_keys VALUES ('m1', 59851155173, '2026-11-21');
 INSERT INTO store.entity_proposals VALUES
     ('same-1', 'person', 'p1', 'p2', 0.8, 'like names at one organisation', 'm1', 'm2', '', '2026-11-21', 'r1');
 INSERT INTO store.entities VALUES
