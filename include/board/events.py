@@ -103,7 +103,7 @@ def attach(reader: Reader, rows: Sequence[Row], overlay: Overlay) -> list[Row]:
 
 
 def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
-    """The sentences for and against each event: what denies first, then what names the person and says it most firmly."""
+    """The sentences for and against each event: what denies first, then what names the person and is firmest."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in read_pieces(reader, ids):
         grouped[row.pop("event_id")].append(row)

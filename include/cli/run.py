@@ -36,8 +36,8 @@ def run(
     if sources and not sources.is_file():
         raise ConfigError(f"--sources {sources}: no such file; name a feeds.yaml")
     options = RunOptions(sources=str(sources or ""), limit=limit, force=force, replay=replay)
-    context = start_run(settings, run_id=_new_run_id("run"), as_of=_read_as_of(settings, as_of), options=options)
-    _follow(context)
+    context = start_run(settings, run_id=new_run_id("run"), as_of=read_as_of(settings, as_of), options=options)
+    follow(context)
 
 
 def import_articles(
@@ -51,13 +51,14 @@ def import_articles(
     from include.pipeline.imports import stage_articles
 
     settings = read_settings(home)
-    moment = _read_as_of(settings, as_of)
-    context = start_run(settings, run_id=_new_run_id("import"), as_of=moment, options=RunOptions(origin="import"))
+    moment = read_as_of(settings, as_of)
+    context = start_run(settings, run_id=new_run_id("import"), as_of=moment, options=RunOptions(origin="import"))
     stage_articles(context, articles)
-    _follow(context)
+    follow(context)
 
 
-def _read_as_of(settings: Settings, given: str) -> datetime:
+def read_as_of(settings: Settings, given: str) -> datetime:
+    """What stands for now: what was given, else the setting, else the clock."""
     if given:
         return parse_as_of(given)
     if settings.as_of:
@@ -65,11 +66,12 @@ def _read_as_of(settings: Settings, given: str) -> datetime:
     return datetime.now(UTC)
 
 
-def _new_run_id(kind: str) -> str:
+def new_run_id(kind: str) -> str:
+    """A name that no other run has."""
     return f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}"
 
 
-def _follow(context: RunContext) -> None:
+def follow(context: RunContext) -> None:
     """Run the chain, a line a step. A failure is told to the operator too: nobody watches a run of cron."""
     from include.pipeline.chain import run_chain
     from include.pipeline.failures import report_failure

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.knowledge.gazetteer import Gazetteer, load_gazetteer
 from include.pipeline.decided import Decided, apply_inbox
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.takedown import erase_taken_down
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
@@ -39,7 +40,7 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         touched = read_touched(con)
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
-        events = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
+        events, erased = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
     run.staging.write_records("events.jsonl", events)
     living = [event for event in events if event.merged_into is None]
     counted = len({event.person_id for event in living})
@@ -54,6 +55,7 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         events=len(living),
         people=counted,
         decisions=decided.fresh,
+        erased=erased,
     )
 
 
@@ -66,10 +68,11 @@ def merge_people(
     *,
     run_id: str,
     as_of: datetime,
-) -> list[Event]:
+) -> tuple[list[Event], int]:
     """Merge the people of the touched moves and the given ones, with everybody who may be one of them.
 
-    Writes who is who; returns the events, for `write_events`.
+    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and how many moves
+    were erased.
     """
     block = read_block(con, touched, people, gazetteer)
     stored = read_book(con, block.move_ids)
@@ -84,7 +87,7 @@ def merge_people(
     write_book(con, book.entities.values(), book.links, before=stored, run_id=run_id, as_of=as_of)
     everybody = block.people | {link.person_id for link in book.links.values()}
     write_proposals(con, book.proposals, everybody, run_id=run_id, as_of=as_of)
-    return merge_moves(
+    events = merge_moves(
         block.moves,
         book,
         decisions,
@@ -93,6 +96,13 @@ def merge_people(
         gazetteer=gazetteer,
         redirects=decided.redirects,
     )
+    erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
+    return [_leave_mark(event) for event in events], erased
+
+
+def _leave_mark(event: Event) -> Event:
+    """Of an event that was taken down its id stays, so that its page says so; its moves are erased."""
+    return replace(event, move_ids=()) if event.review == "taken-down" else event
 
 
 @dataclass(frozen=True, slots=True)

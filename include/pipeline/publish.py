@@ -11,7 +11,9 @@ from include.pipeline.load import load_run, read_base
 from include.pipeline.merge import merge_run
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.takedown import clean_digests
 from include.publish.exports import write_exports
+from include.warehouse.compaction import rewrite_work_copy
 from include.warehouse.generations import Generation, open_read_only, publish_work_copy
 
 ATTEMPTS = 5  # each one is a run that lost against another; five in a row mean a schedule that overlaps itself
@@ -21,6 +23,8 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     """Publish, then write what is made from the published file. Raises BaseMoved after too many lost races."""
     made, attempts = _swap(run, on_progress)
     settings = run.settings
+    if _count_erased(run):
+        clean_digests(settings)
     con = open_read_only(settings.published_path, articles_root=settings.articles_root)
     try:
         rows, flows, balances = read_rows(con, "departures"), read_flows(con), read_balances(con)
@@ -48,6 +52,8 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
 
 def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
     for attempt in range(1, ATTEMPTS + 1):
+        if _count_erased(run) and run.work_path.exists():
+            rewrite_work_copy(run.work_path, run.settings.articles_root)  # deleted rows would still be in the file
         try:
             return publish_work_copy(run.work_path, run.settings.published_path, read_base(run)), attempt
         except BaseMoved:
@@ -56,3 +62,8 @@ def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
             for step in (load_run, check_run, merge_run, flag_run, audit_run):
                 step(run, on_progress)
     raise AssertionError("the loop returns or raises")
+
+
+def _count_erased(run: RunContext) -> int:
+    report = "reports/merge.json"
+    return int(run.staging.read_json(report)["counts"]["erased"]) if run.staging.exists(report) else 0

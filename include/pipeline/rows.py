@@ -24,8 +24,9 @@ _EVIDENCE = """
 SELECT event_id, move_id, article_id, url, lang, quote, field, start, "end", stance, status, source_id, origin, title,
     published_at, rule, detector, confidence, proof
 FROM evidence WHERE list_contains(?, event_id)
-ORDER BY stance = 'denies' DESC, proof >= 2 DESC, list_position(['announced', 'reported', 'rumoured', 'denied'], status),
-    proof DESC, confidence DESC, published_at NULLS LAST, move_id
+ORDER BY stance = 'denies' DESC, proof >= 2 DESC,
+    list_position(['announced', 'reported', 'rumoured', 'denied'], status), proof DESC, confidence DESC,
+    published_at NULLS LAST, move_id
 """
 
 

@@ -10,12 +10,13 @@ from datetime import datetime
 from include.knowledge.gazetteer import Gazetteer
 from include.records import Event, StatusChange, StoredMove
 from include.resolve.book import EntityBook, short_hash
-from include.resolve.corrections import apply_corrections, arrange_stories, drop_taken_down, remove_person
+from include.resolve.corrections import apply_corrections, arrange_stories
 from include.resolve.decisions import Decision
 from include.resolve.identity import keep_event_ids
 from include.resolve.retellings import join_retellings
 from include.resolve.stories import Story, find_stories, read_told
 from include.resolve.summary import summarise_story
+from include.resolve.takedown import drop_taken_down, remove_person
 
 
 def merge_moves(

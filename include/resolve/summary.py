@@ -181,7 +181,7 @@ def _choose_date(moves: Sequence[StoredMove]) -> str | None:
 
 
 def _drop_doubtful(members: Sequence[Told], stating: Sequence[StoredMove]) -> list[StoredMove]:
-    """Without dates that may be of something else in their article, where others tell it as news and do not share them."""
+    """Without dates that may be of something else in their article, where others tell it as news without them."""
     doubtful = {told.stored.move_id for told in members if told.time.is_doubtful}
     news = [told for told in members if told.time.told and told.stored.move_id not in doubtful]
     return [move for move in stating if not news or move.move_id not in doubtful]

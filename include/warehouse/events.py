@@ -265,6 +265,8 @@ def _plan_steps(
             cause = ", ".join(changed_columns(before[key], fresh[key])) or "evidence"
         else:
             cause = "restored" if known.last_version else "first report"
+        if fresh[key]["review"] == "taken-down":
+            cause = "taken down"
         steps[key] = _Step(known.last_version + 1, known.open_from, cause)
     return steps
 

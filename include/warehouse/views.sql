@@ -128,6 +128,17 @@ CREATE OR REPLACE VIEW entities AS
 SELECT entity_id, kind, name, aliases, parent_id, merged_into, known_at FROM store.entities;
 COMMENT ON VIEW entities IS 'People and organisations, once for all scripts.';
 
+CREATE OR REPLACE VIEW proposals AS
+SELECT p.proposal_id, p.kind, p.left_id, l.name AS left_name, p.right_id, r.name AS right_name, p.likeness, p.why,
+    lm.quote AS left_quote, la.lang AS left_lang, la.url AS left_url, rm.quote AS right_quote, ra.lang AS right_lang,
+    ra.url AS right_url, p.known_at
+FROM store.entity_proposals p
+JOIN store.entities l ON l.entity_id = p.left_id JOIN store.entities r ON r.entity_id = p.right_id
+LEFT JOIN store.moves lm ON lm.move_id = p.left_move LEFT JOIN store.articles la ON la.article_id = lm.article_id
+LEFT JOIN store.moves rm ON rm.move_id = p.right_move LEFT JOIN store.articles ra ON ra.article_id = rm.article_id
+WHERE p.answer = '' AND l.merged_into IS NULL AND r.merged_into IS NULL;
+COMMENT ON VIEW proposals IS 'Two people who may be one and wait for somebody to say so.';
+
 -- Columns that are computed, or that mean something else than in the table they come from. The others have the comment
 -- of their table (views.py).
 COMMENT ON COLUMN status_changes.changed_at IS 'When the status changed.';
@@ -143,6 +154,14 @@ COMMENT ON COLUMN evidence.start IS 'First code point of the quote in that field
 COMMENT ON COLUMN evidence."end" IS 'Code point after the last of the quote.';
 COMMENT ON COLUMN evidence.stance IS 'supports, or denies where the article denies it.';
 COMMENT ON COLUMN evidence.proof IS 'What the quote shows by itself: 2 for naming the person, and 1 for naming an organisation of the move.';
+COMMENT ON COLUMN proposals.left_name IS 'Name of the one.';
+COMMENT ON COLUMN proposals.right_name IS 'Name of the other.';
+COMMENT ON COLUMN proposals.left_quote IS 'Sentence that names the one.';
+COMMENT ON COLUMN proposals.right_quote IS 'Sentence that names the other.';
+COMMENT ON COLUMN proposals.left_lang IS 'Language of left_quote.';
+COMMENT ON COLUMN proposals.right_lang IS 'Language of right_quote.';
+COMMENT ON COLUMN proposals.left_url IS 'Article of left_quote.';
+COMMENT ON COLUMN proposals.right_url IS 'Article of right_quote.';
 COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
 COMMENT ON COLUMN talent_flow.people IS 'How many went.';
 COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';
