@@ -21,6 +21,13 @@ LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
     first_reported_at, last_reported_at, origins, articles, languages, score, flagged, acting, reason_stated, successor,
     destination_kind, focus, confidence, review"""
+_DECIDED = """
+WITH undoing AS (SELECT decision_id, target FROM store.decisions WHERE action = 'undo')
+SELECT decision_id, action, author, reason, decided_at, payload->>'field' AS field, payload->>'value' AS value,
+    payload->>'other' AS other, decision_id IN (
+        SELECT target FROM undoing WHERE decision_id NOT IN (SELECT target FROM undoing)) AS undone
+FROM store.decisions WHERE action <> 'undo' AND (target = ? OR payload->>'other' = ?) ORDER BY decided_at
+"""
 _FIRMNESS = ("announced", "reported", "rumoured", "denied")
 _ORDERS = {"newest": "place", "score": "score DESC, place"}
 
@@ -179,13 +186,8 @@ def read_versions(reader: Reader, event_id: str) -> list[Row]:
 
 
 def read_decided(reader: Reader, event_id: str) -> list[Row]:
-    """Decisions of people about an event that a run has applied."""
-    return reader.rows(
-        "SELECT decision_id, action, author, reason, decided_at, payload->>'field' AS field, "
-        "payload->>'value' AS value, payload->>'other' AS other FROM store.decisions "
-        "WHERE target = ? OR payload->>'other' = ? ORDER BY decided_at",
-        [event_id, event_id],
-    )
+    """Decisions of people about an event that a run has applied, those that were undone since marked so."""
+    return reader.rows(_DECIDED, [event_id, event_id])
 
 
 def read_neighbours(reader: Reader, row: Row) -> tuple[list[Row], list[Row]]:
