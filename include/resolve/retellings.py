@@ -39,9 +39,9 @@ def _order(story: Story) -> tuple[bool, int, int, str]:
 
 
 def _firmness(story: Story) -> int:
-    """Confirmed and dated, confirmed, reported, or no more than rumoured or denied."""
+    """Confirmed and dated, confirmed, reported, or no more than rumoured or denied. A year is no date."""
     announced = [told for told in story.members if told.stored.move.status == "announced"]
-    if any(told.time.stated and not told.time.is_doubtful for told in announced):
+    if any(told.time.precision in ("day", "month") and not told.time.is_doubtful for told in announced):
         return _DATED
     if announced:
         return _CONFIRMED
@@ -49,7 +49,8 @@ def _firmness(story: Story) -> int:
 
 
 def _is_vague_memory(story: Story) -> bool:
-    return not (story.sources or story.targets or any(told.time.told for told in story.members))
+    recalled = all(told.stored.move.focus == "background" for told in story.members)
+    return recalled and not (story.sources or story.targets)
 
 
 def _find_recalled(story: Story, settled: Sequence[Story]) -> Story | None:
@@ -65,7 +66,7 @@ def _find_recalled(story: Story, settled: Sequence[Story]) -> Story | None:
 
 def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:
     """The nearest settled story that this one can only be a telling of."""
-    if _firmness(story) == _DATED or not any(told.time.told for told in story.members):
+    if _firmness(story) == _DATED or not any(told.stored.move.focus == "main" for told in story.members):
         return None
     fits = []
     for index, other in enumerate(settled):

@@ -68,7 +68,7 @@ class Store:
         block = self._block(fresh)
         before = {self.book.links[m.move_id].person_id for m in block if m.move_id in self.book.links}
         previous = [event for event in self.events.values() if event.person_id in before]
-        book = resolve_entities(block, self.book, GAZETTEER)
+        book = resolve_entities(block, self._known(block), GAZETTEER)
         self.book = EntityBook({**self.book.entities, **book.entities}, {**self.book.links, **book.links})
         events = merge_moves(block, self.book, (), as_of=AS_OF, previous=previous, gazetteer=GAZETTEER)
         self.events |= {event.event_id: event for event in events}
@@ -78,6 +78,13 @@ class Store:
             for key, proposal in self.proposals.items()
             if not {proposal.left_id, proposal.right_id} & concerned
         } | {proposal.proposal_id: proposal for proposal in book.proposals}
+
+    def _known(self, block: Sequence[StoredMove]) -> EntityBook:
+        """What is stored of the moves of a block, as the warehouse reads it."""
+        links = {m.move_id: self.book.links[m.move_id] for m in block if m.move_id in self.book.links}
+        named = {key for link in links.values() for key in (link.person_id, link.from_org_id, link.to_org_id)}
+        entities = {key: entity for key, entity in self.book.entities.items() if key in named}
+        return EntityBook(entities, links)
 
     def _block(self, fresh: Sequence[StoredMove]) -> list[StoredMove]:
         keys = {move_id: block_keys(move, GAZETTEER) for move_id, move in self.moves.items()}

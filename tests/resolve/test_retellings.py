@@ -135,6 +135,16 @@ def test_a_memory_that_says_neither_where_nor_exactly_when_is_of_what_is_known()
     assert len(events_of([moves[0], old])) == 2
 
 
+def test_retiring_next_year_is_what_was_announced() -> None:
+    moves = [
+        told("departure", "Ana Roe", "Foo", date="2025-12-01", published="2025-12-01"),
+        told("departure", "Ana Roe", "Foo", date="2026", published=None),
+        told("departure", "Ana Roe", "Foo", date="2026", published="2025-12-02"),
+    ]
+    assert dates(moves) == [("departure", "2025-12-01", 3)]
+    assert len(events_of([*moves, told("departure", "Ana Roe", "Foo", date="2028", published="2028-06-01")])) == 2
+
+
 def test_a_rumour_of_joining_is_the_joining_that_followed() -> None:
     moves = [
         told("arrival", "Ana Roe", None, "Bar", status="rumoured", published="2025-01-10"),
