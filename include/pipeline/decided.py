@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from include.pipeline.inbox import read_releases
 from include.pipeline.run import RunContext
 from include.resolve.decisions import Decision, find_unknown, keep_in_force, list_targets, read_every
-from include.warehouse.entities import read_entities, read_proposed
+from include.warehouse.entities import read_entities, read_people_at, read_proposed
 from include.warehouse.events import find_event_ids, read_people_of, resolve_event_ids
 from include.warehouse.quarantine import release_records
 from include.warehouse.runs import AppliedDecision, read_decision_ids, write_decisions
@@ -78,6 +78,7 @@ def _find_people(con: duckdb.DuckDBPyConnection, targets: Collection[str]) -> tu
     proposed = read_proposed(con, targets)
     living = resolve_event_ids(con, events).values()
     people = read_people_of(con, {*events, *living}) | {e.entity_id for e in entities.values() if e.kind == "person"}
+    people |= read_people_at(con, {e.entity_id for e in entities.values() if e.kind == "organisation"} & set(targets))
     for pair in proposed.values():
         people |= set(pair)
     return people, set(targets) - events - entities.keys() - proposed.keys()

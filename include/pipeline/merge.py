@@ -83,7 +83,9 @@ def merge_people(
     }
     previous = read_events_of(con, block.people)
     decisions = decided.about({event.event_id for event in previous})
-    book = resolve_entities(block.moves, EntityBook(stored.entities, links), gazetteer, decisions)
+    named = {key for d in decisions if d.kind == "merge-entities" for key in (d.subject, d.other) if key}
+    known = EntityBook({**read_entities(con, named), **stored.entities}, links)
+    book = resolve_entities(block.moves, known, gazetteer, decisions)
     write_book(con, book.entities.values(), book.links, before=stored, run_id=run_id, as_of=as_of)
     everybody = block.people | {link.person_id for link in book.links.values()}
     write_proposals(con, book.proposals, everybody, run_id=run_id, as_of=as_of)

@@ -13,7 +13,7 @@ from include.records import Entity, StoredMove
 from include.resolve.book import EntityBook, MoveLink, Proposal, short_hash
 from include.resolve.decisions import Decision
 from include.resolve.grouping import PersonGroup, group_people
-from include.resolve.mentions import Mention, NamedOrganisation, name_organisation, read_mention
+from include.resolve.mentions import Mention, NamedOrganisation, name_organisation, read_mention, unknown_mark
 from include.resolve.names import script_of
 
 _MAX_ALIASES = 40
@@ -33,7 +33,8 @@ def resolve_entities(
     that they name.
     """
     ordered = sorted(moves, key=lambda stored: stored.move_id)
-    mentions = [read_mention(stored, gazetteer) for stored in ordered]
+    declared = _list_declared(decisions, known, gazetteer)
+    mentions = [read_mention(stored, gazetteer, declared) for stored in ordered]
     groups, likely = group_people(mentions, gazetteer, decisions, known)
     stored_by_id = {stored.move_id: stored for stored in ordered}
     entities = dict(known.entities)
@@ -58,6 +59,25 @@ def resolve_entities(
         links={key: _follow(link, book) for key, link in links.items()},
         proposals=_name_proposals(likely, person_of, book, decisions),
     )
+
+
+def _list_declared(
+    decisions: Sequence[Decision], known: EntityBook, gazetteer: Gazetteer
+) -> dict[str, NamedOrganisation]:
+    """Organisations that people declared to be another one, by id, with what they are now."""
+    pairs = {d.other: d.subject for d in decisions if d.kind == "merge-entities" and d.other}
+    declared = {}
+    for gone in pairs:
+        kept, seen = pairs[gone], {gone}
+        while kept in pairs and kept not in seen:
+            seen.add(kept)
+            kept = pairs[kept]
+        entity, listed = known.entities.get(kept), gazetteer.organisation_by_id.get(kept)
+        if listed is not None:
+            declared[gone] = NamedOrganisation(kept, listed.name, gazetteer.root_of(kept), "")
+        elif entity is not None and entity.kind == "organisation":
+            declared[gone] = NamedOrganisation(kept, entity.name, kept, unknown_mark(kept, entity.name))
+    return declared
 
 
 def _follow(link: MoveLink, book: EntityBook) -> MoveLink:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -47,13 +47,16 @@ class NamedOrganisation:
     mark: str  # equal for spellings of one unknown organisation in several scripts
 
 
-def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
-    """See one stored move as a mention."""
+def read_mention(
+    stored: StoredMove, gazetteer: Gazetteer, declared: Mapping[str, NamedOrganisation] | None = None
+) -> Mention:
+    """See one stored move as a mention. `declared` says of organisations by id which other one a person called them."""
     move = stored.move
     forms = tuple(dict.fromkeys(form for form in (move.person, *move.person_aliases) if form.strip()))
     full = tuple(form for form in forms if is_full_name(form))
     source = name_organisation(move.from_org, move.from_aliases, gazetteer)
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
+    source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
     named = [organisation for organisation in (source, target) if organisation]
     return Mention(
         move_id=stored.move_id,

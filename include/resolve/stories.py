@@ -56,7 +56,7 @@ def read_told(stored: StoredMove, book: EntityBook) -> Told:
     """See a stored move as one telling of an event."""
     link = book.links[stored.move_id]
     move = stored.move
-    source, target = _root(link.from_org_id, move.from_org, book), _root(link.to_org_id, move.to_org, book)
+    source, target = _root(link.from_org_id, book), _root(link.to_org_id, book)
     # A leave and a return are of one place; texts name it on either side.
     if move.kind in ("leave", "return"):
         source = target = source or target
@@ -155,8 +155,9 @@ def _can_complete(story: Story, told: Told) -> bool:
     return True
 
 
-def _root(organisation_id: str | None, name: str | None, book: EntityBook) -> str | None:
+def _root(organisation_id: str | None, book: EntityBook) -> str | None:
     if organisation_id is None:
         return None
     # Spellings of one unknown organisation in several scripts count as one for the same person.
-    return unknown_mark(organisation_id, name) or book.root_of(organisation_id)
+    entity = book.entities.get(organisation_id)
+    return unknown_mark(organisation_id, entity.name if entity else None) or book.root_of(organisation_id)

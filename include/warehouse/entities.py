@@ -172,6 +172,18 @@ def find_tied(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> se
         return {key for (key,) in con.execute(_TIED).fetchall()}
 
 
+def read_people_at(con: duckdb.DuckDBPyConnection, organisation_ids: Collection[str]) -> set[str]:
+    """Everybody who was found to leave, join or have a post at these organisations."""
+    if not organisation_ids:
+        return set()
+    with registered(con, given=pa.table({"id": pa.array(sorted(organisation_ids), pa.string())})):
+        rows = con.execute(
+            "SELECT DISTINCT person_id FROM store.move_links WHERE person_id IS NOT NULL "
+            "AND (from_org_id IN (FROM given) OR to_org_id IN (FROM given))"
+        ).fetchall()
+    return {person_id for (person_id,) in rows}
+
+
 def read_proposed(con: duckdb.DuckDBPyConnection, proposal_ids: Collection[str]) -> dict[str, tuple[str, str]]:
     """The two people of each of the given proposals, by id."""
     rows = read_by_ids(

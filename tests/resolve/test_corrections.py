@@ -86,6 +86,21 @@ def test_two_events_declared_one_are_one(moves: list[StoredMove]) -> None:
     assert len(undone) == 2
 
 
+def test_two_organisations_declared_one_are_one_place() -> None:
+    moves = [
+        told("departure", "Cem Yol", "Nordwind Systems", published="2025-05-13"),
+        told("departure", "Cem Yol", "NWS Holding", published="2025-05-14"),
+        told("departure", "Cem Yol", "नॉर्डविंड सिस्टम्स", published="2025-05-15"),
+    ]
+    events, book = resolve(moves)
+    assert len(events) == 2
+    ids = [book.links[move.move_id].from_org_id for move in moves]
+    one_house = decide("merge-entities", str(ids[0]), other=str(ids[1]))
+    event = one(moves, previous=events, known=book, decisions=[one_house])
+    assert (event.from_org, event.from_org_id, event.articles) == ("Nordwind Systems", ids[0], 3)
+    assert len(events_of(moves, previous=[event], known=book, decisions=[])) == 2
+
+
 def test_an_article_taken_out_of_an_event_is_an_event_of_its_own(moves: list[StoredMove]) -> None:
     event = one(moves)
     split = decide("split", event.event_id, article_ids=(moves[1].article_id,))
