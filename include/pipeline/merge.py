@@ -15,10 +15,10 @@ from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
-from include.resolve.mentions import block_keys, read_mention
+from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
 from include.resolve.names import NEAR_DAYS, BlockKey
-from include.warehouse.blocks import find_sharing, list_moves_of, read_moves, read_owners, write_move_keys
+from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of
 from include.warehouse.generations import open_work
@@ -75,13 +75,13 @@ def merge_people(
     were erased.
     """
     block = read_block(con, touched, people, gazetteer)
+    previous = block.previous
     stored = read_book(con, block.move_ids)
     links = {
         move_id: MoveLink(move_id, link.person_id, link.from_org_id, link.to_org_id)
         for move_id, link in stored.links.items()
         if link.person_id is not None
     }
-    previous = read_events_of(con, block.people)
     decisions = decided.about({event.event_id for event in previous})
     named = {key for d in decisions if d.kind == "merge-entities" for key in (d.subject, d.other) if key}
     known = EntityBook({**read_entities(con, named), **stored.entities}, links)
@@ -109,11 +109,13 @@ def _leave_mark(event: Event) -> Event:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What is merged together: people, the ids of all moves that they were ever found in, and those still said."""
+    """What is merged together: people, the moves of their events and the new ones (retired ones by id alone), and what
+    was believed of them."""
 
     people: set[str]
     move_ids: set[str]
     moves: list[StoredMove]
+    previous: list[Event]
 
 
 def read_block(
@@ -124,17 +126,17 @@ def read_block(
     keys = {stored.move_id: block_keys(stored, gazetteer) for stored in fresh}
     write_move_keys(con, keys, replaced=owners.keys() & keys.keys())
     found = {*people, *owners.values()}
-    found = find_tied(con, found | _find_likely(con, fresh, keys, gazetteer, found))
-    move_ids = {*touched, *list_moves_of(con, found)}
+    found = find_tied(con, found | _find_likely(con, fresh, keys, found))
+    previous = read_events_of(con, found)
+    move_ids = {*touched, *(move_id for event in previous for move_id in event.move_ids)}
     others = read_moves(con, move_ids - {stored.move_id for stored in fresh})
-    return Block(found, move_ids, sorted([*fresh, *others], key=lambda stored: stored.move_id))
+    return Block(found, move_ids, sorted([*fresh, *others], key=lambda stored: stored.move_id), previous)
 
 
 def _find_likely(
     con: duckdb.DuckDBPyConnection,
     fresh: Sequence[StoredMove],
     keys: Mapping[str, Sequence[BlockKey]],
-    gazetteer: Gazetteer,
     settled: Collection[str],
 ) -> set[str]:
     """People whom the moves name, and those at the same places whose names are alike."""
@@ -142,7 +144,7 @@ def _find_likely(
     named = {shared.person_id for shared in sharing if not shared.is_coarse}.union(settled)
     coarse = [shared for shared in sharing if shared.person_id not in named]
     entities = read_entities(con, {shared.person_id for shared in coarse})
-    forms = {stored.move_id: read_mention(stored, gazetteer).forms for stored in fresh}
+    forms = {stored.move_id: name_forms(stored) for stored in fresh}
     for shared in coarse:
         person = entities.get(shared.person_id)
         if person and may_concern(forms[shared.move_id], (person.name, *person.aliases)):

@@ -51,8 +51,7 @@ def read_mention(
     stored: StoredMove, gazetteer: Gazetteer, declared: Mapping[str, NamedOrganisation] | None = None
 ) -> Mention:
     """See one stored move as a mention. `declared` says of organisations by id which other one a person called them."""
-    move = stored.move
-    forms = tuple(dict.fromkeys(form for form in (move.person, *move.person_aliases) if form.strip()))
+    move, forms = stored.move, name_forms(stored)
     full = tuple(form for form in forms if is_full_name(form))
     source = name_organisation(move.from_org, move.from_aliases, gazetteer)
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
@@ -69,6 +68,11 @@ def read_mention(
         marks=frozenset(o.mark or o.root for o in named),
         at=mention_dates(stored),
     )
+
+
+def name_forms(stored: StoredMove) -> tuple[str, ...]:
+    """Every form of the person's name that the move gives."""
+    return tuple(dict.fromkeys(form for form in (stored.move.person, *stored.move.person_aliases) if form.strip()))
 
 
 def mention_dates(stored: StoredMove) -> tuple[date, ...]:

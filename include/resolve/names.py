@@ -7,11 +7,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from anyascii import anyascii
 
+from include.knowledge.gazetteer import load_names
 from include.knowledge.namekeys import name_key
 
 NEAR_DAYS = 60
@@ -32,7 +33,11 @@ _ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|�
 _CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
+# Kwiatkowska, Kwiatkowskiej, Kwiatkowską; Ewa, Ewy, Ewie. Keys have no ogonek.
+_FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
+_VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
+_X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
@@ -76,8 +81,9 @@ def script_of(name: str) -> str:
     return best if counts[best] else "other"
 
 
+@lru_cache(maxsize=65536)
 def is_full_name(name: str) -> bool:
-    """Whether a form holds more than a surname: `Sébastien Bubeck`, `李飞飞`, `하정우`; not `Bubeck`, `阿尔特曼`."""
+    """Whether a form holds more than a surname: `Sébastien Bubeck`, `李飞飞`, `小林健太`; not `Bubeck`, `阿尔特曼`."""
     parts = name_parts(name)
     if len(parts) >= 2:
         return len("".join(parts)) > 3 or script_of(name) != "latin"
@@ -85,8 +91,14 @@ def is_full_name(name: str) -> bool:
         return False
     script, length = script_of(name), len(parts[0])
     if script == "han":
-        return 2 <= length <= 3
+        return 2 <= length <= 3 or (length <= 5 and parts[0].startswith(_japanese_surnames()))
     return script == "hangul" and length == 3
+
+
+@cache
+def _japanese_surnames() -> tuple[str, ...]:
+    """Family names of two and more kanji, as keys."""
+    return tuple(key for surname in load_names("kanji").surnames if len(key := name_key(surname)) >= 2)
 
 
 @lru_cache(maxsize=65536)
@@ -114,6 +126,8 @@ def skeleton(part: str) -> str:
         ascii_text = re.sub("[wy']", "", ascii_text)
     elif script == "devanagari":  # च and छ come out as c
         ascii_text = ascii_text.replace("c", "s")
+    elif script == "latin":  # Alexey, Maxim; the x of pinyin is a sibilant
+        ascii_text = _X_AS_KS.sub("ks", ascii_text)
     text = _SIBILANTS.sub("s", ascii_text)
     return _NOT_CONSONANT.sub("", text.translate(_CLASSES))
 
@@ -174,7 +188,16 @@ def are_near(left: tuple[date, ...], right: tuple[date, ...]) -> bool:
 def is_inflected(left: str, right: str) -> bool:
     """Whether one word is the other with a case ending of Latin script: `Altman`, `Altmanowi`."""
     short, long = sorted((left, right), key=len)
-    return len(short) >= 5 and long.startswith(short) and long[len(short) :] in _LATIN_CASE
+    if len(short) >= 5 and long.startswith(short) and long[len(short) :] in _LATIN_CASE:
+        return True
+    stems = [_FEMININE_CASE.sub("", word) for word in (left, right)]
+    return left != right and stems[0] == stems[1] and left not in stems and right not in stems
+
+
+def differ_in_ending(left: str, right: str) -> bool:
+    """Whether two short words differ in a vowel at the end alone, as Ewa and Ewy do in two cases."""
+    stems = [_VOWEL_CASE.sub("", word) for word in (left, right)]
+    return stems[0] == stems[1] and len(stems[0]) >= 2
 
 
 def _strip_case(part: str) -> str:

@@ -105,13 +105,6 @@ def read_moves(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> lis
     return sorted(found, key=lambda stored: stored.move_id)
 
 
-def list_moves_of(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> set[str]:
-    """Ids of every move that these people were found in, also of retired ones."""
-    with registered(con, given=pa.table({"person_id": pa.array(sorted(person_ids), pa.string())})):
-        rows = con.execute("SELECT move_id FROM store.move_links SEMI JOIN given USING (person_id)").fetchall()
-    return {move_id for (move_id,) in rows}
-
-
 def _key_table(keys: Mapping[str, Iterable[Key]]) -> pa.Table:
     return build_table(_KEYS, [(move_id, k.key, k.at, k.reach) for move_id, found in keys.items() for k in found])
 
