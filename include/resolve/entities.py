@@ -13,7 +13,14 @@ from include.records import Entity, StoredMove
 from include.resolve.book import EntityBook, MoveLink, Proposal, short_hash
 from include.resolve.decisions import Decision
 from include.resolve.grouping import PersonGroup, group_people
-from include.resolve.mentions import Mention, NamedOrganisation, name_organisation, read_mention, unknown_mark
+from include.resolve.mentions import (
+    Mention,
+    NamedOrganisation,
+    listed_mark,
+    name_organisation,
+    read_mention,
+    unknown_mark,
+)
 from include.resolve.names import script_of
 
 _MAX_ALIASES = 40
@@ -74,7 +81,8 @@ def _list_declared(
             kept = pairs[kept]
         entity, listed = known.entities.get(kept), gazetteer.organisation_by_id.get(kept)
         if listed is not None:
-            declared[gone] = NamedOrganisation(kept, listed.name, gazetteer.root_of(kept), "")
+            mark = listed_mark(kept, gazetteer)
+            declared[gone] = NamedOrganisation(kept, listed.name, gazetteer.root_of(kept), mark)
         elif entity is not None and entity.kind == "organisation":
             declared[gone] = NamedOrganisation(kept, entity.name, kept, unknown_mark(kept, entity.name))
     return declared

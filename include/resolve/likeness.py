@@ -127,6 +127,8 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 1.0
     if _fold_umlaut(a) == _fold_umlaut(b) or is_inflected(a, b):
         return 0.97
+    if min(len(a), len(b)) >= 5 and _undouble(a) == _undouble(b):
+        return 0.97  # Mohamed, Mohammed
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -174,7 +176,7 @@ def _letters_alike(left: str, right: str) -> float:
 
 def _letter_ratio(left: str, right: str) -> float:
     """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
-    a, b = (re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right))
+    a, b = (_undouble(text.translate(_ROMAN)) for text in (left, right))
     if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
         return max(0.95, fuzz.ratio(a, b) / 100)
     return fuzz.ratio(a, b) / 100
@@ -192,6 +194,10 @@ def _is_nickname(left: str, right: str) -> bool:
         return True
     short, long = sorted((left, right), key=len)
     return len(short) >= 3 and len(long) > len(short) + 1 and long.startswith(short)  # Lin is not Ling
+
+
+def _undouble(part: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", part)
 
 
 def _fold_umlaut(part: str) -> str:

@@ -15,6 +15,7 @@ from include.resolve.intervals import stated_interval
 from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton
 
 _MINIMUM_SKELETON = 4
+_UNLISTED = "o-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,14 @@ class NamedOrganisation:
     organisation_id: str
     name: str
     root: str
-    mark: str  # equal for spellings of one unknown organisation in several scripts
+    mark: str  # equal for spellings of one organisation in several scripts; "" where that says nothing
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What another mention shares that names the same organisation."""
+        if self.organisation_id.startswith(_UNLISTED):
+            return frozenset({self.mark or self.root})
+        return frozenset({self.root, self.mark} - {""})
 
 
 def read_mention(
@@ -65,7 +73,7 @@ def read_mention(
         full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
         from_root=source.root if source else None,
         to_root=target.root if target else None,
-        marks=frozenset(o.mark or o.root for o in named),
+        marks=frozenset(mark for organisation in named for mark in organisation.marks),
         at=mention_dates(stored),
     )
 
@@ -137,15 +145,39 @@ def _name_organisation(name: str, aliases: tuple[str, ...], identity: _Identity)
     for alias in (name, *aliases):
         found = gazetteer.find_organisation(alias)
         if found:
-            return NamedOrganisation(found.id, found.name, gazetteer.root_of(found.id), "")
+            return NamedOrganisation(
+                found.id, found.name, gazetteer.root_of(found.id), listed_mark(found.id, gazetteer)
+            )
     key = organisation_key(name)
-    organisation_id = "o-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+    organisation_id = _UNLISTED + hashlib.sha256(key.encode()).hexdigest()[:12]
     return NamedOrganisation(organisation_id, name, organisation_id, unknown_mark(organisation_id, name))
 
 
 def unknown_mark(organisation_id: str, name: str | None) -> str:
-    """What spellings of one unknown organisation have in common across scripts; "" for a known or a short one."""
-    if not organisation_id.startswith("o-") or not name:
-        return ""
+    """What spellings of one unlisted organisation have in common across scripts; "" for a listed or a short one."""
+    return _sound_of(name) if organisation_id.startswith(_UNLISTED) and name else ""
+
+
+def listed_mark(organisation_id: str, gazetteer: Gazetteer) -> str:
+    """What a listed organisation has in common with a spelling of it that the list lacks (Stripe, ストライプ).
+
+    "" where the name is short, or sounds like that of another listed one.
+    """
+    organisation = gazetteer.organisation_by_id.get(organisation_id)
+    sound = _sound_of(organisation.name) if organisation else ""
+    return sound if len(_roots_by_sound(_Identity(gazetteer)).get(sound, ())) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _roots_by_sound(identity: _Identity) -> Mapping[str, frozenset[str]]:
+    gazetteer = identity.gazetteer
+    found: dict[str, set[str]] = {}
+    for organisation in gazetteer.organisation_by_id.values():
+        found.setdefault(_sound_of(organisation.name), set()).add(gazetteer.root_of(organisation.id))
+    return {sound: frozenset(roots) for sound, roots in found.items() if sound}
+
+
+@lru_cache(maxsize=65536)
+def _sound_of(name: str) -> str:
     bones = "".join(skeleton(word) for word in organisation_key(name).split()).replace("m", "n")
     return f"~{bones}" if len(bones) >= _MINIMUM_SKELETON else ""
