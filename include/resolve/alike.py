@@ -134,9 +134,14 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
         if len(shared) == 1 and len(others) == 1:
             displaced = next(form for root, form in sides.items() if root not in shared)
             third = ends[others.pop()]
-            if script_of(third) == script_of(displaced) and name_likeness(third, displaced) < ACCEPT_IN_SCRIPT:
+            if script_of(third) == script_of(displaced) and _are_apart(third, displaced):
                 return True
     return False
+
+
+def _are_apart(left: str, right: str) -> bool:
+    """Whether two names of one script are two people's. Jose Luis Fernandez and José Fernández Ortega need not be."""
+    return name_likeness(left, right) < ACCEPT_IN_SCRIPT and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
 
 
 def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ and nobody else fits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -19,18 +20,27 @@ from include.resolve.names import (
     full_key,
     is_inflected,
     name_parts,
+    read_surname,
     script_of,
     skeleton,
+    ways_to_say,
 )
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_IN_SCRIPT = 0.9
 # Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
+SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _LETTER_BY_LETTER = {"latin", "cyrillic"}
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
+_SLAVIC_SOUNDS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("tsch|cz", "ch"), ("sch|sz", "sh"), ("c(?![hk])", "ts"), ("ts?z", "ts"), ("ks", "x"), ("ie|je|ye", "e"),
+    )
+)  # fmt: skip
 _NICKNAMES = (
     "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
     "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
@@ -72,11 +82,16 @@ def is_misspelt_part(short: str, full: str) -> bool:
 
 
 def _likeness_in_script(left: str, right: str) -> float:
-    if "".join(name_parts(left)) == "".join(name_parts(right)):
-        return 0.97  # McAllister, Mc Allister
+    if _written_together(name_parts(left)) & _written_together(name_parts(right)):
+        return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
     if _initials_agree(name_parts(left), name_parts(right)):
         return 0.92
     return _likeness_of_words(folded_parts(left), folded_parts(right))
+
+
+def _written_together(parts: tuple[str, ...]) -> set[str]:
+    """A name without its spaces, as it stands and with the first or the last word at the other end."""
+    return {"".join(parts), "".join([*parts[1:], *parts[:1]]), "".join([*parts[-1:], *parts[:-1]])}
 
 
 def _likeness_of_words(left: tuple[str, ...], right: tuple[str, ...]) -> float:
@@ -127,8 +142,8 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 1.0
     if _fold_umlaut(a) == _fold_umlaut(b) or is_inflected(a, b):
         return 0.97
-    if min(len(a), len(b)) >= 5 and _undouble(a) == _undouble(b):
-        return 0.97  # Mohamed, Mohammed
+    if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
+        return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -140,9 +155,25 @@ def _likeness_of_part(a: str, b: str) -> float:
 
 
 def _likeness_across(left: str, right: str) -> float:
-    if _is_spelt_so(left, right) or _is_spelt_so(right, left):
+    if is_spelt_so(left, right) or is_spelt_so(right, left):
         return 0.99
-    a, b = [skeleton(part) for part in name_parts(left)], [skeleton(part) for part in name_parts(right)]
+    if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
+        return SURNAME_READ_SO
+    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_say(left) for b in ways_to_say(right))
+
+
+def _has_surname_read_so(han: str, other: str) -> bool:
+    """Whether a name in kanji has a family name that the other holds as it is read: 佐藤健一, Kenichi Sato."""
+    read = {skeleton(reading) for reading in read_surname(han)}
+    if not read or script_of(other) == "han" or is_spelt_so(han, other):
+        return False
+    parts = name_parts(other)
+    if script_of(other) == "latin":
+        return any(_undouble(part) in read_surname(han) for part in (parts[0], parts[-1]))
+    return len(parts) > 1 and any(skeleton(part) in read for part in (parts[0], parts[-1]))
+
+
+def _likeness_of_bones(left: str, right: str, a: Sequence[str], b: Sequence[str]) -> float:
     joined = fuzz.ratio("".join(a), "".join(b)) / 100
     likeness = joined * 0.95
     if len(a) == len(b) and len(a) > 1:
@@ -153,12 +184,11 @@ def _likeness_across(left: str, right: str) -> float:
     return likeness
 
 
-def _is_spelt_so(han: str, latin: str) -> bool:
+def is_spelt_so(han: str, latin: str) -> bool:
     """Whether a Latin name is the pinyin of a Chinese one, in either order: 陳美玲 is Chen Mei-ling, not Mei-lin."""
     if (script_of(han), script_of(latin)) != ("han", "latin"):
         return False
-    parts, spelt = name_parts(latin), anyascii("".join(name_parts(han))).lower()
-    return spelt in ("".join(parts), "".join([*parts[1:], *parts[:1]]), "".join([*parts[-1:], *parts[:-1]]))
+    return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
 
 
 def _letters_alike(left: str, right: str) -> float:
@@ -176,13 +206,13 @@ def _letters_alike(left: str, right: str) -> float:
 
 def _letter_ratio(left: str, right: str) -> float:
     """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
-    a, b = (_undouble(text.translate(_ROMAN)) for text in (left, right))
+    a, b = _unify_spelling(left), _unify_spelling(right)
     if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
         return max(0.95, fuzz.ratio(a, b) / 100)
     return fuzz.ratio(a, b) / 100
 
 
-def _aligned(left: list[str], right: list[str]) -> float:
+def _aligned(left: Sequence[str], right: Sequence[str]) -> float:
     weights = [max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)]
     ratios = [fuzz.ratio(a, b) / 100 if a or b else 1.0 for a, b in zip(left, right, strict=True)]
     mean = sum(w * r for w, r in zip(weights, ratios, strict=True)) / sum(weights)
@@ -194,6 +224,15 @@ def _is_nickname(left: str, right: str) -> bool:
         return True
     short, long = sorted((left, right), key=len)
     return len(short) >= 3 and len(long) > len(short) + 1 and long.startswith(short)  # Lin is not Ling
+
+
+@lru_cache(maxsize=65536)
+def _unify_spelling(part: str) -> str:
+    """One spelling of what languages write their own way: doubled letters, Slavic sounds in Polish, German, English."""
+    text = part.translate(_ROMAN)
+    for pattern, replacement in _SLAVIC_SOUNDS:
+        text = pattern.sub(replacement, text)
+    return _undouble(text)
 
 
 def _undouble(part: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -180,4 +181,5 @@ def _roots_by_sound(identity: _Identity) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=65536)
 def _sound_of(name: str) -> str:
     bones = "".join(skeleton(word) for word in organisation_key(name).split()).replace("m", "n")
+    bones = re.sub(r"(.)\1+", r"\1", bones)  # Flutterwave, فلاتر ويف
     return f"~{bones}" if len(bones) >= _MINIMUM_SKELETON else ""

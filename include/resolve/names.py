@@ -12,8 +12,9 @@ from typing import Literal
 
 from anyascii import anyascii
 
-from include.knowledge.gazetteer import load_names
+from include.knowledge.gazetteer import FOLDER, load_names
 from include.knowledge.namekeys import name_key
+from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
 
@@ -30,14 +31,15 @@ _SCRIPTS = (
 )
 # Сутскевера, Сутскеверу, Сутскевером; Малиновский, Малиновского; Сергей, Сергея. Keys have и for й.
 _ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|ои|а|у|і|ии|ої|ою)$")
-_CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
+_CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|оі|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 # Kwiatkowska, Kwiatkowskiej, Kwiatkowską; Ewa, Ewy, Ewie. Keys have no ogonek.
 _FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
 _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
-_SIBILANTS = re.compile("shch|tsch|tch|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
+_SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
+_CH_AS_K = re.compile("ch(?=[lr])")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
@@ -101,6 +103,22 @@ def _japanese_surnames() -> tuple[str, ...]:
     return tuple(key for surname in load_names("kanji").surnames if len(key := name_key(surname)) >= 2)
 
 
+@cache
+def _kanji_readings() -> dict[str, tuple[str, ...]]:
+    path = FOLDER / "kanji_readings.yaml"
+    return {name_key(surname): tuple(readings) for surname, readings in read_yaml(path).items()}
+
+
+@lru_cache(maxsize=65536)
+def read_surname(name: str) -> tuple[str, ...]:
+    """How the family name of a Japanese name in kanji is read, in Latin letters; () where it is none that we know."""
+    if script_of(name) != "han":
+        return ()
+    key = "".join(name_parts(name))
+    known = _kanji_readings()
+    return next((known[key[:length]] for length in (3, 2, 1) if len(key) > length and key[:length] in known), ())
+
+
 @lru_cache(maxsize=65536)
 def folded_parts(name: str) -> tuple[str, ...]:
     """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
@@ -126,8 +144,8 @@ def skeleton(part: str) -> str:
         ascii_text = re.sub("[wy']", "", ascii_text)
     elif script == "devanagari":  # च and छ come out as c
         ascii_text = ascii_text.replace("c", "s")
-    elif script == "latin":  # Alexey, Maxim; the x of pinyin is a sibilant
-        ascii_text = _X_AS_KS.sub("ks", ascii_text)
+    elif script == "latin":  # Alexey, Maxim; the x of pinyin is a sibilant. Chloe, Christian
+        ascii_text = _CH_AS_K.sub("k", _X_AS_KS.sub("ks", ascii_text))
     text = _SIBILANTS.sub("s", ascii_text)
     return _NOT_CONSONANT.sub("", text.translate(_CLASSES))
 
@@ -142,18 +160,29 @@ def same_surname_form(short: str, full: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
+    """Consonants of each word; where there is a j, as the sibilant of English and as the vowel of German and Polish."""
+    parts = name_parts(name)
+    ways = [parts, tuple(part.replace("j", "y") for part in parts)] if "j" in name.casefold() else [parts]
+    return tuple(tuple(skeleton(part) for part in way) for way in ways)
+
+
+@lru_cache(maxsize=65536)
 def signatures(name: str) -> tuple[str, ...]:
     """Coarse keys of likeness across scripts: the first consonants of both ends, and of the whole name.
 
     Two names that are alike share one: 김도윤, キム・ドユン and `Kim Do-yun` begin alike, whatever is a word in them.
     """
-    bones = [skeleton(part) or "-" for part in name_parts(name)]
-    if not bones:
-        return ()
-    ends = "".join(sorted(bone[0] for bone in {bones[0]: "", bones[-1]: ""}))
-    whole = "".join(bones).replace("-", "")
-    turned = "".join([bones[-1], *bones[:-1]]).replace("-", "")
-    return tuple(dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}")))
+    found: dict[str, None] = {}
+    for way in ways_to_say(name):
+        bones = [bone or "-" for bone in way]
+        if bones:
+            ends = "".join(sorted(bone[0] for bone in {bones[0]: "", bones[-1]: ""}))
+            whole = "".join(bones).replace("-", "")
+            turned = "".join([bones[-1], *bones[:-1]]).replace("-", "")
+            found |= dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}"))
+    found |= dict.fromkeys(f":{skeleton(reading)[:2]}" for reading in read_surname(name))
+    return tuple(found)
 
 
 def name_block_keys(forms: tuple[str, ...], marks: tuple[str, ...], at: date) -> tuple[BlockKey, ...]:
