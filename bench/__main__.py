@@ -35,12 +35,13 @@ def main(names: list[str]) -> int:
     for name in names or known:
         print(f"{name} ...", end=" ", flush=True)
         started = time.monotonic()
+        machine = describe_machine()
         figures = measure(name)
         print(f"{time.monotonic() - started:.0f} s" if figures is not None else "failed", flush=True)
         if figures is None:
             failed.append(name)
         else:
-            stored[name] = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine(), "figures": figures}
+            stored[name] = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine, "figures": figures}
     stored = {name: stored[name] for name in known if name in stored}
     _KEPT.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     REPORT.write_text(render_report(stored), encoding="utf-8")
@@ -65,9 +66,10 @@ def measure(name: str) -> dict[str, Any] | None:
     return figures
 
 
-def machine() -> str:
-    """What the figures were measured on."""
-    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+def describe_machine() -> str:
+    """What the figures are measured on, and how many processes wanted to run in the minute before."""
+    load = os.getloadavg()[0]
+    return f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, load {load:.1f}"
 
 
 def render_report(stored: dict[str, Any]) -> str:

@@ -24,11 +24,11 @@ from include.errors import QuarantineRecord
 from include.extract.article import extract_article
 from include.extract.fingerprint import bands, sign_text, similarity
 from include.extract.page import load_models, read_page
-from include.extract.workers import Task, run_isolated
+from include.extract.workers import TASKS_PER_WORKER, Task, run_isolated
 from tests.shared import shared_dir
 
 ROUNDS = 3
-MEMORY_PAGES = 1_000
+MEMORY_PAGES = 10_000
 FETCHED_AT = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -110,7 +110,11 @@ def _measure_workers(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[s
 
 
 def _measure_memory(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[str, float]:
-    """Resident memory of one worker after a tenth of its pages and at the end, in MB."""
+    """Resident memory of one worker after 1,000 and after 10,000 pages, and the most, in MB.
+
+    A worker's process is replaced after `workers.TASKS_PER_WORKER` pages; `growth_in_process` is what is added between
+    the 500th page and the last of the first process.
+    """
     tasks = (
         Task(str(index), (bodies[index % len(bodies)], pages[index % len(pages)]["url"]))
         for index in range(MEMORY_PAGES)
@@ -120,7 +124,12 @@ def _measure_memory(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[st
         for result in run_isolated(measure_page, tasks, workers=1, prepare=load_models)
         if isinstance(result, int)
     ]
-    return {"worker_mb_early": resident[len(resident) // 10], "worker_mb_late": resident[-1]}
+    return {
+        "worker_mb_after_1000_pages": resident[999],
+        "worker_mb_after_10000_pages": resident[-1],
+        "worker_mb_highest": max(resident),
+        "worker_mb_growth_in_process": resident[TASKS_PER_WORKER - 1] - resident[499],
+    }
 
 
 def measure_page(body: bytes, url: str) -> int:

@@ -22,11 +22,12 @@ from include.detect.attributes import focus_features, status_features
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
 from include.detect.reading import Entity
+from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_others, told_pairs
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
 from include.detect.when import date_choices
 from include.evaluate import fold_name, is_right_date, is_right_role, is_same_organisation, is_same_person
-from include.knowledge.languages import list_packs
+from include.knowledge.languages import list_packs, load_pack
 from include.records import MOVE_STATUSES, Document
 
 ACTION_KINDS = {
@@ -72,6 +73,21 @@ def read_articles(arguments: Iterable[str]) -> list[dict[str, Any]]:
             if article.get("lang") in known:
                 articles.append({**article, "weight": float(weight or 1)})
     return articles
+
+
+def read_examples(weight: float) -> list[dict[str, Any]]:
+    """The examples of all packs as articles of one sentence. They tell who, from where and to where, and no more."""
+    return [
+        {
+            "id": f"{code}:{example.line}", "lang": code, "title": "", "text": example.text, "weight": weight,
+            "moves": [
+                {"kind": kind, "person": person, "from_org": left or None, "to_org": reached or None}
+                for kind, person, left, reached in example.moves
+            ],
+        }
+        for code in list_packs()
+        for example in load_pack(code).examples
+    ]  # fmt: skip
 
 
 @dataclass
@@ -193,6 +209,46 @@ def _chance(candidate: engine.Candidate) -> float:
     return linear.probability(engine.model_of(candidate), candidate.features)
 
 
+def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
+    """Rows of the models of what an organisation is to a person: every annotated mover with all that stands around."""
+    for item in prepared:
+        reading = item.analysis.reading
+        if reading is None:
+            continue
+        examples.weight = item.article["weight"]
+        for person, entity in enumerate(reading.persons):
+            moves = [move for action in ACTION_KINDS for move in _gold_of(item.article, entity, action)]
+            if not moves:
+                continue
+            sides = {
+                direction: {org for move in moves for org in _org_indices(reading, move, side)}
+                for direction, side in zip(DIRECTIONS, ("from", "to"), strict=True)
+            }
+            own = [c for c in item.analysis.candidates if c.person == person and _owns(item, c)]
+            for candidate in own:
+                for org, features in told_pairs(reading, [candidate]):
+                    for direction in DIRECTIONS:
+                        examples.add(f"told:{direction}", features, org.entity in sides[direction])
+            certain = [move for move in moves if not move.get("optional")]
+            if own and len(certain) == 1 and "focus" in certain[0]:
+                published = engine.parse_day(item.article.get("published"))
+                evidence = sorted(own, key=_chance, reverse=True)
+                features = focus_features(reading, evidence, -1, None, published)
+                examples.add("news", features, certain[0]["focus"] == "main")
+            for org, features in beside_pairs(reading, person):
+                for direction in DIRECTIONS:
+                    examples.add(f"beside:{direction}", features, org.entity in sides[direction])
+
+
+def _owns(item: Prepared, candidate: engine.Candidate) -> bool:
+    """Whether a trigger can be one of this person's moves and is not plainly somebody else's."""
+    reading = item.analysis.reading
+    if reading is None or candidate.action not in ACTION_KINDS:
+        return False
+    gold = _gold_of(item.article, reading.persons[candidate.person], candidate.action)
+    return bool(gold) and _chance(candidate) >= THRESHOLDS["support"]
+
+
 def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
     """Rows of all models that work on what the argument models support, judged with the weights in force."""
     for item in prepared:
@@ -205,6 +261,8 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
         ]
         published = engine.parse_day(item.article.get("published"))
         support = engine.collect_support(item.analysis)
+        likely = {key: rows for key, rows in support.items() if rows[0][0] >= THRESHOLDS[key[1]]}
+        relations = engine.judge_movers(reading, likely)
         for (person, action), rows in support.items():
             gold = _gold_of(item.article, reading.persons[person], action)
             if not gold or not all(move.get("optional") for move in gold):
@@ -213,7 +271,9 @@ def collect_moves(examples: Examples, prepared: list[Prepared]) -> None:
             if len(certain) != 1:
                 continue
             evidence = [c for _, c in rows]
-            _collect_slots(examples, reading, evidence, action, certain[0])
+            _collect_slots(examples, reading, evidence, judge_others(relations, person), action, certain[0])
+            if "status" not in certain[0]:
+                continue
             _collect_attributes(examples, reading, evidence, action, certain[0], published)
             if action == "leaver":
                 _collect_successors(examples, reading, item.article, person, support, certain[0])
@@ -230,7 +290,7 @@ def _collect_successors(
         i
         for i, (person, _) in enumerate(rows)
         if (
-            is_same_person([fold_name(f) for f in reading.persons[person].forms], wanted)
+            is_same_person(written_forms(reading.persons[person]), wanted)
             if person >= 0 and wanted
             else person < 0 and not wanted
         )
@@ -238,9 +298,14 @@ def _collect_successors(
     examples.add_group("successor", [features for _, features in rows], right)
 
 
+def written_forms(entity: Entity) -> list[str]:
+    """Names as the article writes them, where the matching form is Simplified and has one alef."""
+    return list(dict.fromkeys(fold_name(name) for name in [entity.name, *(m.text for m in entity.mentions)]))
+
+
 def _gold_of(article: dict[str, Any], person: Entity, action: str) -> list[dict[str, Any]]:
     """Annotated moves that an action of a person would be: only who goes somewhere is a joiner."""
-    forms = [fold_name(form) for form in [person.name, *person.forms]]
+    forms = written_forms(person)
     return [
         move
         for move in article["moves"]
@@ -300,11 +365,13 @@ def _org_indices(reading: Any, move: dict[str, Any], side: str) -> list[int]:
     return [
         index
         for index, entity in enumerate(reading.orgs)
-        if names and is_same_organisation([fold_name(f) for f in entity.forms], names)
+        if names and is_same_organisation(written_forms(entity), names)
     ]
 
 
-def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action: str, move: dict[str, Any]) -> None:
+def _collect_slots(
+    examples: Examples, reading: Any, evidence: list[Any], others: Others, action: str, move: dict[str, Any]
+) -> None:
     wanted = []
     if action in ("leaver", "absentee"):
         wanted.append(("from", "from"))
@@ -315,7 +382,7 @@ def _collect_slots(examples: Examples, reading: Any, evidence: list[Any], action
     if action in ("appointee", "returner"):
         wanted.append(("at", "to"))
     for slot, side in wanted:
-        rows = organisation_features(reading, evidence, slot)
+        rows = organisation_features(reading, evidence, slot, others)
         targets = _org_indices(reading, move, side)
         if not targets and move.get(f"{side}_org"):
             continue
@@ -329,8 +396,12 @@ def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
     for fold in range(_INNER_FOLDS):
         arguments = _fit_arguments([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
         linear.replace_weights({**arguments, "thresholds": THRESHOLDS})
+        relations = _fit_relations([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
+        linear.replace_weights({**arguments, **relations, "thresholds": THRESHOLDS})
         collect_moves(later, [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold])
     models = _fit_arguments(prepared, penalty)
+    linear.replace_weights({**models, "thresholds": THRESHOLDS})
+    models |= _fit_relations(prepared, penalty)
     models |= {name: fit_binary(rows, penalty) for name, rows in sorted(later.binary.items())}
     models |= {name: fit_groups(groups, _GROUP_PENALTY) for name, groups in sorted(later.groups.items())}
     models["thresholds"] = THRESHOLDS
@@ -345,6 +416,13 @@ def _fit_arguments(prepared: list[Prepared], penalty: float) -> linear.Models:
         rows = collect_arguments(prepared, first=number == 0).binary
         models = {name: fit_binary(rows[name], penalty) for name in ("argument", "antecedent")}
     return models
+
+
+def _fit_relations(prepared: list[Prepared], penalty: float) -> linear.Models:
+    """The models of relations, with the argument models in force."""
+    examples = Examples()
+    collect_relations(examples, prepared)
+    return {name: fit_binary(rows, penalty) for name, rows in sorted(examples.binary.items())}
 
 
 _SHOWN = (
@@ -368,11 +446,12 @@ def main() -> int:
     parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
     parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--examples", type=float, default=0.15, help="weight of the packs' own examples")
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--predictions", type=Path, help="write the held-out predictions here")
     args = parser.parse_args()
-    articles, more = read_articles(args.articles), read_articles(args.names)
+    articles, more = [*read_articles(args.articles), *read_examples(args.examples)], read_articles(args.names)
     names = collect_names(prepare(articles, keep_names=True))
     others = collect_names(prepare(more, keep_names=True))
     held_out: dict[str, list[dict[str, Any]]] = {}

@@ -23,6 +23,8 @@ With `DEPARTURES_ALERT_APPROVAL=true` nobody is told before a person has read wh
 Without an answer for a day `approve` fails, and the next publication asks again, for everything that is new by then.
 
 By hand: *Trigger* with the `run_id` of a run of `news_departures`.
+
+A task that is red: its section in `docs/operations.md`.
 """
 ANSWER_WITHIN = timedelta(days=1)
 BY_HAND = Settings.from_env().alert_approval
@@ -56,14 +58,14 @@ def alert_departures() -> None:
         run_id = find_run()
         if not run_step(alert_run, run_id=run_id)["waiting"]:
             raise AirflowSkipException("nothing to approve")
-        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id))}
+        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id, of_any_version=True))}
 
     @task
-    def send(run_id: str) -> dict[str, int]:
+    def send(drafted_in: str) -> dict[str, int]:
         """Send what was approved, and nothing else."""
         from include.pipeline.alert import send_approved
 
-        return run_step(send_approved, run_id=run_id)
+        return run_step(send_approved, run_id=drafted_in)  # `run_id` itself is a name that Airflow keeps for its own
 
     @task(trigger_rule="all_skipped")
     def refuse() -> dict[str, int]:

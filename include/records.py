@@ -1,7 +1,9 @@
 """One frozen dataclass a stage: what the rooms hand to one another.
 
-All times are timezone-aware UTC `datetime`; all dates that a text states are ISO strings at the precision
-that the text gives (`2026`, `2026-11`, `2026-11-21`). Offsets count Unicode code points.
+All times are timezone-aware `datetime`, in UTC, except those that a publisher states: `published_at`, `updated_at` and
+`modified_at` keep the offset of the place, so that their `date()` is the day there (07:30 in Seoul is the day before in
+UTC). All dates that a text states are ISO strings at the precision that the text gives (`2026`, `2026-11`,
+`2026-11-21`). Offsets count Unicode code points.
 """
 
 from __future__ import annotations
@@ -248,6 +250,10 @@ class ExodusWindow:
     significant: bool
     people: tuple[str, ...]
     event_ids: tuple[str, ...]
+    # Not in `observed`: who was laid off in the window, and whose departure of no known day was told of in it.
+    laid_off: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
+    apart_event_ids: tuple[str, ...] = ()  # the departures of these two
 
 
 @dataclass(frozen=True, slots=True)

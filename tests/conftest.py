@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests import distribution
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +30,30 @@ os.environ.update(
 )
 for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name != "DEPARTURES_SHARED"]:
     del os.environ[_name]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    distribution.sort_items(items)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    return distribution.count_processes()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> distribution.PartScheduling:
+    return distribution.PartScheduling(config, log)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The run ends by naming what it left out, and why."""
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.stats.get("skipped", [])
+    )
+    terminalreporter.write_sep("=", "left out")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} of the tests: {reason}")
+    if not reasons:
+        terminalreporter.write_line("nothing")
 
 
 @pytest.fixture(scope="session", autouse=True)

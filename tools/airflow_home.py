@@ -15,6 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".airflow"
 LOGIN = ("admin", "admin")  # a development login; the server listens on loopback alone
+# SQLite has one writer. With its own 5 s, a run that was started in the UI while the DAG files were first read on a
+# busy machine ended in "database is locked".
+LOCK_SECONDS = 60
 
 
 def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[str, str]:
@@ -22,7 +25,7 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
 
     `database` names the SQLite file: the demo and the live installation share a home but not their runs.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = _secrets(home)
     passwords = home / "passwords.json"
     if not passwords.exists():
@@ -42,7 +45,7 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
         "AIRFLOW__CORE__FERNET_KEY": stored["fernet_key"],
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{LOGIN[0]}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / database}.db",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / database}.db?timeout={LOCK_SECONDS}",
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
@@ -56,7 +59,7 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
 def migrate_database(environment: dict[str, str]) -> None:
     """Bring Airflow's metadata database to the installed version; quick when it is there already."""
     home = Path(environment["AIRFLOW_HOME"])
-    database = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    database = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"].partition("?")[0]
     done = home / f"{Path(database).stem}.version"
     installed = version("apache-airflow")
     if done.is_file() and done.read_text() == installed and Path(database.removeprefix("sqlite:///")).is_file():

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from include.errors import ConfigError
+from include.pipeline.run import make_home
 from tools.airflow_home import HOME, ROOT, airflow_environment, is_port_free, migrate_database, write_shell_environment
 
 AS_OF = "2025-07-20T06:00:00+00:00"  # the newsroom's articles end the day before
@@ -42,6 +43,11 @@ def main() -> int:
     except ConfigError as error:
         print(f"make run: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        if not error.filename:
+            raise
+        print(f"make run: {error.filename}: {error.strerror}; check the path and the disk", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("\nmake run: stopped; run it again, it begins where it has to", file=sys.stderr)
         return 130
@@ -54,7 +60,7 @@ def main() -> int:
 def claim_home(home: Path) -> int:
     """The newsroom's port in this home: the same in every run, since articles are known by their address.
 
-    Raises ConfigError where the home holds live data, or the port is taken.
+    Raises ConfigError where the home holds live data or cannot be written to, or the port is taken.
     """
     marker = home / "demo.json"
     if marker.is_file():
@@ -68,7 +74,7 @@ def claim_home(home: Path) -> int:
             f"port {port} is in use; stop the program that has it, or move {home} away and take another: "
             f"NEWSROOM_PORT={port + 1} make run"
         )
-    home.mkdir(parents=True, exist_ok=True)
+    make_home(home)
     marker.write_text(json.dumps({"port": port}), encoding="utf-8")
     return port
 

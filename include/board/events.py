@@ -19,8 +19,8 @@ _MOST_AT_ONCE = 20  # pages whose ids come with the counts
 # What a line about an event is written from.
 LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org, to_org_id, role_from, role_to, status"
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
-    first_reported_at, last_reported_at, origins, articles, languages, score, flagged, acting, reason_stated, successor,
-    destination_kind, focus, confidence, review"""
+    first_reported_at, last_reported_at, first_known_at, origins, articles, languages, score, flagged, acting,
+    reason_stated, successor, destination_kind, focus, confidence, review"""
 _DECIDED = """
 WITH undoing AS (SELECT decision_id, target FROM store.decisions WHERE action = 'undo')
 SELECT decision_id, action, author, reason, decided_at, payload->>'field' AS field, payload->>'value' AS value,

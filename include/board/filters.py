@@ -9,12 +9,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from include.board.wording import LANGUAGE_NAMES, STATUS_GLYPHS
+from include.board.wording import STATUS_GLYPHS
+from include.knowledge.languages import language_names
 
 SCOPES = {"flagged": "Flagged departures", "departures": "All departures", "events": "Every event"}
 SORTS = {"newest": "Newest first", "score": "Highest score first"}
 TEXTS = ("q", "organisation", "person", "role")
-_CHOICES = {"language": LANGUAGE_NAMES, "status": STATUS_GLYPHS, "scope": SCOPES, "sort": SORTS}
+_CHOICES = {"status": STATUS_GLYPHS, "scope": SCOPES, "sort": SORTS}
 _LABELS = {
     "q": "Search", "organisation": "Organisation", "person": "Person", "role": "Role", "language": "Language",
     "status": "Status", "since": "From", "until": "To", "score": "Score at least",
@@ -65,12 +66,13 @@ class Filters:
 def parse_filters(parameters: Mapping[str, str]) -> Filters:
     """The filters of an address. What makes no sense is named in `errors`; unknown parameters are passed over."""
     errors: dict[str, str] = {}
-    values: dict[str, Any] = {name: _clean(parameters.get(name, "")) for name in (*_LABELS, *_CHOICES)}
+    choices_of = {"language": language_names(), **_CHOICES}
+    values: dict[str, Any] = {name: _clean(parameters.get(name, "")) for name in (*_LABELS, *choices_of)}
     for name in TEXTS:
         if len(values[name]) > _MAX_TEXT:
             values[name] = values[name][:_MAX_TEXT]
             errors[name] = f"at most {_MAX_TEXT} characters; shorten it"
-    for name, choices in _CHOICES.items():
+    for name, choices in choices_of.items():
         if values[name] and values[name] not in choices:
             errors[name] = f"{values[name][:40]!r} is none of {', '.join(choices)}; choose one of the list"
             values[name] = ""
@@ -141,5 +143,5 @@ def _check_score(text: str) -> dict[str, str]:
 
 def _readable(name: str, value: str) -> str:
     if name == "language":
-        return LANGUAGE_NAMES.get(value, value)
+        return language_names().get(value, value)
     return value

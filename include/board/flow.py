@@ -8,34 +8,41 @@ from include.board.reading import Reader, Row
 from include.board.site import begin
 
 router = APIRouter()
+ALL = "all"
 _DRAWN, _LISTED = 20, 150
-# The condition and the day are those of the view `talent_flow`, which has no ids to link to.
-_FLOWS = """
-SELECT t.quarter, t.from_org, t.to_org, t.people, o.from_id, o.to_id FROM talent_flow t
-LEFT JOIN (SELECT from_org, to_org, any_value(from_org_id) AS from_id, any_value(to_org_id) AS to_id FROM events
-    WHERE from_org IS NOT NULL AND to_org IS NOT NULL GROUP BY from_org, to_org) o USING (from_org, to_org)
-ORDER BY t.quarter, t.people DESC, t.from_org, t.to_org
+_FLOWS = f"""
+WITH flows AS MATERIALIZED (SELECT quarter, from_org, to_org, people, from_org_id, to_org_id FROM talent_flow)
+FROM flows UNION ALL
+SELECT '{ALL}', any_value(from_org), any_value(to_org), sum(people)::BIGINT, from_org_id, to_org_id FROM flows
+GROUP BY from_org_id, to_org_id ORDER BY quarter, people DESC, from_org, to_org
+"""
+_BALANCES = f"""
+WITH balances AS MATERIALIZED (SELECT quarter, organisation, came, went, net, organisation_id FROM talent_balance)
+FROM balances UNION ALL
+SELECT '{ALL}', any_value(organisation), sum(came)::BIGINT, sum(went)::BIGINT, sum(net)::BIGINT, organisation_id
+FROM balances GROUP BY organisation_id ORDER BY quarter, net DESC, came DESC, organisation
 """
 
 
 @router.get("/flow")
 def flow(request: Request) -> Response:
-    """One quarter, or all of them, as a picture and a table."""
+    """One quarter, or all of them, as a picture and two tables."""
     wanted = request.query_params.get("quarter", "")[:20]
     with begin(request) as page:
-        by_quarter = page.reader.once("flows", read_flows)
-        quarters = sorted(by_quarter, reverse=True)
+        flows = page.reader.once("flows", lambda reader: _by_quarter(reader, _FLOWS))
+        balances = page.reader.once("balances", lambda reader: _by_quarter(reader, _BALANCES))
+        quarters = sorted(flows.keys() - {ALL}, reverse=True)
         chosen = wanted or (quarters[0] if quarters else "")
-        known = chosen in by_quarter or chosen == "all"
-        everything = page.reader.once("all flows", lambda _: total_flows(by_quarter))
-        people = page.reader.once("flowing people", lambda _: count_people({**by_quarter, "all": everything}))
-        rows = everything if chosen == "all" else by_quarter.get(chosen, [])
+        known = chosen in flows
+        rows, balance = flows.get(chosen, []), balances.get(chosen, [])
         return page.render(
             "flow.html.j2",
             200 if known or not quarters else 404,
             rows=rows[:_LISTED],
             found=len(rows),
-            people=people.get(chosen, 0),
+            balance=balance[:_LISTED],
+            balance_found=len(balance),
+            people=sum(row["people"] for row in rows),
             drawn=_DRAWN,
             quarters=quarters,
             chosen=chosen,
@@ -43,24 +50,9 @@ def flow(request: Request) -> Response:
         )
 
 
-def read_flows(reader: Reader) -> dict[str, list[Row]]:
-    """The flows of each quarter, the greatest first."""
+def _by_quarter(reader: Reader, sql: str) -> dict[str, list[Row]]:
+    """Rows of a view grouped by quarter, all of them together under `ALL`."""
     grouped: dict[str, list[Row]] = {}
-    for row in reader.rows(_FLOWS):
+    for row in reader.rows(sql):
         grouped.setdefault(row["quarter"], []).append(row)
     return grouped
-
-
-def total_flows(by_quarter: dict[str, list[Row]]) -> list[Row]:
-    """The flows of all quarters together."""
-    sums: dict[tuple[str, str], Row] = {}
-    for rows in by_quarter.values():
-        for row in rows:
-            kept = sums.setdefault((row["from_org"], row["to_org"]), {**row, "people": 0})
-            kept["people"] += row["people"]
-    return sorted(sums.values(), key=lambda row: (-row["people"], row["from_org"], row["to_org"]))
-
-
-def count_people(by_quarter: dict[str, list[Row]]) -> dict[str, int]:
-    """How many went in each quarter."""
-    return {quarter: sum(row["people"] for row in rows) for quarter, rows in by_quarter.items()}

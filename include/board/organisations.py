@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -42,7 +42,7 @@ def organisations(request: Request) -> Response:
     wanted = " ".join(request.query_params.get("q", "").split())[:120]
     with begin(request) as page:
         everyone = page.reader.once("organisations", lambda reader: reader.rows(_LIST))
-        alarms = page.reader.once("alarms", _read_alarms)
+        alarms = read_alarms(page.reader)
         found = [row for row in everyone if wanted.casefold() in row["name"].casefold()]
         return page.render(
             "organisations.html.j2", q=wanted, rows=found[:_MOST], found=len(found), total=len(everyone), alarms=alarms
@@ -80,6 +80,7 @@ def _context(page: Page, organisation_id: str, name: str) -> dict[str, Any]:
         [organisation_id, *parameters],
     )
     windows = read_windows(reader, organisation_id)
+    latest = (page.freshness.as_of or page.site.now()).date()
     return {
         "organisation_id": organisation_id,
         "name": name,
@@ -87,7 +88,8 @@ def _context(page: Page, organisation_id: str, name: str) -> dict[str, Any]:
         "arrivals": arrivals,
         "months": count_months(rows),
         "windows": windows,
-        "alarm": next((w for w in reversed(windows) if w.significant), None),
+        "alarm": (alarm := next((w for w in reversed(windows) if w.significant), None)),
+        "alarm_is_new": alarm is not None and alarm.end >= latest - timedelta(days=2 * WINDOW_DAYS),
         "destinations": count_destinations(rows),
         "false_rate": FALSE_DISCOVERY_RATE,
     }
@@ -102,13 +104,17 @@ class Window:
     observed: int
     expected: float
     usual_to: int  # the most that its own year explains, at the rate of false alarms
+    p_value: float
     significant: bool
+    laid_off: int  # people, not in `observed`
+    undated: int
 
 
 def read_windows(reader: Reader, organisation_id: str) -> list[Window]:
     """The latest windows of an organisation, oldest first."""
     rows = reader.rows(
-        "SELECT window_start, window_end, observed, expected, significant FROM exodus WHERE organisation_id = ? "
+        "SELECT window_start, window_end, observed, expected, p_value, significant, len(laid_off) AS laid_off, "
+        "len(undated) AS undated FROM exodus WHERE organisation_id = ? "
         f"ORDER BY window_end DESC LIMIT {_WINDOWS}",
         [organisation_id],
     )
@@ -119,7 +125,10 @@ def read_windows(reader: Reader, organisation_id: str) -> list[Window]:
             row["observed"],
             row["expected"],
             usual_most(round(row["expected"], 3)),
+            row["p_value"],
             row["significant"],
+            row["laid_off"],
+            row["undated"],
         )
         for row in reversed(rows)
     ]
@@ -166,8 +175,10 @@ def count_destinations(rows: Sequence[Row]) -> list[tuple[str, str | None, int]]
     return [(target, ids[target], len(found)) for target, found in ranked[:20]]
 
 
-def _read_alarms(reader: Reader) -> dict[str, Row]:
-    rows = reader.rows(
-        "SELECT organisation_id, window_end, observed, expected FROM exodus WHERE significant ORDER BY window_end"
+def read_alarms(reader: Reader) -> dict[str, Row]:
+    """The latest exodus of each organisation that ever had one, by its id; read once a generation."""
+    sql = (
+        "SELECT organisation_id, organisation, window_end, observed, expected FROM exodus WHERE significant "
+        "ORDER BY window_end"
     )
-    return {row["organisation_id"]: row for row in rows}
+    return reader.once("alarms", lambda r: {row["organisation_id"]: row for row in r.rows(sql)})

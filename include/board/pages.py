@@ -24,9 +24,12 @@ from include.board.events import (
 )
 from include.board.filters import SCOPES, SORTS, parse_filters
 from include.board.inbox import list_hidden
+from include.board.pulse import count_since, read_pulse
 from include.board.reading import Row
 from include.board.rendering import root_of
 from include.board.site import Page, begin
+from include.board.wording import as_moment
+from include.flag.notability import find_doubt
 from include.knowledge.notability import load_notability
 from include.resolve.decisions import CORRECTABLE
 
@@ -46,6 +49,7 @@ def board(request: Request) -> Response:
             filters=filters,
             listing=listing,
             language_counts=count_languages(page.reader, filters.scope),
+            pulse=read_pulse(page.reader, page.freshness.as_of or page.site.now()),
             scopes=SCOPES,
             sorts=SORTS,
         )
@@ -61,6 +65,17 @@ def count(request: Request) -> Response:
         by_status = count_by_status(page.reader, filters, page.overlay)
         matching = by_status.get(filters.status, 0) if filters.status else sum(by_status.values())
         return JSONResponse({"matching": matching, "total": count_scope(page.reader, filters.scope)})
+
+
+@router.get("/latest")
+def latest(request: Request, after: str = "") -> Response:
+    """The published generation, and how many flagged departures it has that were not known at `after` (ISO time)."""
+    moment = as_moment(after)
+    if moment is None:
+        return JSONResponse({"errors": {"after": f"{after[:40]!r} is no time; write it as 2026-11-21T06:00:00"}}, 400)
+    with begin(request) as page:
+        fresh = count_since(page.reader, moment)
+        return JSONResponse({"generation": page.freshness.generation, "fresh": fresh})
 
 
 @router.get("/event/{event_id}")
@@ -97,7 +112,10 @@ def _event_context(page: Page, row: Row) -> dict[str, Any]:
         "claims": [piece for piece in full["evidence"] if piece["stance"] != "denies"][:3],
         "timeline": read_timeline(page.reader, event_id, evidence),
         "quotes": {piece["move_id"]: piece for piece in evidence},
+        "numbers": {piece["move_id"]: n for n, piece in enumerate(limit_evidence(evidence), 1)},
         "shown_from": load_notability().shown,
+        "most_points": max((abs(term["points"]) for term in full["terms"]), default=0.0) or 1.0,
+        "doubt_of": find_doubt(full["status"], full["confidence"], full["review"], load_notability()),
         "versions": versions[-40:],
         "known": known,
         "known_wrong": wrong,

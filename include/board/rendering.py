@@ -15,6 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from include.board import wording
 from include.board.access import form_token
+from include.flag.notability import find_doubt
+from include.knowledge.languages import language_names
+from include.knowledge.notability import load_notability
 
 HERE = Path(__file__).parent
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -56,11 +59,13 @@ def environment() -> Environment:
     )
     made.filters.update(
         clip=wording.clip, when=wording.when, day=wording.day, signed=wording.signed, language=wording.language,
-        safe_url=wording.safe_url, host=wording.host_of, route=wording.describe_route,
+        safe_url=wording.safe_url, host=wording.host_of, route=wording.describe_route, languages=wording.name_languages,
+        percent=wording.percent, hours=wording.hours, once_in=wording.once_in, code=wording.with_code,
+        sentence=wording.sentence,
     )  # fmt: skip
     made.globals.update(
-        plural=wording.plural, highlight=wording.highlight, glyphs=wording.STATUS_GLYPHS,
-        languages=wording.LANGUAGE_NAMES, field_words=wording.FIELD_WORDS,
+        plural=wording.plural, term_words=wording.describe_term, doubt=_doubt, highlight=wording.highlight,
+        glyphs=wording.STATUS_GLYPHS, languages=language_names(), field_words=wording.FIELD_WORDS,
     )  # fmt: skip
     return made
 
@@ -81,6 +86,13 @@ def render(request: Request, template: str, status: int = 200, **context: Any) -
         **{"notices": [], "freshness": None, "waiting": None, **context},
     )
     return HTMLResponse(html, status_code=status)
+
+
+def _doubt(row: Mapping[str, Any]) -> str:
+    """Why nobody is alerted of an event; "" for a rumour, whose status says it."""
+    if row["status"] == "rumoured":
+        return ""
+    return find_doubt(row["status"], row["confidence"], row["review"], load_notability())
 
 
 def root_of(request: Request) -> str:

@@ -27,16 +27,16 @@ from include.board.site import Page, begin
 from include.board.upkeep import find_held
 from include.errors import ConfigError
 from include.pipeline.reviewing import (
-    SURE_FROM,
-    WAITING,
     Author,
     find_articles,
     find_proposal,
     find_subject,
+    is_waiting,
     new_decision_id,
     plan_entity_merge,
     plan_person_takedown,
     read_proposals,
+    sure_from,
 )
 from include.resolve.decisions import Decision, write_decision
 from include.settings import Settings
@@ -63,7 +63,7 @@ def queue(request: Request) -> Response:
             total=total,
             proposals=proposals[:_PROPOSALS],
             proposals_total=len(proposals),
-            sure_from=SURE_FROM,
+            sure_from=sure_from(),
             done=request.query_params.get("done", ""),
         )
 
@@ -162,11 +162,11 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
     overlay = page.overlay
     decided = {d.subject for d in overlay.decisions if d.kind in ("approve", "correct")}
     hidden, parameters = hide(list_hidden(overlay, page.reader) | decided)
-    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {WAITING} AND {hidden}", parameters)
+    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {is_waiting()} AND {hidden}", parameters)
     rows = find(
         page.reader,
         f"{LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles",
-        f"{WAITING} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
+        f"{is_waiting()} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
         parameters,
     )
     return attach(page.reader, rows, overlay), int(total)

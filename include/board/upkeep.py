@@ -21,7 +21,7 @@ def sources(request: Request) -> Response:
     """How every feed does, the worst first."""
     with begin(request) as page:
         rows = page.reader.once("sources", read_sources)
-        failing = sum(row["state"] == "bad" for row in rows)
+        failing = sum(row["state"] == "bad" or bool(row["last_error"]) for row in rows)
         return page.render("sources.html.j2", rows=rows[:_ALL_SOURCES], total=len(rows), failing=failing)
 
 
@@ -124,7 +124,7 @@ def judge_source(row: Row) -> tuple[str, str]:
     if row["gone"]:
         return "bad", "It says that it is gone for good: take it out of feeds.yaml, or find its new address"
     if row["failures"] >= 3:
-        return "bad", f"Try it: departures sources check {row['source_id']}"
+        return "bad", f"Try it: `departures sources check {row['source_id']}`"
     if row["last_error"]:
         return "warn", "It failed last time and is tried again at the next run"
     if row["overlap_lost_30d"]:

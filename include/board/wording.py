@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,14 +10,10 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
+from include.knowledge.languages import language_names
+
 STATUS_GLYPHS = {
     "announced": "✓", "reported": "●", "effective": "■", "rumoured": "▲", "denied": "✕", "retracted": "–",
-}  # fmt: skip
-LANGUAGE_NAMES = {
-    "en": "English", "pt": "Portuguese", "es": "Spanish", "fr": "French", "de": "German", "it": "Italian",
-    "nl": "Dutch", "pl": "Polish", "tr": "Turkish", "vi": "Vietnamese", "id": "Indonesian", "ru": "Russian",
-    "uk": "Ukrainian", "ar": "Arabic", "hi": "Hindi", "th": "Thai", "ja": "Japanese", "ko": "Korean",
-    "zh-Hans": "Chinese, simplified", "zh-Hant": "Chinese, traditional",
 }  # fmt: skip
 FIELD_WORDS = {
     "kind": "kind", "person": "person", "from_org": "organisation left", "to_org": "organisation joined",
@@ -24,7 +21,19 @@ FIELD_WORDS = {
     "successor": "successor", "reason_stated": "reason stated", "acting": "acting",
     "destination_kind": "kind of destination",
 }  # fmt: skip
+# Terms of a score as a line on the board says them; `{}` is the term's value, or the part of it that matters.
+_TERMS = {
+    "watchlist": "{} is watched", "watchlist destination": "joins {}, watched", "watchlist person": "watched person",
+    "watchlist post": "watched post", "seniority": "{}", "founder": "founder", "origins": "{} origins",
+    "known works": "known for {}", "destination": "to {}", "organisation kind": "{}",
+}  # fmt: skip
+_LEVELS = {
+    "prominence": {"1": "widely known", "2": "well known", "3": "known"},
+    "organisation": {"1": "top organisation", "2": "known organisation", "3": "lesser organisation"},
+}
+_DESTINATIONS = {"rival": "a rival", "own-company": "a company of their own"}
 _SHORT = 200
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def clip(text: object, length: int = _SHORT) -> str:
@@ -91,7 +100,51 @@ def plural(count: int, word: str, many: str = "") -> str:
 
 def language(code: str) -> str:
     """The English name of a language, or its code."""
-    return LANGUAGE_NAMES.get(code, code)
+    return language_names().get(code, code)
+
+
+def describe_term(feature: str, value: str) -> str:
+    """One summand of a score in a few words: `top organisation`, `OpenAI is watched`, `8 others left OpenAI`."""
+    if feature in _LEVELS:
+        return _LEVELS[feature].get(value[-1:], value)
+    if feature == "languages":
+        return plural(value.count(",") + 1, "language")
+    value = _DESTINATIONS.get(value, value) if feature == "destination" else value
+    value = value.replace("-", " ") if feature == "seniority" else value
+    return _TERMS.get(feature, "{}").format(value)
+
+
+def name_languages(codes: Iterable[str], most: int = 3) -> str:
+    """The languages by name, or how many where they are more than `most`."""
+    names = [language(code) for code in codes]
+    return ", ".join(names) if len(names) <= most else f"{len(names)} languages"
+
+
+def percent(share: float) -> str:
+    """A probability in whole percent, never rounded to a certainty it is not."""
+    return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+
+
+def hours(number: float | None) -> str:
+    """Hours up to two days, days from then on."""
+    if number is None:
+        return ""
+    return f"{number:.1f} h" if number < 48 else f"{number / 24:,.0f} days"
+
+
+def once_in(probability: float) -> str:
+    """A small probability as people say it: once in 4,000."""
+    return f"once in {1 / probability:,.0f}" if 0 < probability < 0.5 else f"{probability:.2g}"
+
+
+def with_code(text: str) -> Markup:
+    """A text of ours in which commands stand between backticks, as HTML."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first letter."""
+    return text[:1].upper() + text[1:]
 
 
 def highlight(quote: str, names: Iterable[str | None], length: int = 600, people: Iterable[str | None] = ()) -> Markup:

@@ -21,7 +21,15 @@ STATUS = {
     "denied": ("✕", "red"),
     "retracted": ("–", "dim"),
 }
-_REASONS_SHOWN = 4
+MEANINGS = {
+    "rumoured": "somebody may go",
+    "reported": "media say so, from sources",
+    "announced": "the person or the organisation says so, or it is told as a fact",
+    "effective": "announced, and its date has passed",
+    "denied": "the person or the organisation denies it",
+    "retracted": "taken back by those who said it",
+}
+_REASONS_SHOWN = 3
 _QUOTE_CHARS = 220
 _JOINERS = "\u200c\u200d"  # Hindi and Arabic script need them
 
@@ -76,6 +84,9 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
     console.print(Text.assemble(("Departure Board", "bold"), f"   {len(rows)} of {total} events", f"   as of {as_of}"))
     if not rows:
         console.print("Nothing is flagged. `departures board --all` shows every event.")
+        return
+    console.print()
+    console.print(Text("score who  from → to  status  date  (post)", style="dim"))
     for row in rows:
         console.print()
         console.print(_headline(row))
@@ -83,9 +94,11 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
             console.print(Text(f"     why: {_sum_up(row['terms'])}", style="dim"))
         if row["evidence"]:
             console.print(_quote(row["evidence"][0]))
-    if rows:
-        console.print()
-        console.print(Text("All about one: departures board --why NAME", style="dim"))
+    console.print()
+    for status in [name for name in STATUS if any(row["status"] == name for row in rows)]:
+        console.print(Text(f"{STATUS[status][0]} {status}: {MEANINGS[status]}", style="dim"))
+    console.print(Text("The score is the sum of the points after `why`.", style="dim"))
+    console.print(Text("All about one: departures board --why NAME", style="dim"))
 
 
 def print_event(console: Console, row: dict[str, Any]) -> None:
@@ -111,12 +124,19 @@ def print_event(console: Console, row: dict[str, Any]) -> None:
 def _print_reasons(console: Console, row: dict[str, Any]) -> None:
     """Every term of the score: its points, what the score would be without it, and the sentence that carries it."""
     if row["score"] is not None:
-        flagged = "flagged" if row["flagged"] else "not flagged"
-        console.print(Text(f"     score: {row['score']:g}, {flagged}{', alerted' if row['alerted'] else ''}"))
+        console.print(Text(f"     score: {row['score']:g}, {_outcome(row)}"))
     for term, reason in zip(row["terms"], row["reasons"], strict=True):
         console.print(Text(f"     why: {_clean(reason)}"))
         if term["quote"]:
             console.print(Text(f"        “{_shorten(term['quote'])}”", style="dim italic"))
+
+
+def _outcome(row: dict[str, Any]) -> str:
+    if not row["flagged"]:
+        return "not flagged"
+    if row["alerted"]:
+        return "flagged, alerted"
+    return f"flagged, never alerted: {row['doubt']}" if row["doubt"] else "flagged"
 
 
 def _headline(row: dict[str, Any]) -> Text:
@@ -129,6 +149,8 @@ def _headline(row: dict[str, Any]) -> Text:
         text.append(f" {row['kind']}")
     if row["date"]:
         text.append(f"  {row['date']}")
+    if row["doubt"] and row["status"] != "rumoured":
+        text.append(f"  {row['doubt']}", style="yellow")
     role = row["role_from"] or row["role_to"]
     if role:
         text.append(f"  ({_clean(role)})", style="dim")
@@ -136,9 +158,14 @@ def _headline(row: dict[str, Any]) -> Text:
 
 
 def _sum_up(terms: list[dict[str, Any]]) -> str:
-    shown = [f"{_clean(term['value'] or term['feature'])} {term['points']:+g}" for term in terms]
+    shown = [f"{_name_term(term)} {term['points']:+g}" for term in terms]
     more = len(shown) - _REASONS_SHOWN
     return " · ".join(shown[:_REASONS_SHOWN]) + (f" · {more} more" if more > 0 else "")
+
+
+def _name_term(term: dict[str, Any]) -> str:
+    value = _clean(term["value"] or "")
+    return term["feature"] if value in ("", term["feature"]) else f"{term['feature']}: {value}"
 
 
 def _quote(evidence: dict[str, Any]) -> Text:

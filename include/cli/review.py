@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.cli.common import Home, err, out, read_settings, write_json_lines
+from include.cli.common import Home, err, new_run_id, out, read_as_of, read_settings, write_json_lines
 from include.cli.reviewprint import as_json, describe, print_departures, print_proposals, print_waiting
 from include.errors import ConfigError
 from include.settings import Settings
@@ -92,7 +92,7 @@ def show_list(
     home: Home = None,
 ) -> None:
     """Departures that were read with little confidence, people who may be one, and decisions that wait for a run."""
-    from include.pipeline.reviewing import WAITING, list_waiting, read_log, read_proposals
+    from include.pipeline.reviewing import is_waiting, list_waiting, read_log, read_proposals
     from include.pipeline.rows import read_rows
 
     settings = read_settings(home)
@@ -100,7 +100,7 @@ def show_list(
     with _open(settings) as con:
         waiting = list_waiting(read_log(con, settings.inbox, refused))
         decided = {decision.subject for decision in waiting}
-        rows = [r for r in read_rows(con, "events", WAITING) if not {r["event_id"], r["person_id"]} & decided]
+        rows = [r for r in read_rows(con, "events", is_waiting()) if not {r["event_id"], r["person_id"]} & decided]
         proposals = read_proposals(con, waiting)
     if json_wanted:
         shown = {
@@ -344,14 +344,16 @@ def cases(
 
 
 def _apply(settings: Settings) -> None:
-    from include.cli.run import follow, new_run_id, read_as_of
+    from include.cli.following import follow, say_published
+    from include.pipeline.chain import run_chain
     from include.pipeline.imports import stage_nothing
     from include.pipeline.run import RunOptions, start_run
 
     moment = read_as_of(settings, "")
     run = start_run(settings, run_id=new_run_id("review"), as_of=moment, options=RunOptions(origin="import"))
     stage_nothing(run)
-    follow(run)
+    follow(run, run_chain)
+    say_published(run)
 
 
 @contextmanager

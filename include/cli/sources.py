@@ -16,6 +16,8 @@ from include.cli.common import Home, err, out, read_settings
 from include.errors import ConfigError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from include.fetch.probe import SourceCheck
     from include.knowledge.feeds import FeedSource
     from include.settings import Settings
@@ -53,10 +55,11 @@ def list_sources(style: Style = "table", sources: SourcesFile = None, home: Home
 def check(style: Style = "table", sources: SourcesFile = None, home: Home = None) -> None:
     """Ask every feed once, now: which answer, which parse, how many entries. Nothing is stored.
 
-    Exit code 1 where an enabled feed does not answer or cannot be read.
+    Exit code 1 where an enabled feed does not answer or cannot be read. A host that asked for a pause is not asked.
     """
     from include.fetch.archive import Archive
     from include.fetch.probe import check_sources
+    from include.fetch.reasons import HOST_CLOSED
 
     feeds, path = _load(sources, home)
     if not feeds:
@@ -67,6 +70,7 @@ def check(style: Style = "table", sources: SourcesFile = None, home: Home = None
             as_of=datetime.now(UTC),
             settings=read_settings(home),
             archive=archive,
+            pauses=_read_pauses(read_settings(home)),
             on_progress=lambda done, total, _: status.update(f"Asking ... {done} of {total}"),
         )
     if style == "json":
@@ -74,9 +78,12 @@ def check(style: Style = "table", sources: SourcesFile = None, home: Home = None
         print(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print_checks(checks)
-    err().print(f"{sum(row.ok for row in checks)} of {len(checks)} feeds answer and parse")
+    asked = [row for row in checks if row.reason != HOST_CLOSED]
+    err().print(f"{sum(row.ok for row in asked)} of {len(asked)} feeds that were asked answer and parse")
+    if len(asked) < len(checks):
+        err().print(f"{len(checks) - len(asked)} were not asked, because their hosts want a pause")
     enabled = {feed.id for feed in feeds if feed.enabled}
-    if any(not row.ok and row.source_id in enabled for row in checks):
+    if any(not row.ok and row.source_id in enabled for row in asked):
         raise typer.Exit(1)
 
 
@@ -95,7 +102,8 @@ def add(
     settings = read_settings(home)
     feeds, _ = _load(None, home)
     with tempfile.TemporaryDirectory() as folder, Archive(folder) as archive, err().status("Looking ..."):
-        found = find_feeds(url, as_of=datetime.now(UTC), settings=settings, archive=archive)
+        pauses = _read_pauses(settings)
+        found = find_feeds(url, as_of=datetime.now(UTC), settings=settings, archive=archive, pauses=pauses)
     source = propose_source(found[0], feeds, name=name, lang=lang)
     path = _own_list(settings)
     save_feeds(path, (*feeds, source))
@@ -135,6 +143,15 @@ def export_opml(
     err().print(f"{len(feeds)} feeds -> {opml}", markup=False)
 
 
+def _read_pauses(settings: Settings) -> dict[str, float]:
+    """Hosts that the runs of this home have promised to leave alone, with the seconds that are left."""
+    from include.fetch.archive import Archive
+    from include.fetch.pauses import read_pauses
+
+    with Archive(settings.archive_root) as archive:
+        return read_pauses(archive, datetime.now(UTC))
+
+
 def _load(sources: Path | None, home: Path | None) -> tuple[tuple[FeedSource, ...], Path]:
     from include.knowledge.feeds import load_feeds
 
@@ -157,7 +174,7 @@ def _print_checks(checks: Sequence[SourceCheck]) -> None:
     table = Table("", "id", "answer", "entries", "newest", "a day", "seconds", "what to do")
     for row in sorted(checks, key=lambda row: row.ok):
         table.add_row(
-            Text("✓", style="green") if row.ok else Text("✕", style="red"),
+            _mark(row),
             Text(row.source_id),
             f"HTTP {row.http_status}" if row.http_status else Text(row.reason),
             str(row.entries),
@@ -167,3 +184,13 @@ def _print_checks(checks: Sequence[SourceCheck]) -> None:
             Text(row.advice),
         )
     out().print(table)
+
+
+def _mark(row: SourceCheck) -> Text:
+    from rich.text import Text
+
+    from include.fetch.reasons import HOST_CLOSED
+
+    if row.reason == HOST_CLOSED:
+        return Text("–", style="yellow")
+    return Text("✓", style="green") if row.ok else Text("✕", style="red")

@@ -215,6 +215,8 @@ def _local_features(
         f"listed={listed}|role={bool(mention.roles)}": 1.0,
         f"{pack.capitals}|listed={listed}": 1.0,
         "score": mention.score,
+        f"word={pack.code}:{fold[trigger.start : trigger.end]}": 1.0,
+        f"word={pack.code}:{fold[trigger.start : trigger.end]}|{trigger.complement}": 1.0,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
     }
     for kind, near_mark in marks.items():
@@ -240,7 +242,7 @@ def _local_features(
         "negated": trigger.negated,
         "quoted": _is_quoted(fold, trigger),
         "owner": fold[mention.end : mention.end + 2] in ("'s", "s'") and position != "noun",
-        "speaker": _speaks(reading, mention, trigger),
+        "speaker": is_speaking(reading, mention),
         "guess": mention.score < 0.5,
     }
     for cue in ("hypothetical", "denial", "rumour", "reported", "official", "background"):
@@ -257,8 +259,8 @@ def _is_quoted(fold: str, trigger: Trigger) -> bool:
     return fold.count('"', max(0, trigger.start - 300), trigger.start) % 2 == 1
 
 
-def _speaks(reading: Reading, mention: Mention, trigger: Trigger) -> bool:
-    """Whether a verb of saying stands between this person and the trigger, or right beside the person."""
+def is_speaking(reading: Reading, mention: Mention) -> bool:
+    """Whether a verb of saying stands right beside a person."""
     near = reading.hits_in(mention.end, mention.end + 14, "attribution", "official")
     before = reading.hits_in(max(0, mention.start - 14), mention.start, "attribution", "official")
     return bool(near or before)
@@ -293,6 +295,7 @@ def _antecedents(
             base = f"ante|{position}|local={has_local}"
             candidate.features = {
                 "ante": 1.0,
+                f"word={reading.lexicon.pack.code}:{reading.text.fold[trigger.start : trigger.end]}": 1.0,
                 base: 1.0,
                 f"{base}|back={back}": 1.0,
                 f"{base}|pronoun={pronoun}": 1.0,
@@ -312,7 +315,7 @@ def _antecedents(
                 "ante|weak": float(trigger.rule.weak),
                 "ante|hypothetical": float("hypothetical" in trigger.clause_cues),
                 "ante|title": float(trigger.in_title),
-                "ante|speaker": float(_speaks(reading, mention, trigger)),
+                "ante|speaker": float(is_speaking(reading, mention)),
             }
             found.append(candidate)
             rank += 1

@@ -38,6 +38,10 @@ def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, fl
     features["many"] = float(len(evidence) > 1)
     features["sentence0"] = float(top.sentence <= 1)
     features[f"class={top.trigger_class}"] = 1.0
+    code, fold = reading.lexicon.pack.code, reading.text.fold
+    for hit in reading.hits_in(*reading.sentences[top.sentence], *_CUES):
+        features[f"cue={code}:{fold[hit.start : hit.end]}"] = 1.0
+    features[f"word={code}:{fold[top.start : top.end]}"] = 1.0
     return features
 
 

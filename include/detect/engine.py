@@ -7,16 +7,17 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from include.detect.arguments import Candidate, find_candidates
+from include.detect.arguments import Candidate, find_candidates, is_speaking
 from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, probability
 from include.detect.mentions import read_document
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
+from include.detect.relations import Others, Relations, judge_others, judge_relations
 from include.detect.slots import choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
-from include.detect.text import normalise
+from include.detect.text import normalise, script_of
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
 from include.records import Document, Evidence, Move, MoveKind
@@ -67,8 +68,10 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
         sure = probability("move", move_features(reading, key[1], rows, support))
         if sure >= threshold[key[1]]:
             strong[key] = [(sure, candidate) for _, candidate in rows]
+    relations = judge_movers(reading, strong)
     for person in dict.fromkeys(person for person, _ in strong):
-        analysis.moves += _moves_of(reading, person, strong, parse_day(published), detector)
+        others = judge_others(relations, person)
+        analysis.moves += _moves_of(reading, person, strong, others, parse_day(published), detector)
     analysis.moves.sort(key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
 
 
@@ -80,6 +83,15 @@ def collect_support(analysis: Analysis) -> Support:
         if p >= least and candidate.action != "founder":
             support[candidate.person, candidate.action].append((p, candidate))
     return {key: sorted(rows, key=lambda row: -row[0]) for key, rows in support.items()}
+
+
+def judge_movers(reading: Reading, support: Support) -> dict[int, Relations]:
+    """What the organisations of an article are to everyone who leaves or joins one."""
+    evidence: dict[int, list[Candidate]] = {}
+    for (person, action), rows in support.items():
+        if action in ("leaver", "joiner"):
+            evidence.setdefault(person, []).extend(candidate for _, candidate in rows)
+    return {person: judge_relations(reading, rows) for person, rows in evidence.items()}
 
 
 def move_features(
@@ -127,6 +139,7 @@ def move_features(
         f"last={len(reading.sentences) > 3 and all(c.trigger.sentence == last for _, c in rows)}": 1.0,
     }
     features |= _person_shape(reading, entity)
+    features |= _conduct(reading, entity, top, action)
     for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
         if cue in trigger.clause_cues:
             features[f"clause={cue}"] = 1.0
@@ -138,6 +151,40 @@ def move_features(
         features["negated"] = 1.0
         features[f"negated|denial={'denial' in trigger.sentence_cues}"] = 1.0
     return features
+
+
+_RULING = frozenset({"dismiss", "lose", "hire", "appoint", "replace"})
+
+
+def _conduct(reading: Reading, person: Entity, top: Candidate, action: str) -> dict[str, float]:
+    """What else a person does in an article: who comments, rules and hires is seldom the one who goes."""
+    total = max(1, len(person.mentions))
+    speaking = sum(is_speaking(reading, m) for m in person.mentions) / total
+    ruling = 0
+    for mention in person.mentions:
+        after = reading.hits_in(mention.end, mention.end + 40, "trigger")
+        ruling += any(
+            hit.entry.value.trigger_class in _RULING
+            and any(
+                m.start >= hit.end and m.entity != mention.entity
+                for m in reading.in_sentence(mention.sentence, "person")
+            )
+            for hit in after[:1]
+        )
+    families = {role.family for m in person.mentions for role in m.roles}
+    fellows = len({m.entity for m in reading.in_sentence(top.trigger.sentence, "person")})
+    side = "before" if top.mention.end <= top.trigger.start else "after"
+    names = {
+        f"{action}|speaking={'none' if not speaking else 'some' if speaking < 0.5 else 'most'}|{min(total, 3)}",
+        f"{action}|ruling={min(ruling, 2)}",
+        f"{action}|fellows={min(fellows, 4)}",
+        f"{action}|place={top.position}|{side}|ante={'ante' in top.features}",
+        f"{action}|former={top.mention.former}",
+        f"{action}|chain={'chain' in top.features}|fellows={min(fellows, 3)}",
+        f"{action}|quoted={'quoted' in top.features}",
+        *(f"{action}|family={family}" for family in families or {"none"}),
+    }
+    return dict.fromkeys(names, 1.0)
 
 
 def _person_shape(reading: Reading, person: Entity) -> dict[str, float]:
@@ -180,7 +227,9 @@ def parse_day(published: str | None) -> date | None:
         return None
 
 
-def _moves_of(reading: Reading, person: int, strong: Support, published: date | None, detector: str) -> list[Move]:
+def _moves_of(
+    reading: Reading, person: int, strong: Support, others: Others, published: date | None, detector: str
+) -> list[Move]:
     """The moves of one person: a departure takes up the arrival that it leads to."""
 
     def rows(action: str) -> list[tuple[float, Candidate]]:
@@ -194,7 +243,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
         goes = [c for _, c in joiner] + [c for _, c in appointee if c.trigger.trigger_class != "replace"]
         reached_by = [c for _, c in joiner] or evidence
         slots = ("from", "at" if joiner else "to")
-        from_org, destination = choose_organisations(reading, evidence, reached_by, slots)
+        from_org, destination = choose_organisations(reading, evidence, reached_by, slots, others)
         from_org, destination = _spanned_organisations(reading, evidence, from_org, destination)
         move = _build(
             reading,
@@ -210,7 +259,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
         moves.append(replace(move, successor=_display_person(reading.persons[successor]) if successor >= 0 else None))
     elif joiner:
         evidence = [c for _, c in joiner]
-        from_org, target = choose_organisations(reading, evidence, evidence, ("from", "at"))
+        from_org, target = choose_organisations(reading, evidence, evidence, ("from", "at"), others)
         destination = target
         if from_org >= 0 and from_org != target:
             moves.append(_build(reading, "departure", joiner, from_org, target, published, detector, evidence))
@@ -218,7 +267,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
             moves.append(_build(reading, "arrival", joiner, -1, target, published, detector, evidence))
     if appointee:
         evidence = [c for _, c in appointee]
-        target = choose_organisation(reading, evidence, "at")[0]
+        target = choose_organisation(reading, evidence, "at", others)[0]
         if not ((leaver or joiner) and (target == destination or target == -1)):
             moves.append(_build(reading, "appointment", appointee, -1, target, published, detector, evidence))
     if rows("absentee"):
@@ -228,7 +277,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
                 reading,
                 "leave",
                 rows("absentee"),
-                choose_organisation(reading, evidence, "from")[0],
+                choose_organisation(reading, evidence, "from", others)[0],
                 -1,
                 published,
                 detector,
@@ -243,7 +292,7 @@ def _moves_of(reading: Reading, person: int, strong: Support, published: date | 
                 "return",
                 rows("returner"),
                 -1,
-                choose_organisation(reading, evidence, "at")[0],
+                choose_organisation(reading, evidence, "at", others)[0],
                 published,
                 detector,
                 evidence,
@@ -353,7 +402,12 @@ def _display_person(person: Entity) -> str:
     latin = [m.text for m in person.mentions if m.text[:1].isascii() and " " in m.text]
     if latin:
         return latin[0]
-    return max((m.text for m in person.mentions), key=lambda t: (min(t.count(" "), 3), -len(t)), default=person.name)
+    return max((m.text for m in person.mentions), key=_fullness, default=person.name)
+
+
+def _fullness(name: str) -> tuple[int, int]:
+    """The more words the fuller; of as many the shorter, which has no ending, but 小田島勝 rather than 小田島."""
+    return min(name.count(" "), 3), len(name) if script_of(name[0]) == 7 else -len(name)
 
 
 def _display_org(reading: Reading, index: int) -> str | None:

@@ -80,6 +80,7 @@ class Lexicon:
     guards: dict[str, tuple[frozenset[str], frozenset[str]]] = field(default_factory=dict)
     acronyms: frozenset[str] = frozenset()  # AI, CEO, ChatGPT: written with capitals in every language, never names
     apposed: frozenset[str] = frozenset()  # words that may stand between a name and a post or organisation of it
+    particles: frozenset[str] = frozenset()  # glued to the word before, in Korean
     body: str | bytes = field(default="", repr=False)  # the phrases, until they are needed
     _phrases: tuple[Any, list[tuple[Entry, ...]]] | None = None
 
@@ -108,13 +109,16 @@ class Lexicon:
         automaton, entries = self.phrases()
         for index, start, end in automaton.find_matches_as_indexes(fold, overlapping=True):
             inside = not is_boundary(fold, start) and not (clitics and self._after_clitic(fold, start))
+            if inside and self._begins_with_particle(fold, start, end):
+                inside = False
             if inside and not compounds:
                 continue
             closed = is_boundary(fold, end)
             for entry in entries[index]:
                 if not closed and not entry.open_end:
                     continue
-                if inside and (entry.category not in _COMPOUNDED or end - start < compounds):
+                glued = bool(entry.tails) and fold[start:end] in self.particles  # 테슬라|에서 ... 로 이직
+                if inside and not glued and (entry.category not in _COMPOUNDED or end - start < compounds):
                     continue
                 tail_end = self._find_tails(fold, end, entry.tails) if entry.tails else end
                 if tail_end:
@@ -129,12 +133,18 @@ class Lexicon:
                 return True
         return False
 
+    def _begins_with_particle(self, fold: str, start: int, end: int) -> bool:
+        """Whether a phrase begins with a particle, which is glued to the word before: 최진호|를 해임."""
+        space = fold.find(" ", start, end)
+        return 0 < space - start <= 3 and fold[start:space] in self.particles
+
     def _find_tails(self, fold: str, end: int, tails: tuple[tuple[str, bool], ...]) -> int:
         position = end
         for literal, open_end in tails:
             found = fold.find(literal, position, position + MAX_GAP + len(literal))
             while found >= 0 and not (
-                is_boundary(fold, found) and (open_end or is_boundary(fold, found + len(literal)))
+                (is_boundary(fold, found) or self._begins_with_particle(fold, found, found + len(literal)))
+                and (open_end or is_boundary(fold, found + len(literal)))
             ):
                 found = fold.find(literal, found + 1, position + MAX_GAP + len(literal))
             if found < 0 or _crosses_sentence(fold, position, found):
@@ -201,6 +211,7 @@ def _assemble(tables: dict[str, Any], body: str | bytes) -> Lexicon:
         apposed=frozenset().union(
             *(words[name] for name in _APPOSED), *(markers[name] for name in ("at", "and", "as"))
         ),
+        particles=frozenset().union(*markers.values()) if tables["pack"]["script"] == "hangul" else frozenset(),
         body=body,
     )
 
@@ -229,12 +240,16 @@ def _make_tables(pack: LanguagePack) -> tuple[dict[str, Any], dict[str, Any]]:
         for name, phrases in pack.markers.items()
     }
     acronyms = [w for w in lender.words["not_names"] if sum(map(str.isupper, w)) > 1 or len(w) == 1]
+    words = {name: [fold[w] for w in words] for name, words in pack.words.items()}
+    # "Banco" is part of names, "banco" stands before them; an acronym or a short word says neither
+    kinds = [w for w in pack.org_words.get("before", ()) if w[:1].isupper() and not w.isupper() and len(w) > 3]
+    words["institutions"] = [fold[w] for w in kinds]
     head = {
         "han": _han_version(pack.han_fold),
         "pack": freeze_pack(without_phrases(pack)),
         "gate": _gate_literals(pack, fold),
         "markers": markers,
-        "words": {name: [fold[w] for w in words] for name, words in pack.words.items()},
+        "words": words,
         "guards": {
             rule.rule_id: [[fold[w] for w in rule.not_after], [fold[w] for w in rule.not_before]]
             for rule in pack.triggers

@@ -13,14 +13,15 @@ from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
     BLOCKING,
     Candidate,
-    find_anchored,
+    HanPage,
     find_capitalised,
     find_dotted,
     find_han_names,
     find_hangul_names,
     find_kanji_names,
     find_katakana_words,
-    find_listed,
+    find_spaced_names,
+    find_thai_names,
     folded_names,
     is_inflected_place,
     judge_rest,
@@ -30,6 +31,7 @@ from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
 from include.detect.text import NormalText, script_of, split_sentences
+from include.detect.words import cut_words
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
@@ -39,6 +41,8 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_n
     """Find every mention of a document and join them into entities. `keep_names` keeps what training needs."""
     sentences = split_sentences(text, lexicon.words["abbreviations"])
     reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None)
+    words = cut_words(text.fold if lexicon.pack.han_fold else text.norm, lexicon.pack.script, sentences)
+    reading.words = words.split(_word_edges(hits, lexicon.pack.script))
     known = find_known_names(
         text,
         han_fold=lexicon.pack.han_fold,
@@ -57,6 +61,18 @@ def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_n
             mention.sides |= find_marks(text.fold, mention.start, _extended_end(reading, mention), lexicon)
     reading.dominant_org = _dominant(reading)
     return reading
+
+
+def _word_edges(hits: list[Hit], script: str) -> list[int]:
+    """Where words surely begin or end: posts (会長 of 副会長 left out), triggers, words of kind (汽车|销售)."""
+    edges, end = [], -1
+    for hit in hits:
+        if hit.entry.category in ("role", "honorifics") and hit.start >= end:
+            edges.append(hit.start)
+            end = hit.end
+        elif script == "han" and hit.end - hit.start > 1 and hit.entry.category in ("org_after", "trigger"):
+            edges += [hit.end] if hit.entry.category == "org_after" else [hit.start, hit.end]
+    return edges
 
 
 def _is_title_case(text: NormalText, lexicon: Lexicon) -> bool:
@@ -91,16 +107,59 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
-    for given in candidates:
-        candidate: Candidate | None = given
-        if any(taken[given.start : given.end]):
-            candidate = _untaken(text, given, taken)
-        mention = _judge(reading, candidate) if candidate else None
+    owners = {name.end: name for name in mentions if name.kind == "org"}
+    for candidate, around, odds in _judge_names(reading, candidates, taken):
+        if any(taken[candidate.start : candidate.end]):
+            continue
+        mention = _judge(reading, candidate, around, odds)
+        owner = owners.get(candidate.start - 1)
+        if mention and owner and mention.kind != "person" and text.norm[owner.end] == " ":
+            # "Telefónica Tech", "Fraunhofer IAIS": what follows a known organisation is part of the same name
+            _widen(reading, owner, mention.end)
+            mention = None
+            taken[candidate.start : candidate.end] = [True] * (candidate.end - candidate.start)
         if mention:
             mentions.append(mention)
             for offset in range(mention.start, mention.end):
                 taken[offset] = True
     return mentions
+
+
+def _widen(reading: Reading, mention: Mention, end: int) -> None:
+    mention.end = end
+    mention.text, mention.key = reading.text.norm[mention.start : end], reading.text.fold[mention.start : end]
+
+
+_ECHOED = {"echo=last|True", "echo=first|False"}
+_SURNAME = 2.0  # bystanders are not annotated, so that the model cannot learn what is plain to a reader
+
+
+def _judge_names(
+    reading: Reading, candidates: list[Candidate], taken: list[bool]
+) -> list[tuple[Candidate, dict[str, float], float]]:
+    """(candidate, what stands around it, log-odds of a person) of all candidates that no known name covers.
+
+    One string is one name throughout an article: all its places are judged together.
+    """
+    rows: list[tuple[Candidate, dict[str, float], float]] = []
+    totals: dict[str, float] = {}
+    for given in candidates:
+        candidate: Candidate | None = given
+        if any(taken[given.start : given.end]):
+            candidate = _untaken(reading.text, given, taken)
+        if candidate is None:
+            continue
+        around = _context(reading, candidate.start, candidate.end)
+        features = name_features(reading, candidate, around)
+        if reading.names is not None:
+            reading.names.append((candidate, features))
+        odds = judge_name(features)
+        if candidate.words in (2, 3) and features.keys() >= _ECHOED and not around["org_word"]:
+            odds += _SURNAME  # "Dunsire said": people come back by their last name alone, firms by their first word
+        rows.append((candidate, around, odds))
+        key = reading.text.fold[candidate.start : candidate.end]
+        totals[key] = totals.get(key, 0.0) + odds
+    return [(c, around, totals[reading.text.fold[c.start : c.end]]) for c, around, _ in rows]
 
 
 def _spans_over(starts: list[int], spans: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:
@@ -182,17 +241,19 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
         covered = _covered(reading, known)
         roles = [h for h in reading.hits if h.entry.category in ("role", "honorifics")]
         if script == "kana":
-            found += find_kanji_names(text, cuts, covered, frozenset(h.start for h in roles))
+            found += find_kanji_names(text, reading.words, covered, frozenset(h.start for h in roles))
         else:
+            titles = frozenset(h.start for h in reading.hits if h.entry.category in ("role", "honorifics", "trigger"))
             anchors = frozenset(h.end for h in roles)
-            small = lexicon.words["not_names"]
-            found += find_han_names(text, cuts, covered, anchors, lexicon.pack.han_fold, small)
+            small_words = lexicon.words["not_names"]
+            found += find_han_names(HanPage(text, reading.words, cuts, covered, anchors, titles, small_words))
     elif script == "hangul":
         found += find_hangul_names(text, lexicon, reading.hits)
-    elif script in ("arabic", "devanagari", "thai"):
-        found += find_listed(text, script, lexicon, blocked)
-        found += find_anchored(text, script, lexicon, reading.hits)
-    found.extend(find_organisations(reading, cuts))
+    elif script == "thai":
+        found += find_thai_names(text, reading.words, lexicon, reading.hits)
+    elif script in ("arabic", "devanagari"):
+        found += find_spaced_names(text, script, lexicon, blocked, reading.hits)
+    found.extend(find_organisations(reading))
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))
     return found
@@ -249,13 +310,12 @@ def _glossed(text: NormalText, script: str) -> list[Candidate]:
     return found
 
 
-def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
+def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odds: float) -> Mention | None:
     """The mention that a candidate is, if any: a learned model tells people from organisations, and what the words
     around say decides whether it is one of them at all."""
     text, lexicon = reading.text, reading.lexicon
     start, end = candidate.start, candidate.end
     key = text.fold[start:end]
-    around = _context(reading, start, end)
     if key == _NETWORK:
         beside = lexicon.pack.spaces and (around["role_of"] or around["org_word"] or around["owns_role"])
         return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
@@ -263,11 +323,9 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         return None
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
         return None
-    features = name_features(reading, candidate, around)
-    if reading.names is not None:
-        reading.names.append((candidate, features))
-    odds = judge_name(features)
     person, org = _evidence(reading, candidate, around)
+    if not candidate.person and script_of(text.norm[start]) not in (1, 2):
+        person = 0.0  # a post beside 海棠小面 makes nobody of it: without capitals it is the reader that knows people
     if _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
     if odds > 0 and person >= 0.8:
@@ -276,7 +334,8 @@ def _judge(reading: Reading, candidate: Candidate) -> Mention | None:
         return mention
     if odds < 0 and (org > 0.9 or candidate.words > 1):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
-    return _mention(reading, start, end, "unknown", 0.3, None)
+    # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
+    return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
 
 # The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").
@@ -309,6 +368,8 @@ def _is_common_word(reading: Reading, candidate: Candidate, person: float, org: 
     if in_headline and key not in text.fold[text.title_end :] and not candidate.listed and org < 1.5:
         return True
     if reading.lexicon.pack.capitals != "nouns":
+        return False
+    if candidate.words > 1 and marked:
         return False
     return (person <= 0.8 and org <= 0.3) or (candidate.words == 1 and org < 1.0 and not marked)
 
@@ -393,7 +454,9 @@ def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
     last_end = -1
     for hit in reading.hits:
         kind = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}.get(hit.entry.category)
-        if not kind or covered[hit.start] or hit.start < last_end:
+        # a post may share its first letters with an organisation: 社會處|長, 한별은행|장
+        hidden = covered[hit.start] and (kind != "role" or covered[hit.end - 1])
+        if not kind or hidden or hit.start < last_end:
             continue
         mention = _mention(reading, hit.start, hit.end, kind, 1.0, None)
         if kind == "role":

@@ -44,6 +44,10 @@ def name_features(reading: Reading, candidate: Candidate, around: dict[str, floa
             names |= {name, f"{name}|listed={listed}", f"{name}|{pack.order}"}
     for mark in find_marks(text.fold, start, end, reading.lexicon) or {"none": True}:
         names |= {f"mark={mark}|{pack.adpositions}", f"mark={mark}|listed={listed}"}
+    if reading.words:
+        kinds = [word.kind for word in reading.words.inside(start, end)]
+        names.add(f"kinds={'+'.join(kinds[:2])}|more={len(kinds) > 2}|last={kinds[-1]}")
+        names.add(f"fit={reading.words.fit(start, end)}|guess={(start, end) in reading.words.names}")
     if script in ("latin", "cyrillic"):
         names.add(f"tail={words[-1][-4:]}")
     return dict.fromkeys(names, 1.0)

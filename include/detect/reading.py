@@ -9,6 +9,7 @@ from typing import Literal
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import Candidate
 from include.detect.text import NormalText
+from include.detect.words import Words
 
 _FEW = 48  # hits that are looked through one by one
 MentionKind = Literal["person", "org", "role", "org_ref", "pronoun", "unknown"]
@@ -60,6 +61,7 @@ class Reading:
     orgs: list[Entity] = field(default_factory=list)
     dominant_org: int = -1
     title_case: bool = False
+    words: Words = field(default_factory=Words)  # of scripts that write none apart
     names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from include.detect.arguments import Candidate, bucket, word_distance
+from include.detect.arguments import Candidate
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
+from include.detect.relations import DIRECTIONS, Others, Relations, is_cited, judge_relations
 
 _MOST_PAIRS = 200  # mentions of a person beside one organisation that are looked at
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
 
 
 def organisation_features(
-    reading: Reading, evidence: list[Candidate], slot: Slot
+    reading: Reading, evidence: list[Candidate], slot: Slot, others: Others
 ) -> list[tuple[int, dict[str, float]]]:
-    """(organisation index, features) for every candidate of a slot; index -1 is "none"."""
+    """(organisation index, features) for every candidate of a slot; index -1 is "none".
+
+    What the sentences say (`relations`) comes first; what the article is about as a whole counts by how little they
+    say: every feature of the article is joined with the strength of the best organisation's own evidence.
+    """
     rows: list[tuple[int, dict[str, float]]] = []
     person = evidence[0].person
+    relations = judge_relations(reading, evidence)
+    own, other = DIRECTIONS if slot == "from" else DIRECTIONS[::-1]
     total = sum(1 for m in reading.mentions if m.kind == "org") or 1
     in_sentences = {c.trigger.sentence for c in evidence}
-    local = False
     around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
+    centres, weight = _centres(reading)
+    strength = _strength(max(relations.told[own].values(), default=None))
+    lateral = _strength(max(relations.beside[own].values(), default=None))
     for index, entity in enumerate(reading.orgs):
         mentions = [m for m in entity.mentions if m.kind in ("org", "unknown")]
         if not mentions:
@@ -29,29 +38,111 @@ def organisation_features(
             continue
         features = _global_features(reading, index, mentions, person, total, firm)
         for candidate, (line, last, nearest, alone) in zip(evidence, around, strict=False):
-            for mention in mentions:
-                if mention.sentence == candidate.trigger.sentence:
-                    local = True
-                    _add(features, _local_features(reading, candidate, mention))
             _add(features, _order_features(index, candidate, line, last, nearest, alone))
+            if centres[candidate.trigger.sentence] == index:
+                features["order|centre"] = 1.0
+                features[f"order|centre|empty={nearest < 0}"] = 1.0
+        features["weight"] = weight.get(index, 0) / max(1, sum(weight.values()))
+        features["heaviest"] = float(weight.get(index, 0) == max(weight.values(), default=0))
+        features = {f"{name}|told={_gate(strength)}|{_gate(lateral)}": value for name, value in features.items()}
+        features |= _relation_features(relations, own, other, index, strength, lateral)
+        features |= _other_features(others, own, other, index, _gate(strength), _gate(lateral))
         rows.append((index, {f"{slot}|{name}": value for name, value in features.items()}))
-    none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|local={local}": 1.0}
+    none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|told={strength}|beside={lateral}": 1.0}
+    none[f"none|told={strength}"] = 1.0
     for cls in {c.trigger.trigger_class for c in evidence}:
         none[f"none|class={cls}"] = 1.0
+        none[f"none|class={cls}|told={strength}"] = 1.0
     for candidate in evidence[:2]:
         ref = any(m.kind == "org_ref" for m in reading.in_sentence(candidate.trigger.sentence, "org_ref"))
-        none[f"none|ref={ref}"] = 1.0
+        none[f"none|ref={ref}|told={strength}"] = 1.0
     rows.append((-1, {f"{slot}|{name}": value for name, value in none.items()}))
     return rows
 
 
+def _relation_features(
+    relations: Relations, own: str, other: str, index: int, strength: str, lateral: str
+) -> dict[str, float]:
+    """What the sentences say of one organisation, for and against, and whether they say it of another one louder."""
+    features: dict[str, float] = {}
+    for kind, table in (("told", relations.told), ("beside", relations.beside)):
+        for way, direction in (("own", own), ("other", other)):
+            verdicts = table[direction]
+            sure = verdicts.get(index)
+            features[f"{kind}|{way}={_strength(sure)}"] = 1.0
+            if sure is None:
+                continue
+            best = max(verdicts.values())
+            features[f"{kind}|{way}"] = max(-5.0, min(5.0, sure))
+            features[f"{kind}|{way}|margin={_margin(best - sure)}|best={_strength(best)}"] = 1.0
+    told, beside = relations.told[own].get(index), relations.beside[own].get(index)
+    against = relations.told[other].get(index)
+    features[f"both={_strength(told)}|{_strength(beside)}"] = 1.0
+    features[f"ways={_strength(told)}|{_strength(against)}"] = 1.0
+    features[f"beside={_strength(beside)}|told={strength}"] = 1.0
+    features[f"absent={told is None}|told={strength}|beside={lateral}"] = 1.0
+    return features
+
+
+def _other_features(others: Others, own: str, other: str, index: int, gate: str, lateral: str) -> dict[str, float]:
+    """What the other movers of the article do with an organisation."""
+    features: dict[str, float] = {}
+    for way, direction in (("own", own), ("other", other)):
+        verdicts = others[direction]
+        sure = verdicts.get(index)
+        best = max(verdicts.values(), default=None)
+        features[f"others|{way}={_strength(sure)}|any={_strength(best)}"] = 1.0
+        features[f"others|{way}={_strength(sure)}|told={gate}|{lateral}"] = 1.0
+        if sure is not None:
+            features[f"others|{way}"] = max(-5.0, min(5.0, sure))
+            features[f"others|{way}|told={gate}"] = max(-5.0, min(5.0, sure))
+            features[f"others|{way}|best={sure == best}|told={gate}"] = 1.0
+    return features
+
+
+def _strength(sure: float | None) -> str:
+    """Log-odds, coarsely."""
+    if sure is None:
+        return "none"
+    return next((name for limit, name in ((-2.5, "no"), (-1, "low"), (0, "mid"), (1, "high")) if sure < limit), "sure")
+
+
+def _gate(strength: str) -> str:
+    """Strength, more coarsely: whether the sentences say anything, and whether it is for the organisation."""
+    return {"none": "none", "no": "weak", "low": "weak", "mid": "weak"}.get(strength, "strong")
+
+
+def _margin(gap: float) -> str:
+    return "best" if gap <= 0 else "close" if gap < 1 else "behind" if gap < 2.5 else "far"
+
+
 def choose_organisation(
-    reading: Reading, evidence: list[Candidate], slot: Slot, but: int | None = None
+    reading: Reading, evidence: list[Candidate], slot: Slot, others: Others, but: int | None = None
 ) -> tuple[int, float]:
     """(organisation index or -1, probability) of the best candidate, leaving out organisation `but`."""
-    rows = [row for row in organisation_features(reading, evidence, slot) if row[0] != but or but == -1]
+    rows = [row for row in organisation_features(reading, evidence, slot, others) if row[0] != but or but == -1]
     best, share = choose("organisation", [features for _, features in rows])
     return rows[best][0], share
+
+
+def _centres(reading: Reading) -> tuple[list[int], dict[int, int]]:
+    """What every sentence goes on about, and how often each organisation is spoken of.
+
+    The organisation that a sentence names before any person stays its centre until another one takes its place;
+    "the company" speaks of the centre.
+    """
+    centre, centres, weight = -1, [], dict[int, int]()
+    for index in range(len(reading.sentences)):
+        row = reading.in_sentence(index, "org", "person", "org_ref")
+        first = next((m for m in row if m.kind != "org_ref"), None)
+        if first is not None and first.kind == "org" and reading.orgs[first.entity].kind != "media":
+            centre = first.entity
+        centres.append(centre)
+        for mention in row:
+            about = mention.entity if mention.kind == "org" else centre if mention.kind == "org_ref" else -1
+            if about >= 0:
+                weight[about] = weight.get(about, 0) + 1
+    return centres, weight
 
 
 def _surroundings(reading: Reading, candidate: Candidate) -> tuple[list[int], int, int, bool]:
@@ -88,24 +179,29 @@ def _order_features(
 
 
 def choose_organisations(
-    reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot]
+    reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot], others: Others
 ) -> tuple[int, int]:
     """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
-    left = _scores(reading, left_by, slots[0])
-    reached = _scores(reading, reached_by, slots[1])
+    left = _scores(reading, left_by, slots[0], others)
+    if left_by is not reached_by:
+        # both a leave and an arrival are told, and either may say where from: "Meta hires Gross, head of SSI"
+        arrival = _scores(reading, reached_by, slots[0], others)
+        left = {org: (sure + arrival.get(org, sure)) / 2 for org, sure in left.items()}
+    reached = _scores(reading, reached_by, slots[1], others)
     first, second = max(left, key=left.__getitem__), max(reached, key=reached.__getitem__)
     if first == second != -1 and left_by is not reached_by:
         # what is joined is what is left now: an older arrival is told too ("he joined in 2016"), and the leave alone
         # says where it leads to
-        reached = _scores(reading, left_by, "to")
+        reached = _scores(reading, left_by, "to", others)
         return first, max((org for org in reached if org != first), key=reached.__getitem__)
     pairs = ((a, b) for a in left for b in reached if a != b or a == -1)
     return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
 
 
-def _scores(reading: Reading, evidence: list[Candidate], slot: Slot) -> dict[int, float]:
+def _scores(reading: Reading, evidence: list[Candidate], slot: Slot, others: Others) -> dict[int, float]:
     return {
-        index: score("organisation", features) for index, features in organisation_features(reading, evidence, slot)
+        index: score("organisation", features)
+        for index, features in organisation_features(reading, evidence, slot, others)
     }
 
 
@@ -129,7 +225,7 @@ def _global_features(
         f"kind={entity.kind}": 1.0,
         "media": float(entity.kind == "media"),
         "media|dominant": float(entity.kind == "media" and reading.dominant_org == index),
-        "cited": float(_is_cited(reading, mentions)),
+        "cited": float(any(is_cited(reading, m) for m in mentions)),
         f"place={_place_of_first(reading, index)}": 1.0,
         f"openings={min(_openings(reading, mentions), 3)}": 1.0,
     }
@@ -140,7 +236,6 @@ def _global_features(
                 features[f"affiliated|former={mention.former}|role={bool(mention.roles)}"] = 1.0
             if org.kind == "org_ref" and reading.dominant_org == index:
                 features["affiliated|ref"] = 1.0
-    features |= _together(reading, mentions, person)
     if entity.gazetteer_id is None:
         features |= _shape(reading, mentions)
     others = [
@@ -197,85 +292,3 @@ def _shape(reading: Reading, mentions: list[Mention]) -> dict[str, float]:
         f"shape|{reading.lexicon.pack.script}",
     }
     return dict.fromkeys(names, 1.0)
-
-
-def _together(reading: Reading, mentions: list[Mention], person: int) -> dict[str, float]:
-    """How an organisation stands with the person in sentences of the article, whatever else is told there."""
-    names: set[str] = set()
-    own = sorted(reading.persons[person].mentions, key=lambda m: m.start)
-    spaces = reading.lexicon.pack.spaces
-    by_sentence: dict[int, list[Mention]] = {}
-    for org in mentions:
-        by_sentence.setdefault(org.sentence, []).append(org)
-    pairs = [(rank, m, org) for rank, m in enumerate(own[:_MOST_PAIRS]) for org in by_sentence.get(m.sentence, ())]
-    for rank, mention, org in pairs[:_MOST_PAIRS]:
-        before = org.end <= mention.start
-        start, end = (org.end, mention.start) if before else (mention.end, org.start)
-        gap = reading.text.fold[start:end] if start < end else ""
-        side = "before" if before else "after"
-        distance = bucket(word_distance(gap, spaces))
-        between = [m for m in reading.in_sentence(org.sentence) if start <= m.start < end]
-        kinds = {m.kind for m in between}
-        empty = "person" not in kinds and "org" not in kinds
-        role = "role" in kinds
-        told = bool(reading.hits_in(start, end, "trigger"))
-        former = bool(reading.hits_in(max(0, min(org.start, mention.start) - 14), max(end, mention.end), "former"))
-        names |= {
-            f"with|rank={min(rank, 2)}",
-            f"with|{side}|d={distance}",
-            f"with|empty={empty}|role={role}|told={told}",
-            f"with|{side}|empty={empty}|told={told}|d={distance}",
-            f"with|former={former}|told={told}",
-            *(f"with|mark={mark}|empty={empty}|told={told}" for mark in org.sides or {"none": True}),
-        }
-    return dict.fromkeys(names, 1.0)
-
-
-def _is_cited(reading: Reading, mentions: list[Mention]) -> bool:
-    """Whether an organisation stands beside a word of saying: "told Reuters", "according to The Information"."""
-    for mention in mentions:
-        if reading.hits_in(max(0, mention.start - 22), mention.start, "attribution", "reported"):
-            return True
-        if reading.hits_in(mention.end, mention.end + 12, "attribution", "reported"):
-            return True
-    return False
-
-
-def _local_features(reading: Reading, candidate: Candidate, mention: Mention) -> dict[str, float]:
-    trigger, pack = candidate.trigger, reading.lexicon.pack
-    cls = trigger.trigger_class
-    before = mention.end <= trigger.start
-    inside = trigger.end <= mention.start < trigger.tail_end
-    reached = trigger.end if inside or before else max(trigger.end, trigger.tail_end)
-    gap_start, gap_end = (mention.end, trigger.start) if before else (reached, mention.start)
-    gap = reading.text.fold[gap_start:gap_end] if gap_start < gap_end else ""
-    distance = word_distance(gap, pack.spaces)
-    # "leaving OpenAI to join Anthropic": what stands inside a gapped phrase is left, what follows it is reached
-    side = "before" if before else "inside" if inside else "after"
-    in_clause = trigger.clause[0] - 1 <= mention.start <= trigger.clause[1]
-    features = {
-        "local": 1.0,
-        f"{cls}|{side}": 1.0,
-        f"{cls}|{side}|d={bucket(distance)}": 1.0,
-        f"{pack.order}|{cls}|{side}": 1.0,
-        f"{candidate.action}|{pack.order}|{side}|d={bucket(distance)}": 1.0,
-        "clause": float(in_clause),
-        f"{cls}|clause={in_clause}": 1.0,
-        "local|cited": float(_is_cited(reading, [mention])),
-    }
-    for kind, near in (mention.sides or {"none": True}).items():
-        features[f"{cls}|mark={kind}"] = 1.0
-        features[f"{candidate.action}|{pack.adpositions}|mark={kind}"] = 1.0
-        features[f"{candidate.action}|{side}|mark={kind}|{near}"] = 1.0
-    gap_people = any(
-        m.kind == "person" and m.entity != candidate.person and gap_start <= m.start < gap_end
-        for m in reading.in_sentence(trigger.sentence, "person")
-    )
-    features["person_between"] = float(gap_people)
-    after_person = mention.start >= candidate.mention.end
-    features[f"{candidate.action}|after_person={after_person}|{side}"] = 1.0
-    beside = mention in candidate.mention.orgs
-    if beside:
-        features["beside"] = 1.0
-        features[f"{candidate.action}|beside|former={candidate.mention.former}"] = 1.0
-    return features

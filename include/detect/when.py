@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from include.detect.arguments import Candidate, bucket, word_distance
+from include.detect.attributes import focus_features
 from include.detect.dates import DateMention, find_anchor, find_dates
-from include.detect.linear import choose
+from include.detect.linear import choose, score
 from include.detect.reading import Reading
 
 _SENTENCES_BEFORE, _SENTENCES_AFTER = 2, 1  # of a trigger, where its date may stand
@@ -30,7 +31,7 @@ def date_choices(reading: Reading, evidence: list[Candidate], published: date | 
     rows = list(_stated(reading, evidence, published))
     local = any("clause" in row.features for row in rows)
     same = any("sentence" in row.features for row in rows)
-    about = _about(reading, evidence)
+    about = _about(reading, evidence) | {f"news={_news(reading, evidence, published)}"}
     shared = {f"local={local}", f"same={same}", *(f"{name}|local={local}" for name in about), *about}
     if published:
         for name, iso in (("day", published.isoformat()), ("month", f"{published:%Y-%m}")):
@@ -72,6 +73,12 @@ def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:
     }
 
 
+def _news(reading: Reading, evidence: list[Candidate], published: date | None) -> str:
+    """How likely a move is the news of its article, coarsely: the day of publication is that of news alone."""
+    odds = score("news", focus_features(reading, evidence, -1, None, published))
+    return "no" if odds < -1 else "hardly" if odds < 0 else "likely" if odds < 1.5 else "yes"
+
+
 def _stated(reading: Reading, evidence: list[Candidate], published: date | None) -> Iterator[DateChoice]:
     """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
     rows: dict[str, dict[str, float]] = {}
@@ -85,8 +92,32 @@ def _stated(reading: Reading, evidence: list[Candidate], published: date | None)
             known = rows.setdefault(mention.iso, features)
             for name, value in features.items():
                 known[name] = max(known.get(name, 0.0), value)
+    for mention in find_dates(reading, 0, _opening_end(reading), anchor):
+        if mention.iso not in rows:
+            rows[mention.iso] = _frame_features(reading, mention, published)
     for iso, features in rows.items():
         yield DateChoice(iso, features)
+
+
+def _opening_end(reading: Reading) -> int:
+    """End of what frames an article: its title and the first two sentences after it."""
+    first = next((i for i, (_, end) in enumerate(reading.sentences) if end > reading.text.title_end), 0)
+    return reading.sentences[min(first + 1, len(reading.sentences) - 1)][1]
+
+
+def _frame_features(reading: Reading, mention: DateMention, published: date | None) -> dict[str, float]:
+    """A date of the opening that no trigger stands near: "OpenAI's year of departures: 2025" dates all that follow."""
+    precision = ("year", "month", "day")[mention.iso.count("-")]
+    known = published is not None
+    names = {
+        "frame",
+        f"frame|precision={precision}|pub={known}",
+        f"frame|title={mention.end <= reading.text.title_end}|precision={precision}",
+        f"frame|form={mention.form}|borrowed={mention.borrowed}",
+    }
+    if published:
+        names.add(f"frame|age={_age(mention.iso, published)}|precision={precision}")
+    return dict.fromkeys(names, 1.0)
 
 
 def _stated_features(

@@ -14,8 +14,10 @@ from include.extract.clean import CleanText, clean_text
 from include.extract.dates import parse_moment
 from include.extract.fingerprint import content_hash, sign_text
 from include.extract.language import identify_language
+from include.extract.names import split_names
 from include.extract.origins import find_origin
 from include.extract.page import read_page
+from include.knowledge.identification import load_identification
 from include.records import LANGUAGES, UNSUPPORTED, Article, FeedItem
 
 _IMPORT_FIELDS = {
@@ -58,9 +60,9 @@ def extract_article(
             lang=page.lang,
             title=page.title,
             text=page.text,
-            authors=page.authors or (item.authors if item else ()),
-            published_at=page.published.utc if page.published else None,
-            modified_at=page.modified.utc if page.modified else None,
+            authors=page.authors or (_feed_authors(item) if item else ()),
+            published_at=place_moment(page.published.value, page.lang) if page.published else None,
+            modified_at=place_moment(page.modified.value, page.lang) if page.modified else None,
             fetched_at=fetched_at,
             completeness="summary" if page.paywalled and len(page.text) < _TEASER_CHARS else "full",
             site_name=page.site_name,
@@ -76,6 +78,7 @@ def article_from_summary(item: FeedItem, *, fetched_at: datetime) -> Article:
     """The feed's own words as an Article, for an entry whose page is not to be had."""
     title, text = clean_text(item.title), clean_text(item.summary)
     canonical = item.canonical_url or urls.canonical_url(item.url)
+    lang = identify_language(f"{title.text}\n{text.text}", hints=(item.lang,) if item.lang else ())
     return _sign(
         Article(
             article_id=_make_id(canonical or item.item_id),
@@ -83,12 +86,12 @@ def article_from_summary(item: FeedItem, *, fetched_at: datetime) -> Article:
             source_ref="",
             url=item.url,
             canonical_url=canonical,
-            lang=identify_language(f"{title.text}\n{text.text}", hints=(item.lang,) if item.lang else ()),
+            lang=lang,
             title=" ".join(title.text.split()),
             text=text.text,
-            authors=item.authors,
-            published_at=item.published_at,
-            modified_at=item.updated_at,
+            authors=_feed_authors(item),
+            published_at=place_moment(item.published_at, lang) if item.published_at else None,
+            modified_at=place_moment(item.updated_at, lang) if item.updated_at else None,
             fetched_at=fetched_at,
             completeness="summary",
             field_sources=(("title", "feed"), ("authors", "feed"), ("published_at", "feed"), ("text", "feed")),
@@ -116,6 +119,7 @@ def article_from_import(record: Mapping[str, Any], *, as_of: datetime) -> Articl
         )
     title, text = clean_text(values["title"]), clean_text(values["text"])
     canonical = urls.canonical_url(values["url"])
+    lang = lang or identify_language(f"{title.text}\n{text.text}")
     source = values["source"] or IMPORT_SOURCE
     return _sign(
         Article(
@@ -124,11 +128,11 @@ def article_from_import(record: Mapping[str, Any], *, as_of: datetime) -> Articl
             source_ref=values["id"],
             url=values["url"],
             canonical_url=canonical,
-            lang=lang or identify_language(f"{title.text}\n{text.text}"),
+            lang=lang,
             title=" ".join(title.text.split()),
             text=text.text,
             authors=(),
-            published_at=published.utc if published else None,
+            published_at=place_moment(published.value, lang) if published else None,
             modified_at=None,
             fetched_at=as_of,
             completeness="full",
@@ -136,6 +140,20 @@ def article_from_import(record: Mapping[str, Any], *, as_of: datetime) -> Articl
             cleaning=_count(title, text),
         )
     )
+
+
+def _feed_authors(item: FeedItem) -> tuple[str, ...]:
+    """One name each: feeds put `Jane Poe, John Doe` into one element."""
+    return tuple(dict.fromkeys(name for author in item.authors for name in split_names(author)))
+
+
+def place_moment(moment: datetime, lang: str) -> datetime:
+    """The same moment where it was written: one that is given in UTC, in the zone of a language that has one alone.
+
+    The day is what counts: `2026-03-01T22:30Z` of a Korean page is the morning of 2 March, and "today" in its text.
+    """
+    zone = load_identification().zones.get(lang)
+    return moment.astimezone(zone) if zone and not moment.utcoffset() else moment
 
 
 def _import_field(record: Mapping[str, Any], name: str, required: bool) -> str:
@@ -156,7 +174,7 @@ def _import_field(record: Mapping[str, Any], name: str, required: bool) -> str:
 def _sign(article: Article) -> Article:
     return replace(
         article,
-        origin=find_origin(article.text, article.lang),
+        origin=find_origin(article.text, article.lang, article.authors),
         content_hash=content_hash(article.title, article.text),
         minhash=sign_text(article.text),
     )

@@ -8,15 +8,20 @@ from typing import Any
 from include.extract import jsonld
 from include.extract.byline import read_bylines
 from include.extract.head import Head
+from include.extract.hydration import is_client_rendered
+from include.extract.measure import fold
 from include.extract.names import is_desk, is_person, split_names
-from include.extract.titles import fold
+from include.extract.state import find_story
+from include.extract.titles import stated_site_names
 
 _META_NAMES = (
     "author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dc:creator", "dcterms.creator",
     "byl", "citation_author", "authors", "cxenseparse:author", "og:article:author", "og:author", "creator",
-    "article:author_name", "dcsext.author", "vr:author", "mediator_author", "dable:author",
+    "article:author_name", "dcsext.author", "vr:author", "mediator_author", "dable:author", "content_author",
+    "dtk:author", "article.author", "article-author", "news_author",
 )  # fmt: skip
 _WRITTEN_BY = re.compile(r"writ|verfass|escrit|écrit|scritto|geschreven|автор|yazan|napisa|作者|執筆|ditulis|viết|작성")
+_CREDIT = re.compile(r"[:/©]")  # `Bild: SN/APA/KEYSTONE/CYRIL ZINGARO`
 _MAX_AUTHORS = 30
 
 
@@ -38,10 +43,15 @@ def choose_authors(head: Head, article: jsonld.Node, tree: Any, sites: tuple[str
     people = tuple(name for name in others if is_person(name))
     if people or (others and not stated and not all(map(is_desk, others))):
         return people or others, "meta"
-    visible = _without([name for value in read_bylines(tree) for name in split_names(value)], sites)
-    people = tuple(name for name in visible if is_person(name) and not _is_own_desk(name, sites))
+    visible = _unique([name for value in read_bylines(tree) for name in _shown_people(value)])
+    # A person may have given the site its name (`Jane Roe's Notes` on janeroe.blog): only a stated name is the site's.
+    stated_sites = stated_site_names(head)
+    people = tuple(name for name in visible if fold(name) not in stated_sites and not _is_own_desk(name, sites))
     if people:
         return people, "byline"
+    named_in_state = [name for text in _state_authors(head, tree) for name in split_names(text) if is_person(name)]
+    if named_in_state:
+        return _unique(named_in_state), "script"
     if stated:
         return stated, "json-ld"
     if others:
@@ -75,6 +85,16 @@ def _split_unless_site(value: str, sites: tuple[str, ...]) -> list[str]:
     """`Le Figaro et AFP` stays whole: a site that signs together with an agency is one signature."""
     names = split_names(value)
     return [value] if len(names) > 1 and any(fold(name) in sites for name in names) and len(value) < 60 else names
+
+
+def _state_authors(head: Head, tree: Any) -> tuple[str, ...]:
+    """Authors in the state of a page that its scripts are to fill."""
+    return find_story(head.scripts).authors if is_client_rendered(tree, head.scripts) else ()
+
+
+def _shown_people(value: str) -> list[str]:
+    """The people in a byline that a reader sees, in capitals too (`ANNA POE`)."""
+    return [name for name in split_names(value) if not _CREDIT.search(name) and is_person(name.title())]
 
 
 def _is_own_desk(name: str, sites: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Author and time as the page shows them, where its metadata do not say them."""
+"""Authors as the page shows them, where its metadata do not name them."""
 
 from __future__ import annotations
 
@@ -8,51 +8,81 @@ from typing import Any
 
 from lxml import etree
 
+from include.extract.beside import Beside
+from include.extract.names import is_labelled, is_person, names_writers, split_names
+
 _MAX_FOUND = 12
 _MAX_BYLINE_CHARS = 120
-_ATTRIBUTES = ("itemprop", "rel", "class", "data-testid", "id")
+_MAX_LABELLED_CHARS = 80
+_REACH = 40  # elements after the headline among which a byline that nothing marks is looked for
+_ATTRIBUTES = ("class", "data-testid", "id")
 _AUTHOR = re.compile(
-    r"(?:^|[\s_-])(?:authors?|byline|by-line|autor(?:es|in)?|auteurs?|writers?|reporter|contributor)(?:$|[\s_-])", re.I
+    r"(?:^|[\s_-])(?:authors?|byline|by-line|autor(?:es|in)?|auteurs?|writers?|reporter|contributor|fn)(?:$|[\s_-])",
+    re.IGNORECASE,
 )
 _AUTHOR_CAMEL = re.compile(r"(?:[Aa]uthor|[Bb]yline)(?:Name|Link|$)")
-_COMMENT = re.compile(r"comment|reply|disqus|related|recommend|most-?read|sidebar", re.IGNORECASE)
-_MARKED = etree.XPath("//*[@class or @itemprop or @rel or @id or @data-testid]")
+_MARKED = etree.XPath("//h1|//*[@class or @itemprop or @rel or @id or @data-testid or @href]")
+_LEAVES = ("p", "span", "div", "li", "em", "strong")
 _CARRIERS = frozenset({"a", "span", "p", "div", "address", "strong", "li", "meta", "em", "cite"})
 _TEXT = etree.XPath("normalize-space()")
-_LABELS = (
-    "责编|责任编辑|責任編輯|编辑|編輯|作者|记者|記者|撰文|文|글|작성자|автор|autor|author|by|por|par|von|di|oleh"
-    "|tác giả|بقلم|كتب"
+# The page of an author: `/autor/marta-gil`, `/authors/1`, `/by/jane-roe`.
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:es|in|en|i)?|auteurs?|redakteure?|reporters?|journalists?|journalistes?|contributors?|columnists?"
+    r"|penulis|tac-gia|yazar(?:lar)?|avtor|avtory|by)/[^/?#]"
 )
-_LABEL = re.compile(rf"[(（【\[]?(?:{_LABELS})", re.IGNORECASE)
-# The whole text of an element: a label and names after it.
-_LABELLED = re.compile(rf"^[(（【\[]?\s*(?:{_LABELS})\s*[:：/／|｜]\s*(\S.{{1,60}}?)\s*[)）】\]]?$", re.IGNORECASE)
+_END = re.compile(r"\s*[|•·]\s|\s*[-–—,]?\s+\d")  # `By Jane Roe | Mar 2`, `di Maria Rossi 02 Marzo`
 _SIGNATURE_TAGS = ("strong", "b", "em", "i")
 
 
 def read_bylines(tree: Any) -> list[str]:
-    """Texts of the elements marked as author: microdata first, then `rel=author`, then classes, then labels, then
-    a signature that ends the article."""
-    found: dict[str, list[Any]] = {attribute: [] for attribute in _ATTRIBUTES}
+    """Texts of the elements marked as author: microdata first, then `rel=author`, then links to a page of an
+    author, then classes, then a text that begins like a byline, then a signature that ends the article."""
+    found: dict[str, list[Any]] = {attribute: [] for attribute in ("itemprop", "rel", "href", *_ATTRIBUTES)}
+    beside = Beside(tree)
+    below_headline = beside.headline is None
     for element in _MARKED(tree):
+        if element.tag == "h1":
+            below_headline = True
         if element.tag not in _CARRIERS:
             continue
-        for attribute in _ATTRIBUTES:
+        for attribute in found:
             value = element.get(attribute)
-            if value and len(found[attribute]) < _MAX_FOUND and _names_author(value):
+            if not value or len(found[attribute]) >= _MAX_FOUND:
+                continue
+            named = below_headline and _AUTHOR_PAGE.search(value) if attribute == "href" else _names_author(value)
+            if named:
                 text = _TEXT(element) or (element.get("content") or "").strip()
-                if 1 < len(text) <= _MAX_BYLINE_CHARS and not _is_comment(element):
-                    found[attribute].append((element, text))
+                if 1 < len(text) <= _MAX_BYLINE_CHARS and not beside.holds(element):
+                    found[attribute].append((element, _cut(text)))
     marked = next((texts for candidates in found.values() if (texts := _together(candidates))), [])
-    return marked or _labelled(tree) or _signature(tree)
+    return marked or _unmarked(tree, beside) or _signature(tree)
 
 
-def _labelled(tree: Any) -> list[str]:
-    """What follows a label in a text of its own: `（责编：牛镛、岳弘彬）`, `By: Jane Roe`."""
-    for element in tree.iter("p", "span", "div", "li", "em", "strong"):
-        if len(element) <= 3 and _LABEL.match((element.text or "").lstrip()):
-            match = _LABELLED.match(_TEXT(element))
-            if match and not _is_comment(element):
-                return [match[1]]
+def _cut(text: str) -> str:
+    """Up to the date or the next field behind the names."""
+    end = _END.search(text)
+    return text[: end.start()] if end and end.start() > 1 else text
+
+
+def _unmarked(tree: Any, beside: Beside) -> list[str]:
+    """The first text below the headline that begins like a byline and names people: `（责编：牛镛、岳弘彬）`,
+    `Por Beatriz Nunes, e1 — São Paulo`. With a colon it may stand anywhere."""
+    below = 0 if beside.headline is None else None
+    for element in tree.iter("h1", *_LEAVES):
+        if element.tag == "h1":
+            below = 0
+            continue
+        if below is not None:
+            below += 1
+        if len(element) > 3 or not names_writers((element.text or "").lstrip(" \n\t(（【[")[:40] + " x x"):
+            continue
+        text = _cut(_TEXT(element))
+        bare = text.strip("(（【[)）】]")
+        near = below is not None and below <= _REACH
+        if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) and not beside.holds(element):
+            names = split_names(bare)
+            if names and all(map(is_person, names)):
+                return [bare]
     return []
 
 
@@ -73,17 +103,6 @@ def _together(marked: list[tuple[Any, str]]) -> list[str]:
     ]
 
 
-def read_times(tree: Any) -> list[str]:
-    """`datetime` of the first `<time>` elements, those marked as published first."""
-    times = [element for element in tree.iter("time") if element.get("datetime")][:_MAX_FOUND]
-    marked = [
-        element
-        for element in times
-        if "publish" in " ".join(element.attrib.values()).lower() or element.get("pubdate") is not None
-    ]
-    return [element.get("datetime") for element in [*marked, *times]]
-
-
 def _signature(tree: Any) -> list[str]:
     """A last paragraph that is one emphasised name, as Vietnamese newspapers sign."""
     paragraphs = [element for element in tree.iter("p") if element.get("style") and "right" in element.get("style")]
@@ -97,9 +116,3 @@ def _signature(tree: Any) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _names_author(attribute: str) -> bool:
     return _AUTHOR.search(attribute) is not None or _AUTHOR_CAMEL.search(attribute) is not None
-
-
-def _is_comment(element: Any) -> bool:
-    return any(
-        _COMMENT.search(f"{node.get('class', '')} {node.get('id', '')}") for node in (element, *element.iterancestors())
-    )

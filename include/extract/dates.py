@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from include.extract import jsonld
-from include.extract.byline import read_times
 from include.extract.head import Head
 from include.extract.hydration import find_published
+from include.extract.moment import Moment
+from include.extract.shown import read_shown_dates, read_times
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate",
@@ -20,7 +20,8 @@ _PUBLISHED_METAS = (
     "dcterms.created", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
     "cxenseparse:recs:publishtime", "article.published", "published", "date", "article_date_original",
     "originalpublicationdate", "vr:published_time", "ptime", "citation_publication_date", "rnews:datepublished",
-    "shareaholic:article_published_time", "published-date", "buildtime", "time", "regdate",
+    "shareaholic:article_published_time", "published-date", "buildtime", "time", "regdate", "content_publisheddate",
+    "dtk:publishdate", "date.issued", "article.created", "pub_date", "publication_date",
 )  # fmt: skip
 _MODIFIED_METAS = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "lastmod",
@@ -40,30 +41,13 @@ _CJK = re.compile(
     r"(?P<y>(?:19|20)\d\d)\s*[年년]\s*(?P<mo>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?"
     r"(?:\D{0,6}(?P<h>\d{1,2})\s*[:：时時시]\s*(?P<mi>\d{1,2}))?"
 )
+# `Mon Mar 02 2026 23:15:00 GMT-0300 (BRT)`: how a browser writes a date.
+_SCRIPT_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _EPOCH = re.compile(r"^(1[0-9]{9})(\d{3})?$")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+_SAME_MOMENT = 90  # seconds between what a page and its feed give for one publication
 _FUTURE = timedelta(days=1)  # clocks and zones differ; more is a mistake of the page
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as a page gives it. `value` is aware where `has_offset`, else the page's unzoned time taken as UTC."""
-
-    value: datetime
-    has_offset: bool
-    has_time: bool = True
-
-    @property
-    def utc(self) -> datetime:
-        """The moment in UTC."""
-        return self.value.astimezone(UTC)
-
-    def isoformat(self) -> str:
-        """ISO 8601 with offset where the page gives one, without where not; the day alone where there is no time."""
-        if not self.has_time:
-            return self.value.date().isoformat()
-        return (self.value if self.has_offset else self.value.replace(tzinfo=None)).isoformat()
 
 
 def parse_moment(text: str) -> Moment | None:
@@ -79,8 +63,8 @@ def parse_moment(text: str) -> Moment | None:
     if match:
         return _build(match.groupdict())
     try:
-        value = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+        value = parsedate_to_datetime(_SCRIPT_DATE.sub(r"\2 \1 \3 \4 \5", text))
+    except (ValueError, TypeError, IndexError, OverflowError):  # OverflowError: an offset of twenty digits
         return None
     return Moment(value if value.tzinfo else value.replace(tzinfo=UTC), has_offset=value.tzinfo is not None)
 
@@ -106,38 +90,77 @@ def choose_dates(
         *(("time", value) for value in read_times(tree)),
     ]
     found = _read_all(candidates, fetched_at)
-    if not found:
-        found = _read_all(_last_resorts(head, tree, url, fetched_at), fetched_at)
     modified = _plausible(jsonld.first_text(article.get("dateModified")) or head.first(*_MODIFIED_METAS), fetched_at)
+    if found and not found[0][1].has_offset:
+        found += [("text", moment) for moment in _shown(head, tree, fetched_at)[0]]
+    if not found:
+        found = _read_all([*(("script", value) for value in find_published(head.scripts)), *_in_url(url)], fetched_at)
+        if not found or not found[0][1].has_time:
+            shown, changed = _shown(head, tree, fetched_at)
+            found += [("text", moment) for moment in shown or changed]
+            modified = modified or next(iter(changed), None)
+        if not found:
+            found = _read_all([("text", _guess(tree, fetched_at))], fetched_at)
     feed = Moment(feed_date, has_offset=True) if feed_date else None
     if not found:
         return feed, "feed" if feed else "", modified
     source, chosen = found[0]
     if feed and chosen.utc - feed.utc > timedelta(days=1, hours=12):
         return feed, "feed", modified or chosen
-    return _with_offset(chosen, [moment for _, moment in found]), source, modified
+    placed = _with_offset(chosen, [moment for _, moment in found])
+    return (_with_zone_of(placed, feed) if feed else placed), source, modified
+
+
+def _with_zone_of(chosen: Moment, feed: Moment) -> Moment:
+    """A clock time without zone in the zone in which it is the feed's moment: zones are quarters of an hour apart."""
+    if chosen.has_offset or not chosen.has_time:
+        return chosen
+    ahead = (chosen.utc - feed.utc).total_seconds()
+    quarters = round(ahead / 900)
+    if abs(ahead - quarters * 900) > _SAME_MOMENT or not -48 <= quarters <= 56:
+        return chosen
+    zone = timezone(timedelta(minutes=15 * quarters)) if quarters else UTC
+    return Moment(chosen.value.replace(tzinfo=zone), has_offset=True)
 
 
 def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime) -> list[tuple[str, Moment]]:
     return [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
 
 
-def _last_resorts(head: Head, tree: Any, url: str, fetched_at: datetime) -> Iterator[tuple[str, str]]:
-    """Where a page without dated metadata may still say its day: its scripts, its address, its words."""
-    yield from (("script", value) for value in find_published(head.scripts))
-    in_url = _URL_DATE.search(url)
-    if in_url:
-        yield "url", "-".join(in_url.groups())
-        return
+def _in_url(url: str) -> list[tuple[str, str]]:
+    match = _URL_DATE.search(url)
+    return [("url", "-".join(match.groups()))] if match else []
+
+
+def _shown(head: Head, tree: Any, fetched_at: datetime) -> tuple[list[Moment], list[Moment]]:
+    """Plausible dates around the headline: (of publication, of the last change)."""
+    published, changed = read_shown_dates(tree, month_first=_puts_month_first(head))
+    return (
+        [moment for moment in published if _is_plausible(moment, fetched_at)],
+        [moment for moment in changed if _is_plausible(moment, fetched_at)],
+    )
+
+
+def _puts_month_first(head: Head) -> bool | None:
+    """How the page reads `03/02/2026`: not to be told of English, which many templates claim to be written in."""
+    language = head.html_lang or head.first("og:locale", "content-language") or "en"
+    return None if language.lower().startswith("en") else False
+
+
+def _guess(tree: Any, fetched_at: datetime) -> str:
+    """What htmldate finds in the page's markup; its search in running text takes any year for a date."""
     from htmldate import find_date
 
-    yield "text", find_date(tree, original_date=True, max_date=fetched_at.strftime("%Y-%m-%d")) or ""
+    return find_date(tree, original_date=True, extensive_search=False, max_date=fetched_at.strftime("%Y-%m-%d")) or ""
 
 
 def _with_offset(chosen: Moment, others: list[Moment]) -> Moment:
     """The same moment as another source gives it with more detail: a time, or an offset."""
     if chosen.has_offset:
         return chosen
+    if not chosen.has_time:
+        same_day = [other for other in others if other.has_time and other.value.date() == chosen.value.date()]
+        chosen = next(iter(same_day), chosen)
     for other in others:
         same_clock = other.value.replace(tzinfo=None, second=0, microsecond=0) == chosen.value.replace(
             tzinfo=None, second=0, microsecond=0
@@ -149,7 +172,11 @@ def _with_offset(chosen: Moment, others: list[Moment]) -> Moment:
 
 def _plausible(text: str, fetched_at: datetime) -> Moment | None:
     moment = parse_moment(text) if text else None
-    return moment if moment and _OLDEST <= moment.utc <= fetched_at + _FUTURE else None
+    return moment if moment and _is_plausible(moment, fetched_at) else None
+
+
+def _is_plausible(moment: Moment, fetched_at: datetime) -> bool:
+    return _OLDEST <= moment.utc <= fetched_at + _FUTURE
 
 
 def _build(parts: dict[str, Any]) -> Moment | None:

@@ -19,6 +19,15 @@ _WEB_LABELS = {
     "euc-kr": "cp949", "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "windows-949": "cp949",
     "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf8": "utf-8", "unicode-1-1-utf-8": "utf-8",
 }  # fmt: skip
+# What browsers take a page without a label for, by its language
+# (https://html.spec.whatwg.org/#determining-the-character-encoding).
+_BY_LANGUAGE = {
+    "ar": "cp1256", "fa": "cp1256", "bg": "cp1251", "ru": "cp1251", "uk": "cp1251", "be": "cp1251", "sr": "cp1251",
+    "cs": "cp1250", "hu": "iso8859_2", "pl": "iso8859_2", "sk": "cp1250", "sl": "iso8859_2", "hr": "cp1250",
+    "el": "iso8859_7", "he": "cp1255", "ja": "cp932", "ko": "cp949", "th": "cp874", "tr": "cp1254", "vi": "cp1258",
+    "zh-tw": "big5hkscs", "zh-hk": "big5hkscs", "zh-hant": "big5hkscs", "zh": "gb18030",
+}  # fmt: skip
+_LANGUAGE = re.compile(rb"""<html[^>]{0,500}?\blang\s*=\s*["']?\s*([A-Za-z-]{2,12})""", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w:.-]+)""", re.IGNORECASE)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.-]+)""", re.IGNORECASE)
@@ -43,8 +52,8 @@ def decode_html(body: bytes, headers: Mapping[str, str]) -> str:
     """Return the page's text.
 
     Order of belief: byte order mark, escape sequences of a declared ISO-2022-JP, valid UTF-8, the header's
-    charset, the page's own, a guess from the bytes. Raises QuarantineRecord: `empty-page`, `too-large`,
-    `not-html`, `too-many-elements`.
+    charset, the page's own, the usual one of its language, a guess from the bytes. Raises QuarantineRecord:
+    `empty-page`, `too-large`, `not-html`, `too-many-elements`.
     """
     if len(body) > MAX_HTML_BYTES:
         raise QuarantineRecord("too-large", f"{len(body):,} bytes, more than {MAX_HTML_BYTES:,}")
@@ -82,14 +91,26 @@ def _decode(body: bytes, headers: Mapping[str, str]) -> str:
 
 
 def _decode_damaged(body: bytes, declared: list[str], damaged_at: int) -> str:
-    """The declared encoding with a few broken bytes in it, else a guess from the bytes around the first odd one."""
+    """The declared encoding with a few broken bytes in it, else that of the page's language, else a guess.
+
+    UTF-8 with more broken characters than whole ones is a wrong label, not a damaged page.
+    """
     for encoding in declared:
         try:
             text = body.decode(encoding, "replace")
         except LookupError:
             continue
-        if text.count("\ufffd") < len(text) / 100:
+        broken = text.count("\ufffd")
+        if broken < len(text) / 100 and (encoding != "utf-8" or broken <= sum(char > "\x7f" for char in text) / 2):
             return text
+    language = _LANGUAGE.search(body[:4_096])
+    if language:
+        code = language[1].decode("ascii").lower()
+        usual = _BY_LANGUAGE.get(code) or _BY_LANGUAGE.get(code.partition("-")[0], "cp1252")
+        try:
+            return body.decode(usual)
+        except UnicodeDecodeError:
+            pass
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     start = max(0, damaged_at - 2_000)

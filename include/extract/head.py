@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from include.extract import jsonld
+from include.extract.tree import spaced_text
 
 _MAX_VALUE = 2_000
 _MAX_HEADINGS = 20
 _MIN_SCRIPT = 300
+_HOME = re.compile(r"(?:https?:)?(?://[^/?#]+)?/?")
 
 
 @dataclass(slots=True)
@@ -19,6 +22,7 @@ class Head:
     metas: dict[str, list[str]] = field(default_factory=dict)
     title: str = ""
     headings: list[str] = field(default_factory=list)  # h1
+    site_headings: list[str] = field(default_factory=list)  # h1 that lead to the front page: the site's name
     canonical: str = ""
     html_lang: str = ""
     nodes: list[jsonld.Node] = field(default_factory=list)
@@ -52,13 +56,20 @@ def read_head(tree: Any) -> Head:
             elif len(element.text) >= _MIN_SCRIPT:
                 head.scripts.append(element.text)
         elif tag == "h1":
-            if len(head.headings) < _MAX_HEADINGS:
-                head.headings.append(" ".join(" ".join(element.itertext()).split())[:_MAX_VALUE])
+            listed = head.site_headings if _leads_home(element) else head.headings
+            if len(listed) < _MAX_HEADINGS:
+                listed.append(spaced_text(element)[:_MAX_VALUE])
         elif not head.title and element.getparent() is not None and element.getparent().tag != "svg":
             head.title = " ".join((element.text or "").split())[:_MAX_VALUE]
     head.headings = [text for text in head.headings if text]
     head.nodes = jsonld.read_nodes(scripts)
     return head
+
+
+def _leads_home(heading: Any) -> bool:
+    """True for a heading that is one link to the front page, as blogs set their name."""
+    link = heading.find(".//a")
+    return link is not None and _HOME.fullmatch((link.get("href") or "").strip()) is not None
 
 
 def _read_meta(head: Head, element: Any) -> None:

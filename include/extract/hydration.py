@@ -19,6 +19,8 @@ _PUBLISHED = re.compile(
     r"|firstPublished(?:At|Date)?|first_publish_date|displayDate|display_date|publishDt|pubDate|pubdate|deployDt"
     r'|articlePublishDt)\\?"\s*:\s*\\?"([^"\\]{8,40})'
 )
+_FRAME_CHARS = 1_000
+_UNSEEN = frozenset({"script", "style", "template", "noscript"})
 _ROOTS = frozenset(
     {"root", "app", "__next", "__nuxt", "react-root", "main-app", "application", "svelte", "fusion-app", "gatsby"}
 )
@@ -48,11 +50,21 @@ def is_client_rendered(tree: Any, scripts: Sequence[str]) -> bool:
     body = tree.find("body")
     if body is None:
         return False
-    visible = " ".join("".join(body.itertext()).split())
-    if len(visible) > 1_000:
+    if _shows_more(body, _FRAME_CHARS):
         return False
     rooted = any((element.get("id") or "").lower() in _ROOTS for element in body.iter("div", "main"))
     return rooted or sum(map(len, scripts)) > 10_000 or next(body.iter("noscript"), None) is not None
+
+
+def _shows_more(body: Any, chars: int) -> bool:
+    """True where the body shows more characters than that, outside of what no reader sees."""
+    seen = 0
+    for element in body.iter():
+        text = "" if element.tag in _UNSEEN else (element.text or "").strip()
+        seen += len(text) + len((element.tail or "").strip())
+        if seen > chars:
+            return True
+    return False
 
 
 def _long_strings(script: str, depth: int) -> Iterator[str]:

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 
+from include.extract.measure import fold, width
 from include.extract.phrases import WIDE, match_any
-from include.extract.titles import fold
+from include.extract.written import without_dates
 from include.knowledge.boilerplate import load_boilerplate
 
 _SHORT = 160  # width of the longest teaser, prompt or credit
@@ -17,16 +18,13 @@ _REPEAT_WIDTH = 24
 _MAX_COMPARED = 400  # lines: each is looked for in all, so time grows with the square
 _LEAD_LINES = 8  # how far down a page's kicker, breadcrumb and headline reach
 _LEAD_WIDTH = 90
-_DOUBLE_WIDTH = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uff60]")
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")
-_BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|]+")
+_DIGIT_OR_MARK = re.compile(r"\d\d|:\s*$|@")
+_MAIL = re.compile(r"\S+@\S+")
+_BULLET = re.compile(r"^[\s\-–—•*·▶►▸→>»|※◆◇●■□★☆◎▲△☞➤]+")
 _PLACEHOLDER = re.compile(r"^(?:\$\$.*\$\$|\{\{.*\}\}|\[\[.*\]\]|%%.*%%|<!--.*-->)$")  # left in by a template
-_DATE_LINE = re.compile(r"^(?=.*(?:19|20)\d\d)(?=.*\d{1,2}[:.時시h]\d{0,2})[^.!?。]{8,60}$")
-
-
-def width(text: str) -> int:
-    """Length on the page: a character of Chinese, Japanese or Korean counts for two."""
-    return len(text) + len(_DOUBLE_WIDTH.findall(text))
+_CLOSING_LINES = 3
+_LEFT_OVER = 12  # folded characters beside names and dates that a byline may have: `By`, `기자`, a place
 
 
 def drop_lead(lines: list[str], titles: Iterable[str], description: str) -> list[str]:
@@ -45,15 +43,23 @@ def drop_lead(lines: list[str], titles: Iterable[str], description: str) -> list
     return lines
 
 
-def drop_boilerplate(lines: list[str], authors: Iterable[str]) -> tuple[list[str], Counter[str]]:
-    """Return the lines without read-more, subscribe, share, credit and notice lines, and what was dropped how often."""
-    dropped: Counter[str] = Counter()
+def drop_boilerplate(
+    lines: list[str], authors: Iterable[str], *, paywalled: bool = False
+) -> tuple[list[str], Counter[str]]:
+    """Return the lines without read-more, subscribe, share, credit and notice lines, and what was dropped how often.
+
+    On a paywalled page what stands behind the wall's first line is an offer, not the article; on one that does not
+    say so, such a line is believed among the last.
+    """
+    lines, dropped = _cut_at_wall(lines, 0 if paywalled else max(1, len(lines) - _CLOSING_LINES))
     names = {fold(name) for name in authors}
     kept: list[str] = []
     index = 0
     while index < len(lines):
         line = lines[index]
         reason = _judge(line, names, at_edge=len(kept) < 2 or index >= len(lines) - 2)
+        if not reason and index >= len(lines) - _CLOSING_LINES and index > 0 and _is_closing(line):
+            reason = "prompt"
         if reason == "summary":
             end = _end_of_bullets(lines, index + 1)
             dropped["bullet-summary"] += end - index
@@ -72,6 +78,17 @@ def drop_boilerplate(lines: list[str], authors: Iterable[str]) -> tuple[list[str
             kept.append(line)
         index += 1
     return kept, dropped
+
+
+def _cut_at_wall(lines: list[str], start: int) -> tuple[list[str], Counter[str]]:
+    for index, line in enumerate(lines):
+        if index >= start and width(line) <= _NOTICE and _phrases().walls.match(_BULLET.sub("", line).casefold()):
+            return lines[:index], Counter({"paywall": len(lines) - index})
+    return lines, Counter()
+
+
+def _is_closing(line: str) -> bool:
+    return width(line) <= _NOTICE and _phrases().closings.search(line.casefold()) is not None
 
 
 def drop_repeats(lines: list[str]) -> tuple[list[str], int]:
@@ -101,7 +118,7 @@ def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
     text = _BULLET.sub("", line).casefold().strip()
     if size <= _SHORT:
         folded = fold(text)
-        if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text):
+        if not folded or folded in phrases.furniture or _PLACEHOLDER.match(text) or _MAIL.fullmatch(text):
             return "furniture"
         if folded in phrases.summaries:
             return "summary"
@@ -111,19 +128,26 @@ def _judge(line: str, names: set[str], *, at_edge: bool) -> str:
             return "read-more"
         if phrases.credits.match(text):
             return "photo-credit"
-        if at_edge and (_is_byline(folded, names) or _DATE_LINE.match(line)):
+        if at_edge and _is_byline(line, folded, names):
             return "byline"
         if phrases.prompts.match(text):
             return "prompt"
     return "notice" if phrases.notices.search(text) else ""
 
 
-def _is_byline(folded: str, names: set[str]) -> bool:
-    """A line that holds an author's name and hardly anything else (`By A and B`, `신현주 기자`)."""
+def _is_byline(line: str, folded: str, names: set[str]) -> bool:
+    """A line of authors' names and dates and hardly anything else (`By A and B`, `신현주 기자`, `Mar 2, 2026`)."""
     rest = folded
     for name in names:
         rest = rest.replace(name, "")
-    return len(rest) < len(folded) and len(rest) <= 12
+    if len(rest) < len(folded) and len(rest) <= _LEFT_OVER:
+        return True
+    if _DIGIT_OR_MARK.search(line) is None or width(line) > _LEAD_WIDTH or _SENTENCE_END.search(line):
+        return False
+    undated = fold(without_dates(_MAIL.sub(" ", line)))
+    for name in names:
+        undated = undated.replace(name, "")
+    return len(undated) < len(folded) and len(undated) <= _LEFT_OVER and not any(map(str.isdigit, undated))
 
 
 def _end_of_bullets(lines: list[str], start: int) -> int:
@@ -158,6 +182,8 @@ class _Phrases:
         )
         self.prompts = re.compile(rf"^{match_any(known.prompts)}")
         self.credits = re.compile(rf"^[(（\[]?{match_any(known.credits)}\s*(?:[:：|/／©]|by\b|von\b|\()")
+        self.walls = re.compile(match_any(known.walls))
+        self.closings = re.compile(match_any(known.closings))
         self.notices = re.compile(rf"{match_any(known.notices)}|^\W*(?:©|copyright\b|\(c\))")
 
 

@@ -10,11 +10,13 @@ from include.extract import jsonld, urls
 from include.extract.authors import choose_authors
 from include.extract.body import Context, extract_body
 from include.extract.clean import clean_text
-from include.extract.dates import Moment, choose_dates
+from include.extract.dates import choose_dates
 from include.extract.decode import decode_html
 from include.extract.head import Head, read_head
 from include.extract.language import identify_language
-from include.extract.titles import choose_title, fold, site_names
+from include.extract.measure import fold
+from include.extract.moment import Moment
+from include.extract.titles import choose_title, site_names, title_tails
 from include.extract.tree import parse_tree
 from include.records import FeedItem
 
@@ -59,8 +61,8 @@ def read_page(
     head = read_head(tree)
     article = choose_article(head, url)
     sites = site_names(head, url)
-    title, title_source = choose_title(head, article, sites, item.title if item else "")
-    authors, author_source = choose_authors(head, article, tree, sites)
+    title, title_source = choose_title(head, article, sites, item.title if item else "", url)
+    authors, author_source = choose_authors(head, article, tree, (*sites, *title_tails(head)))
     published, date_source, modified = choose_dates(
         head, article, tree, url=url, fetched_at=fetched_at, feed_date=item.published_at if item else None
     )
@@ -84,7 +86,7 @@ def read_page(
         lang=identify_language(f"{clean_title.text}\n{text.text}", hints=tuple(hint for hint in hints if hint)),
         site_name=choose_site_name(head, article),
         keywords=read_keywords(head, article),
-        paywalled=is_paywalled(head, article),
+        paywalled=is_paywalled(head, article) or any(name == "paywall" for name, _ in body.dropped),
         reason=body.reason,
         field_sources=tuple((field, origin) for field, origin in sources if origin),
         cleaning=(*body.dropped, *text.changes),
@@ -107,6 +109,7 @@ def _describe(head: Head, article: jsonld.Node, *, url: str, title: str, authors
         authors=authors,
         article=article,
         scripts=tuple(head.scripts),
+        paywalled=is_paywalled(head, article),
     )
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 from lxml import etree
 
-from include.extract.lines import is_tail_heading, width
+from include.extract.lines import is_tail_heading
+from include.extract.measure import width
+from include.extract.tree import spaced_text
+from include.extract.written import read_written
 
 _DROPPED = ("script", "style", "template", "svg", "iframe", "object", "canvas", "dialog")
 # Parts of class names and ids, between word boundaries or separators, of what is beside the article on any site.
@@ -19,6 +22,14 @@ _ASIDE_NAMES = re.compile(
     r"|subscribe|sign-?up|caption|photo-?(?:credit|caption)|image-?(?:credit|caption)|img-?caption|debug)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# Where a page says who wrote it and when, which is read before this.
+_META_NAMES = re.compile(
+    r"(?:^|[\s_-])(?:publish(?:ed)?(?:-?(?:date|time|on))?|post-?(?:date|meta|time|info)|entry-?(?:meta|date)|time-?stamp|byline"
+    r"|(?:article|news|story|page)[-_]*(?:meta|date|info|time|byline)|pub-?date|date-?(?:time|published|source)?)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_META_CHARS, _META_PARTS = 160, 12
 _FRAMES = frozenset({"html", "body", "main", "article", "head", "meta", "link"})
 _ASIDE_SHARE = 0.3  # of the page's words; a class such as `has-related` on the whole article is no reason
 _BOX_SHARE = 0.5  # of the page's words: what holds more is not a box beside the article
@@ -31,6 +42,7 @@ _CARD_WIDTH = 500
 _PROSE_WIDTH = 400
 
 _NAMED = etree.XPath("//*[@class or @id]")
+_STYLED = etree.XPath("//*[@hidden or contains(@style, 'none')]")
 _HEADINGS = etree.XPath(
     "//*[self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::strong or self::p or self::span or self::div"
     " or self::header][count(*) <= 2]"
@@ -46,7 +58,8 @@ def prune_tree(tree: Any) -> None:
     body = tree.find("body")
     page_chars = max(1, len(_TEXT(tree if body is None else body)))
     _unwrap_layout(tree, page_chars)
-    _drop_asides(tree, page_chars)
+    _drop_hidden(tree, page_chars)
+    _drop_named(tree, page_chars)
     for element in list(tree.iter("ul", "ol")):
         if _is_link_list(element):
             _drop_heading_of(element)
@@ -76,20 +89,36 @@ def _unwrap_layout(tree: Any, page_chars: int) -> None:
                 element.tag = "div"
 
 
-def _drop_asides(tree: Any, page_chars: int) -> None:
-    """Boxes whose class or id says what they are."""
+def _drop_named(tree: Any, page_chars: int) -> None:
+    """Boxes whose class or id says that they are beside the article, lines whose class says who wrote it and when.
+
+    Such a line runs together when its tags go, and then looks like a sentence.
+    """
     for element in _NAMED(tree):
-        if element.tag in _FRAMES:
+        name = element.get("class") or ""
+        kind = _kind_of(name) or (_kind_of(element.get("id")) if element.get("id") else "")
+        if not kind or element.tag in _FRAMES:
             continue
-        if not (_names_aside(element.get("class", "")) or _names_aside(element.get("id", ""))):
-            continue
-        if len(_TEXT(element)) < _ASIDE_SHARE * page_chars and element.find(".//h1") is None:
+        if kind == "meta":
+            text = spaced_text(element) if len(element) <= _META_PARTS else ""
+            if 0 < len(text) <= _META_CHARS and element.find(".//h1") is None and read_written(text):
+                _drop(element)
+        elif len(_TEXT(element)) < _ASIDE_SHARE * page_chars and element.find(".//h1") is None:
             _drop(element)
 
 
 @lru_cache(maxsize=20_000)
-def _names_aside(attribute: str) -> bool:
-    return _ASIDE_NAMES.search(attribute) is not None
+def _kind_of(name: str) -> str:
+    """What a class or an id says: `aside`, `meta` or nothing."""
+    return "aside" if _ASIDE_NAMES.search(name) else "meta" if _META_NAMES.search(name) else ""
+
+
+def _drop_hidden(tree: Any, page_chars: int) -> None:
+    """What no reader sees; a page may hide its article until a script has run, so not what holds much of it."""
+    for element in _STYLED(tree):
+        hidden = element.get("hidden") is not None or _HIDDEN.search(element.get("style") or "")
+        if hidden and element.tag not in _FRAMES and len(_TEXT(element)) < _ASIDE_SHARE * page_chars:
+            _drop(element)
 
 
 def _drop_heading_of(element: Any) -> None:

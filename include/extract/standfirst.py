@@ -8,8 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from include.extract.lines import width
-from include.extract.titles import fold
+from include.extract.measure import fold, width
 
 _BLOCKS = frozenset(
     {"p", "div", "section", "article", "ul", "ol", "li", "table", "h1", "h2", "h3", "h4", "figure", "header", "main"}
@@ -28,7 +27,7 @@ _MAX_CHARS = 700
 _STANDFIRST_NAMES = re.compile(
     r"stand-?first|sub-?(?:title|head(?:line|ing)?)|(?:^|[\s_-])(?:lead|lede|dek|deck|intro|excerpt|summary|chapo|chapeau|entradilla"
     r"|bajada|copete|sottotitolo|sommario|occhiello|linha-?fina|gravata|ingress|perex|vorspann|abstract|epigraph|anons|sapo)"
-    r"(?:$|[\s_-])|teaser-?text|article-?desc|story-?intro",
+    r"(?:$|[\s_-])|teaser-?text|article[-_]*desc|story-?intro",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"[.!?。！？।؟…][\"'”’»」』)]*$")

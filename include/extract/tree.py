@@ -36,6 +36,11 @@ def parse_tree(text: str) -> Any:
     return tree
 
 
+def spaced_text(element: Any) -> str:
+    """The element's text with a space between its parts: `<b>Kaynak: DHA</b><b>Giriş: 2 Mart</b>` are two words."""
+    return " ".join(" ".join(element.itertext()).split())
+
+
 def _parse(source: bytes, *, patient: bool) -> tuple[Any, bool]:
     """(tree, whether the parser gave up on the nesting)."""
     parser = HTMLParser(

@@ -102,13 +102,22 @@ class WebClient:
 
 
 def open_client(
-    archive: Archive, *, as_of: datetime, settings: Settings, replay: bool = False, hooks: NetworkHooks | None = None
+    archive: Archive,
+    *,
+    as_of: datetime,
+    settings: Settings,
+    replay: bool = False,
+    hooks: NetworkHooks | None = None,
+    pauses: Mapping[str, float] | None = None,
 ) -> WebClient:
-    """Make the client of one run: on the network, or on the archive where `replay`."""
+    """Make the client of one run: on the network, or on the archive where `replay`.
+
+    `pauses` are seconds for which hosts are still to be left alone, where another archive than `archive` knows them.
+    """
     transport: Transport = (
         ReplayTransport(archive, as_of=as_of, settings=settings)
         if replay
-        else LiveTransport(archive, as_of=as_of, settings=settings, hooks=hooks)
+        else LiveTransport(archive, as_of=as_of, settings=settings, hooks=hooks, pauses=pauses)
     )
     return WebClient(transport, archive, as_of=as_of, user_agent=settings.user_agent)
 

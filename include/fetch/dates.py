@@ -37,7 +37,7 @@ _ZONES = {
 
 
 def parse_feed_date(text: str, *, as_of: datetime) -> datetime | None:
-    """Return the moment that `text` states, in UTC, or None where it is unclear, implausible or in the future.
+    """Return the moment that `text` states, with its offset, or None where it is unclear, implausible or in the future.
 
     A time without zone is taken as UTC and a day without time as its midnight: the day is what feeds are read for.
     """
@@ -77,7 +77,7 @@ def _read_numeric(text: str) -> datetime | None:
         second=min(int(time["second"] or 0), 59),  # a leap second
         microsecond=int((time["fraction"] or "0").ljust(6, "0")[:6]),
     )
-    return moment + timedelta(days=hour // 24) - _offset(time["zone"] or "Z")
+    return (moment + timedelta(days=hour // 24)).replace(tzinfo=_offset(time["zone"] or "Z"))
 
 
 def _read_english_day(text: str) -> datetime | None:
@@ -102,16 +102,15 @@ def _read_rfc822(text: str) -> datetime | None:
     if named and named[1].upper() in _ZONES:
         offset = int(_ZONES[named[1].upper()] * 3600)
     base = datetime(year, month, day, hour % 24, minute, min(second, 59), tzinfo=UTC) + timedelta(days=hour // 24)
-    return base - timedelta(seconds=offset or 0)
+    return base.replace(tzinfo=timezone(timedelta(seconds=offset))) if offset else base
 
 
-def _offset(zone: str) -> timedelta:
+def _offset(zone: str) -> timezone:
+    """Raises ValueError for an offset of a day or more."""
     name = zone.upper()
-    if name in _ZONES:
-        return timedelta(hours=_ZONES[name])
+    hours = _ZONES.get(name, 0.0)
     if name[0] not in "+-":
-        return timedelta(0)
-    sign = -1 if name[0] == "-" else 1
+        return timezone(timedelta(hours=hours)) if hours else UTC
     digits = name[1:].replace(":", "").ljust(4, "0")
     offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(sign * offset).utcoffset(None)
+    return timezone(-offset if name[0] == "-" else offset) if offset else UTC

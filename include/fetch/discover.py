@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -53,14 +53,23 @@ class FoundFeed:
 
 
 def find_feeds(
-    url: str, *, as_of: datetime, settings: Settings, archive: Archive, hooks: NetworkHooks | None = None
+    url: str,
+    *,
+    as_of: datetime,
+    settings: Settings,
+    archive: Archive,
+    hooks: NetworkHooks | None = None,
+    pauses: Mapping[str, float] | None = None,
 ) -> tuple[FoundFeed, ...]:
     """Return the feeds of the page at `url`, the best first; the address itself where it is a feed.
+
+    A host in `pauses` is not asked.
 
     Raises ConfigError where the address cannot be had or nothing is found, saying what was tried.
     """
     check_feed_url(url)
-    return asyncio.run(_find(url, as_of, settings, archive, hooks))
+    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks, pauses=pauses)
+    return asyncio.run(_find(url, as_of, client, archive))
 
 
 def propose_source(found: FoundFeed, existing: Sequence[FeedSource], *, name: str = "", lang: str = "") -> FeedSource:
@@ -82,10 +91,7 @@ def propose_source(found: FoundFeed, existing: Sequence[FeedSource], *, name: st
     )
 
 
-async def _find(
-    url: str, as_of: datetime, settings: Settings, archive: Archive, hooks: NetworkHooks | None
-) -> tuple[FoundFeed, ...]:
-    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
+async def _find(url: str, as_of: datetime, client: WebClient, archive: Archive) -> tuple[FoundFeed, ...]:
     async with FeedParser() as parser, client:
         search = _Search(client, archive, parser, as_of)
         answer = await client.get(url, FEED)

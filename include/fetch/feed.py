@@ -14,14 +14,23 @@ from include.fetch.client import Answer, WebClient
 from include.fetch.limits import FEED
 from include.fetch.news import find_news
 from include.fetch.parsing import FeedParser, Job, Reading
+from include.fetch.reasons import HOST_CLOSED
 from include.fetch.retry_after import parse_freshness, parse_retry_after
-from include.fetch.schedule import adapt_interval, after_failure, after_poll, is_due, note_redirect, wants_full
+from include.fetch.schedule import (
+    adapt_interval,
+    after_failure,
+    after_pause,
+    after_poll,
+    is_due,
+    note_redirect,
+    wants_full,
+)
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, FeedOutcome, FeedState
 
 # A feed that is cut off in the middle or labelled as a download still has entries at its top.
 _USABLE_ENDINGS = frozenset({"", "too-large", "disconnected", "timeout"})
-_ASKED_FOR_A_PAUSE = frozenset({"http-429", "http-503", "host-closed"})
+_ASKED_FOR_A_PAUSE = frozenset({"http-429", "http-503"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,9 @@ class FeedPoller:
 
     def _failed(self, state: FeedState, answer: Answer, reason: str) -> Polled:
         retry_after = parse_retry_after(answer.headers, self._as_of)
+        if reason == HOST_CLOSED:
+            waiting = after_pause(state, as_of=self._as_of, left=retry_after)
+            return Polled(waiting, self._outcome(waiting, "not-due", error=reason))
         state = after_failure(state, reason, as_of=self._as_of, retry_after=retry_after)
         return Polled(state, self._outcome(state, "failed", http_status=answer.status, error=reason))
 

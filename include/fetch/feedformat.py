@@ -11,6 +11,7 @@ from typing import Any
 import feedparser
 
 from include.fetch.entries import RawEntry, RawFeed
+from include.fetch.feedtext import find_encoding, mend_ampersands
 from include.fetch.limits import MAX_ENTRIES
 from include.fetch.plaintext import MAX_MARKUP
 from include.fetch.sitemap import read_news_sitemap
@@ -40,12 +41,14 @@ def read_feed(body: bytes, *, content_type: str) -> RawFeed:
         return read_news_sitemap(body, dropped)
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content_type = "application/xml"  # a byte order mark knows better than a server's default
+    elif encoding := find_encoding(body, content_type):
+        content_type = f"application/xml; charset={encoding}"
     # Without content-location: feedparser would resolve guids against it, and a feed that moves to https would
     # have other guids.
     headers = {"content-type": content_type or "application/xml"}
     # BytesIO and never bytes: feedparser opens what looks like a file name, and a body may be "/etc/passwd".
     try:
-        parsed = feedparser.parse(BytesIO(body), response_headers=headers)
+        parsed = feedparser.parse(BytesIO(mend_ampersands(body)), response_headers=headers)
     except Exception as error:  # noqa: BLE001 - a parser of hostile input that raised: the feed is unreadable
         return RawFeed("", dropped=((f"parser-{type(error).__name__}", 1),))
     feed = parsed.get("feed", {})

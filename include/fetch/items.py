@@ -51,8 +51,9 @@ def _make_item(
     entry: RawEntry, feed: RawFeed, guid_is_shared: bool, *, source_id: str, url: str, as_of: datetime
 ) -> FeedItem | None:
     base = resolve_link(url, feed.link) if feed.link else url
-    # A guid is a link by default, and feedparser takes it for one: `<guid>4711</guid>` is none.
-    link = clean_link(entry.guid if entry.link in ("", entry.guid) else resolve_link(base, entry.link))
+    # A guid is a link by default, and feedparser takes it for one: `<guid>4711</guid>` is none, `/2026/a` is.
+    is_guid = entry.link in ("", entry.guid) and not entry.guid.startswith("/")
+    link = clean_link(entry.guid if is_guid else resolve_link(base, entry.link))
     canonical = canonicalise(link)
     title = clean_title(entry.title)[:_MAX_TITLE]
     guid = entry.guid.strip()[:_MAX_GUID] or None
@@ -69,9 +70,17 @@ def _make_item(
         title=title,
         summary=summary,
         authors=tuple(dict.fromkeys(filter(None, map(clean_title, entry.authors))))[:20],
-        published_at=parse_feed_date(entry.published, as_of=as_of),
+        published_at=_read_published(entry, feed, as_of),
         updated_at=parse_feed_date(entry.updated, as_of=as_of),
         lang=(entry.lang or feed.lang).strip()[:35] or None,
         seen_at=as_of,
         revision=revise(title, summary, entry.updated.strip()),
     )
+
+
+def _read_published(entry: RawEntry, feed: RawFeed, as_of: datetime) -> datetime | None:
+    """The stated time; in RSS, where that cannot be read (`20 Kas 2026`), dc:date, which feedparser calls updated."""
+    published = parse_feed_date(entry.published, as_of=as_of)
+    if published is None and entry.published and not feed.version.startswith(("atom", "json")):
+        return parse_feed_date(entry.updated, as_of=as_of)
+    return published

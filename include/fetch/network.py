@@ -22,6 +22,7 @@ from include.fetch.exchange import Exchange, read_exchange
 from include.fetch.gate import HostClosed, HostGate
 from include.fetch.limits import Patience, Purpose
 from include.fetch.pauses import BUSY, read_pauses
+from include.fetch.reasons import HOST_CLOSED
 from include.fetch.resolver import PooledResolver
 from include.fetch.retry_after import parse_retry_after
 from include.settings import Settings
@@ -45,9 +46,16 @@ class LiveTransport:
     """Asks the network, politely, within limits, and archives every answer before anybody reads it."""
 
     def __init__(
-        self, archive: Archive, *, as_of: datetime, settings: Settings, hooks: NetworkHooks | None = None
+        self,
+        archive: Archive,
+        *,
+        as_of: datetime,
+        settings: Settings,
+        hooks: NetworkHooks | None = None,
+        pauses: Mapping[str, float] | None = None,
     ) -> None:
         self._archive, self._as_of, self._settings = archive, as_of, settings
+        self._pauses = pauses
         self._hooks = hooks or NetworkHooks()
         self._patience = self._hooks.patience
         self._allow = address.parse_allow_hosts(settings.allow_hosts)
@@ -82,7 +90,10 @@ class LiveTransport:
             headers={"User-Agent": self._settings.user_agent, "Accept-Encoding": "gzip, deflate, br"},
         )
         self._archive.recover()
-        for host, seconds in read_pauses(self._archive, self._as_of, longer_than=self._patience.retry_after).items():
+        pauses = self._pauses
+        if pauses is None:
+            pauses = read_pauses(self._archive, self._as_of, longer_than=self._patience.retry_after)
+        for host, seconds in pauses.items():
             if seconds > self._patience.retry_after:
                 self.gate.close(host, seconds)
             else:
@@ -131,7 +142,7 @@ class LiveTransport:
                 if not self._must_pause(host, result, attempt):
                     break
         except HostClosed as closed:
-            result = self._fail(url, "host-closed", {"retry-after": f"{closed.seconds:.0f}"})
+            result = self._fail(url, HOST_CLOSED, {"retry-after": f"{closed.seconds:.0f}"})
         return result
 
     def _must_pause(self, host: str, result: Exchange, attempt: int) -> bool:

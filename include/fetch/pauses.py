@@ -10,13 +10,15 @@ from datetime import datetime, timedelta
 
 from include.fetch.address import host_of
 from include.fetch.archive import Archive
+from include.fetch.limits import Patience
 from include.fetch.retry_after import DAY, parse_date_header, parse_retry_after
 
 BUSY = frozenset({429, 503})  # statuses that may ask for a pause
+_PATIENCE = Patience().retry_after
 _LONGEST_RUN = timedelta(hours=6)
 
 
-def read_pauses(archive: Archive, as_of: datetime, *, longer_than: float) -> dict[str, float]:
+def read_pauses(archive: Archive, as_of: datetime, *, longer_than: float = _PATIENCE) -> dict[str, float]:
     """Seconds that a host is still to be left alone at `as_of`, by host.
 
     Only Retry-After above `longer_than` counts: a shorter one was waited for when it came.

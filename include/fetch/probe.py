@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -50,18 +50,22 @@ def check_sources(
     archive: Archive,
     on_progress: CheckProgress | None = None,
     hooks: NetworkHooks | None = None,
+    pauses: Mapping[str, float] | None = None,
 ) -> list[SourceCheck]:
-    """Fetch every source, disabled ones too, without changing any state; results in the order of `sources`."""
-    return asyncio.run(_check_all(sources, as_of, settings, archive, on_progress, hooks))
+    """Fetch every source, disabled ones too, without changing any state; results in the order of `sources`.
+
+    A host in `pauses` (`pauses.read_pauses` of the home's archive) is not asked; its sources' reason is `host-closed`.
+    """
+    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks, pauses=pauses)
+    return asyncio.run(_check_all(sources, as_of, client, archive, on_progress))
 
 
 async def _check_all(
     sources: Sequence[FeedSource],
     as_of: datetime,
-    settings: Settings,
+    client: WebClient,
     archive: Archive,
     on_progress: CheckProgress | None,
-    hooks: NetworkHooks | None,
 ) -> list[SourceCheck]:
     done = 0
 
@@ -73,7 +77,6 @@ async def _check_all(
             on_progress(done, len(sources), check)
         return check
 
-    client = open_client(archive, as_of=as_of, settings=settings, hooks=hooks)
     async with FeedParser(expected=len(sources)) as parser, client:
         for source in sources:
             if source.delay is not None:

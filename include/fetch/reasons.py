@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+HOST_CLOSED = "host-closed"  # nobody was asked
+
 _ADVICE = {
     "robots": "robots.txt forbids this address; ask the publisher or remove the source",
     "robots-unreachable": "robots.txt cannot be fetched, so the host is left alone; it is tried again at the next poll",
@@ -18,7 +20,7 @@ _ADVICE = {
     "not-text": "the answer is a download (PDF, audio, image), not a page",
     "redirect-loop": "the address redirects to itself; many sites do this to clients without cookies",
     "too-many-redirects": "too many redirects; use the final address",
-    "host-closed": "the host asked for a pause (429 or 503); raise the source's `delay` if this comes back",
+    HOST_CLOSED: "not asked: the host wants a pause (429, 503) that is not over; raise `delay` if this comes back",
     "host-budget": "too many pages on one slow host for one run; the rest is known from the feed only",
     "no-link": "the entry has no link; only the feed's own words are to be had",
     "not-archived": "the archive has no response of this address at or before that time",

@@ -22,7 +22,7 @@ REDIRECTS_UNTIL_MOVED = 3
 # yesterday's would skip every feed with an interval of a day.
 _SLACK = 0.9
 _SHARE_SOUGHT = 1 / 3  # of a poll's entries that are new: enough overlap to be sure that none was lost
-_HALF_FAILURES = frozenset({"http-404", "http-429", "robots-unreachable", "host-closed"})
+_HALF_FAILURES = frozenset({"http-404", "http-429", "robots-unreachable"})
 
 
 def is_due(state: FeedState, as_of: datetime) -> bool:
@@ -78,6 +78,15 @@ def after_failure(state: FeedState, reason: str, *, as_of: datetime, retry_after
         etag=None,
         last_modified=None,
     )
+
+
+def after_pause(state: FeedState, *, as_of: datetime, left: float | None) -> FeedState:
+    """State of a feed that was not asked, because its host wants to be left alone for `left` more seconds.
+
+    That is no failure of the feed: all that is known of it stays.
+    """
+    pause = max(left or 0.0, SHORTEST) * (1 + _jitter(state.source_id))
+    return replace(state, next_due_at=as_of + timedelta(seconds=pause))
 
 
 def weigh_failure(reason: str) -> float:

@@ -11,7 +11,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from include.records import Event, ExodusWindow
@@ -21,7 +21,8 @@ BASELINE_DAYS = 365
 PRIOR_SHAPE, PRIOR_RATE = 0.5, 1.0  # half a departure a month, held weakly
 FALSE_DISCOVERY_RATE = 0.01
 MINIMUM_PEOPLE = 3
-_EXCLUDED_REASONS = ("laid-off", "died")  # mass layoffs are decisions of the organisation; a death is no exit
+_LAID_OFF = "laid-off"  # a decision of the organisation, counted apart
+_NO_EXIT = "died"
 _COUNTED = ("announced", "effective", "reported")
 
 
@@ -33,35 +34,36 @@ class _Exit:
     event_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Exits:
+    """Who left one organisation, each list by day."""
+
+    name: str
+    counted: list[_Exit] = field(default_factory=list)
+    laid_off: list[_Exit] = field(default_factory=list)
+    undated: list[_Exit] = field(default_factory=list)  # by the day of the first report
+
+
 def find_exodus(
     departures: Iterable[Event],
     *,
     as_of: datetime,
     observed_since: date | None = None,
 ) -> list[ExodusWindow]:
-    """Judge every window of history that ends with a departure.
+    """Judge every window of history that ends with a departure or a layoff.
 
-    Counted are distinct people whose departure is dated, or was news when it was first reported; rumours, denials,
-    layoffs and undated history are not. `observed_since` is the first day that the monitor saw: a shorter baseline
-    then expects less surely. Windows of all organisations that end on one day are judged together.
+    Counted are distinct people whose departure is dated, or was news when it was first reported; rumours and denials
+    are not, layoffs and undated history are listed apart. `observed_since` is the first day that the monitor saw: a
+    shorter baseline then expects less surely. Windows of all organisations that end on one day are judged together.
     """
-    exits: dict[str, list[_Exit]] = defaultdict(list)
-    names: dict[str, str] = {}
-    for event in departures:
-        day = exit_day(event)
-        if day is None or day > as_of.date() or event.from_org_id is None or not _counts(event):
-            continue
-        exits[event.from_org_id].append(_Exit(day, event.person_id, event.person, event.event_id))
-        names[event.from_org_id] = event.from_org or event.from_org_id
-    for found in exits.values():
-        found.sort(key=lambda entry: (entry.day, entry.person_id))
+    exits = _sort_exits(departures, as_of.date())
     windows: dict[date, list[ExodusWindow]] = defaultdict(list)
     for organisation_id, found in sorted(exits.items()):
-        for end in sorted({entry.day for entry in found}):
-            windows[end].append(_judge(organisation_id, names[organisation_id], found, end, observed_since))
+        for end in sorted({entry.day for entry in (*found.counted, *found.laid_off)}):
+            windows[end].append(_judge(organisation_id, found, end, observed_since))
     result: list[ExodusWindow] = []
     for end in sorted(windows):
-        active = sum(1 for found in exits.values() if _is_active(found, end))
+        active = sum(1 for found in exits.values() if _is_active(found.counted, end))
         result += adjust_p_values(windows[end], tests=active)
     return result
 
@@ -121,31 +123,47 @@ def adjust_p_values(windows: Sequence[ExodusWindow], *, tests: int) -> list[Exod
     ]
 
 
-def _counts(event: Event) -> bool:
+def _sort_exits(departures: Iterable[Event], today: date) -> dict[str, _Exits]:
+    exits: dict[str, _Exits] = {}
+    for event in departures:
+        if event.from_org_id is None or not _is_exit(event):
+            continue
+        found = exits.setdefault(event.from_org_id, _Exits(event.from_org or event.from_org_id))
+        day = exit_day(event)
+        among = found.undated if day is None else found.laid_off if event.reason_stated == _LAID_OFF else found.counted
+        if day is None and event.first_reported_at:
+            day = event.first_reported_at.date()
+        if day is not None and day <= today:
+            among.append(_Exit(day, event.person_id, event.person, event.event_id))
+    for found in exits.values():
+        for entries in (found.counted, found.laid_off, found.undated):
+            entries.sort(key=lambda entry: (entry.day, entry.person_id))
+    return exits
+
+
+def _is_exit(event: Event) -> bool:
     return (
         event.kind == "departure"
         and event.status in _COUNTED
         and event.merged_into is None
-        and event.reason_stated not in _EXCLUDED_REASONS
+        and event.reason_stated != _NO_EXIT
     )
 
 
-def _judge(
-    organisation_id: str, organisation: str, exits: Sequence[_Exit], end: date, observed_since: date | None
-) -> ExodusWindow:
+def _judge(organisation_id: str, exits: _Exits, end: date, observed_since: date | None) -> ExodusWindow:
     start = end - timedelta(days=WINDOW_DAYS - 1)
     base_start = start - timedelta(days=BASELINE_DAYS)
     if observed_since is not None:
         base_start = min(max(base_start, observed_since), start)
-    inside = _between(exits, start, end)
-    first = {entry.person_id: entry for entry in reversed(inside)}
-    before = {entry.person_id for entry in _between(exits, base_start, start - timedelta(days=1))}
+    people, laid_off, undated = (
+        _first_of_each(_between(entries, start, end)) for entries in (exits.counted, exits.laid_off, exits.undated)
+    )
+    before = {entry.person_id for entry in _between(exits.counted, base_start, start - timedelta(days=1))}
     months = (start - base_start).days / WINDOW_DAYS
     expected = (PRIOR_SHAPE + len(before)) / (PRIOR_RATE + months)
-    people = sorted(first.values(), key=lambda entry: (entry.day, entry.person_id))
     return ExodusWindow(
         organisation_id=organisation_id,
-        organisation=organisation,
+        organisation=exits.name,
         window_start=start.isoformat(),
         window_end=end.isoformat(),
         observed=len(people),
@@ -155,7 +173,16 @@ def _judge(
         significant=False,
         people=tuple(entry.person for entry in people),
         event_ids=tuple(entry.event_id for entry in people),
+        laid_off=tuple(entry.person for entry in laid_off),
+        undated=tuple(entry.person for entry in undated),
+        apart_event_ids=tuple(entry.event_id for entry in (*laid_off, *undated)),
     )
+
+
+def _first_of_each(exits: Sequence[_Exit]) -> list[_Exit]:
+    """The first exit of each person, by day."""
+    first = {entry.person_id: entry for entry in reversed(exits)}
+    return sorted(first.values(), key=lambda entry: (entry.day, entry.person_id))
 
 
 def _is_active(exits: Sequence[_Exit], end: date) -> bool:

@@ -17,6 +17,7 @@ from include.knowledge.watchlist import Watchlist
 from include.records import Event, Flag, StoredMove, Term
 
 NEVER_SHOWN = ("denied", "retracted")
+_JUDGED = ("approved", "corrected")  # by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +30,30 @@ class ScoreContext:
 
 
 def score_event(event: Event, *, context: ScoreContext, model: NotabilityModel, watchlist: Watchlist) -> Flag:
-    """Score one event. Shown and alerted are two thresholds; what is denied or retracted reaches neither."""
+    """Score one event.
+
+    Shown and alerted are two thresholds; what is denied or retracted reaches neither, what is in doubt is shown alone.
+    """
     terms = tuple(term for term in _find_terms(event, context, model, watchlist) if term.points)
     score = round(sum(term.points for term in terms), 1)
+    doubt = find_doubt(event.status, event.confidence, event.review, model)
     open_case = event.status not in NEVER_SHOWN and event.merged_into is None
     return Flag(
         event_id=event.event_id,
         score=score,
         shown=open_case and score >= model.shown,
-        alerted=open_case and score >= model.alerted,
+        alerted=open_case and score >= model.alerted and not doubt,
         terms=terms,
         model=model.version,
     )
+
+
+def find_doubt(status: str, confidence: float, review: str, model: NotabilityModel) -> str:
+    """Why nobody is alerted of an event however high its score: it is a rumour, or was read unsurely and no person has
+    judged it. "" where neither holds. The arguments are columns of `events`."""
+    if status == "rumoured":
+        return "a rumour"
+    return "" if _is_sure(confidence, review, model) else f"read with {confidence:.0%} confidence, not reviewed"
 
 
 def explain_flag(flag: Flag, model: NotabilityModel) -> list[str]:
@@ -128,7 +141,8 @@ def _company_terms(event: Event, context: ScoreContext, model: NotabilityModel) 
         yield Term("team move", f"{others} more went along", points)
     if event.kind == "departure" and context.recent_departures:
         points = model.scalars["cluster"] * min(context.recent_departures, model.scalars["cluster_limit"])
-        yield Term("in 30 days", f"{context.recent_departures} others left {event.from_org}", points)
+        left = "1 other" if context.recent_departures == 1 else f"{context.recent_departures} others"
+        yield Term("in 30 days", f"{left} left {event.from_org}", points)
 
 
 def _discount_terms(event: Event, context: ScoreContext, model: NotabilityModel) -> Iterator[Term]:
@@ -139,8 +153,12 @@ def _discount_terms(event: Event, context: ScoreContext, model: NotabilityModel)
     age = _age_when_reported(event)
     if age is not None and age > model.history_after_days:
         yield Term("age", f"{age} days when first reported", model.scalars["history"])
-    if event.confidence < model.scalars["confidence_floor"]:
-        yield Term("confidence", f"{event.confidence:.2f}", model.scalars["low_confidence"])
+    if not _is_sure(event.confidence, event.review, model):
+        yield Term("confidence", f"read with {event.confidence:.0%} confidence", model.scalars["low_confidence"])
+
+
+def _is_sure(confidence: float, review: str, model: NotabilityModel) -> bool:
+    return confidence >= model.scalars["confidence_floor"] or review in _JUDGED
 
 
 def _age_when_reported(event: Event) -> int | None:
@@ -172,9 +190,14 @@ def _first_move(event: Event, context: ScoreContext) -> str | None:
 
 
 def _find_move(event: Event, context: ScoreContext, fits: Callable[[StoredMove], bool]) -> str | None:
-    """The move to show for a term: told as news first, then the one read most surely."""
+    """The move to show for a term: told as news, in a sentence that names the person, read most surely."""
     moves: Iterable[StoredMove] = (context.moves[key] for key in event.move_ids if key in context.moves)
     fitting = [move for move in moves if fits(move) and move.move.status != "denied"]
     if not fitting:
         return None
-    return min(fitting, key=lambda m: (m.move.focus != "main", -m.move.confidence, m.move_id)).move_id
+    return min(fitting, key=_rank_as_evidence).move_id
+
+
+def _rank_as_evidence(stored: StoredMove) -> tuple[bool, bool, float, str]:
+    move = stored.move
+    return move.focus != "main", move.person not in move.evidence.quote, -move.confidence, stored.move_id

@@ -10,7 +10,7 @@ from include.errors import ConfigError
 from include.knowledge.yamlfile import check_keys, read_yaml
 
 BOILERPLATE_PATH = Path(__file__).parent / "boilerplate.yaml"
-_FIELDS = ("read_more", "tail_headings", "prompts", "furniture", "summaries", "credits", "notices")
+_FIELDS = ("read_more", "tail_headings", "prompts", "furniture", "summaries", "credits", "notices", "walls", "closings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Boilerplate:
     summaries: frozenset[str]
     credits: frozenset[str]
     notices: frozenset[str]
+    walls: frozenset[str]
+    closings: frozenset[str]
 
 
 @cache

@@ -20,6 +20,7 @@ class CitationFrames:
     """How one language cites. `reach`: characters that may stand between an outlet and an `after` phrase."""
 
     reach: int
+    endings: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
     first: tuple[str, ...]
@@ -27,9 +28,11 @@ class CitationFrames:
 
 @dataclass(frozen=True, slots=True)
 class Citations:
-    """`outlets` maps every alias to the name as the product writes it; `frames` is by language without script."""
+    """`outlets` maps every alias to the name as the product writes it, `signs` the short forms that only sign;
+    `frames` is by language without script."""
 
     outlets: Mapping[str, str]
+    signs: Mapping[str, str]
     frames: Mapping[str, CitationFrames]
     labels: tuple[str, ...]
 
@@ -39,23 +42,27 @@ def load_citations(path: Path = CITATIONS_PATH) -> Citations:
     """Read and check the file. Raises ConfigError with file and line."""
     root = check_keys(path, read_yaml(path), ("outlets", "frames", "labels"))
     outlets: dict[str, str] = {}
+    signs: dict[str, str] = {}
     for entry in root["outlets"]:
-        outlet = check_keys(path, entry, ("name", "aliases"))
+        outlet = check_keys(path, entry, ("name", "aliases"), ("signs",))
+        short = _texts(path, outlet.key_lines["signs"], outlet["signs"]) if "signs" in outlet else []
+        signs |= dict.fromkeys(short, outlet["name"])
         for alias in dict.fromkeys([outlet["name"], *_texts(path, outlet.key_lines["aliases"], outlet["aliases"])]):
-            if alias in outlets:
+            if alias in outlets or alias in signs:
                 raise ConfigError(f"{path}:{outlet.line}: {alias!r} names two outlets; remove one")
             outlets[alias] = outlet["name"]
     languages = check_keys(path, root["frames"], root["frames"].keys())
     frames = {code: _read_frames(path, languages[code]) for code in languages}
-    return Citations(outlets, frames, tuple(_texts(path, root.key_lines["labels"], root["labels"])))
+    return Citations(outlets, signs, frames, tuple(_texts(path, root.key_lines["labels"], root["labels"])))
 
 
 def _read_frames(path: Path, entry: Any) -> CitationFrames:
-    values = check_keys(path, entry, ("reach", *_PHRASES))
+    values = check_keys(path, entry, ("reach", "endings", *_PHRASES))
     if not isinstance(values["reach"], int) or not 0 < values["reach"] <= 200:
         raise ConfigError(f"{path}:{values.key_lines['reach']}: reach must be a number of characters from 1 to 200")
     before, after, first = (tuple(_texts(path, values.key_lines[name], values[name])) for name in _PHRASES)
-    return CitationFrames(values["reach"], before, after, first)
+    endings = tuple(_texts(path, values.key_lines["endings"], values["endings"]))
+    return CitationFrames(values["reach"], endings, before, after, first)
 
 
 def _texts(path: Path, line: int, value: Any) -> list[str]:

@@ -104,8 +104,11 @@ def check_watchlist(watchlist: Watchlist, gazetteer: Gazetteer) -> list[str]:
     for watched in watchlist.organisations:
         if gazetteer.find_organisation(watched) is None:
             near = [names[key] for key in difflib.get_close_matches(name_key(watched), names, n=3, cutoff=0.7)]
-            advice = f"did you mean {', '.join(near)}?" if near else "it is watched by this name alone"
-            warnings.append(f"{watchlist.path}:{lines[watched]}: no organisation {watched!r} is known; {advice}")
+            advice = f"; did you mean {', '.join(near)}?" if near else ""
+            warnings.append(
+                f"{watchlist.path}:{lines[watched]}: no organisation {watched!r} is known, so it is watched by this "
+                f"name alone{advice}"
+            )
     return warnings
 
 

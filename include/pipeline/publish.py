@@ -14,7 +14,8 @@ from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.pipeline.takedown import clean_digests
 from include.publish.exports import write_exports
 from include.warehouse.compaction import rewrite_work_copy
-from include.warehouse.generations import Generation, open_read_only, publish_work_copy
+from include.warehouse.generations import Generation, open_read_only, open_work, publish_work_copy
+from include.warehouse.runs import count_applied
 
 ATTEMPTS = 5  # each one is a run that lost against another; five in a row mean a schedule that overlaps itself
 
@@ -50,20 +51,36 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     )
 
 
+def _forget_for_good(run: RunContext, on_progress: Progress) -> None:
+    """After an erasure the work copy is written anew: DuckDB leaves the words of deleted rows where they were."""
+    if not run.work_path.exists():  # published before this step was killed
+        return
+    with open_work(run.work_path) as con:
+        takedowns = count_applied(con, "takedown", run.run_id)
+    if takedowns or _count_erased(run):
+        on_progress("Removing what was taken down", 0, 0)
+        rewrite_work_copy(run.work_path, run.settings.articles_root)
+
+
+def _count_erased(run: RunContext) -> int:
+    """How many moves the merge removed because somebody is or was taken down."""
+    report = "reports/merge.json"
+    return int(run.staging.read_json(report)["counts"]["erased"]) if run.staging.exists(report) else 0
+
+
+def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:
+    """Load to audit once more, on what is published now."""
+    for step in (load_run, check_run, merge_run, flag_run, audit_run):
+        step(run, on_progress)
+
+
 def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
     for attempt in range(1, ATTEMPTS + 1):
-        if _count_erased(run) and run.work_path.exists():
-            rewrite_work_copy(run.work_path, run.settings.articles_root)  # deleted rows would still be in the file
+        _forget_for_good(run, on_progress)
         try:
             return publish_work_copy(run.work_path, run.settings.published_path, read_base(run)), attempt
         except BaseMoved:
             if attempt == ATTEMPTS:
                 raise
-            for step in (load_run, check_run, merge_run, flag_run, audit_run):
-                step(run, on_progress)
+            rebuild_work(run, on_progress)
     raise AssertionError("the loop returns or raises")
-
-
-def _count_erased(run: RunContext) -> int:
-    report = "reports/merge.json"
-    return int(run.staging.read_json(report)["counts"]["erased"]) if run.staging.exists(report) else 0

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from include.errors import ConfigError
 from include.knowledge.gazetteer import load_gazetteer
+from include.knowledge.notability import load_notability
 from include.records import Entity
 from include.resolve.decisions import Decision, keep_in_force, plan_takedown, read_every
 from include.warehouse.arrow import fetch_dicts
@@ -21,10 +22,6 @@ from include.warehouse.runs import read_decision_ids
 if TYPE_CHECKING:
     import duckdb
 
-SURE_FROM = 0.7  # a departure read less surely than this waits for a person
-# A condition over the view `events`.
-WAITING = f"""kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted')
-    AND (review = 'pending' OR (review = '' AND confidence < {SURE_FROM}))"""
 _EVENT = """
 SELECT event_id, person_id, person, kind, from_org, to_org, status, date FROM events WHERE {}
 ORDER BY score DESC, event_id
@@ -68,6 +65,19 @@ class Entry:
 
     decision: Decision
     state: str
+
+
+def sure_from() -> float:
+    """The confidence below which a departure waits for a person: the one below which nobody is alerted of it."""
+    return load_notability().scalars["confidence_floor"]
+
+
+def is_waiting() -> str:
+    """A condition over the view `events`: departures read with little confidence that nobody has judged."""
+    return (
+        "kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted') "
+        f"AND (review = 'pending' OR (review = '' AND confidence < {sure_from()}))"
+    )
 
 
 def new_decision_id(place: str) -> str:

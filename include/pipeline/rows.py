@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from include.flag.notability import explain_flag
+from include.flag.notability import explain_flag, find_doubt
 from include.knowledge.notability import load_notability
 from include.warehouse.events import read_flags
 
@@ -35,9 +35,9 @@ def read_rows(
 ) -> list[dict[str, Any]]:
     """The events of a view that fulfil an SQL condition, highest score first; times are ISO text in UTC.
 
-    `reasons` are lines for people, `terms` the summands of the score with the sentence that carries each, `evidence`
-    the sentences for and against: what denies
-    first, then what names the person and says it most firmly.
+    `doubt` says why nobody is alerted of an event whatever its score, `reasons` are lines for people, `terms` the
+    summands of the score with the sentence that carries each, `evidence` the sentences for and against: what denies
+    first, then those that name the person, the firmest and surest first.
     """
     rows = _fetch(con, _EVENTS.format(view=view, condition=condition), [])
     ids = [row["event_id"] for row in rows]
@@ -46,6 +46,7 @@ def read_rows(
     evidence = _group(_fetch(con, _EVIDENCE, [ids]))
     for row in rows:
         event_id = row["event_id"]
+        row["doubt"] = find_doubt(row["status"], row["confidence"], row["review"], model)
         row["reasons"] = explain_flag(flags[event_id], model) if event_id in flags else []
         row["terms"] = terms.get(event_id, [])
         row["evidence"] = evidence.get(event_id, [])

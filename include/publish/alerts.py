@@ -183,7 +183,7 @@ def _is_departure(row: Row) -> bool:
 
 
 def _changed(board: _Board, before: Mapping[str, str], below: Mapping[str, int], mark: str) -> dict[str, Row]:
-    """Events with another version, and those that further articles have lifted over the threshold of `mark`.
+    """Events with another version, and those that articles or an approval have lifted over the threshold of `mark`.
 
     Changed weights or another watchlist lift nothing over it: an old departure is not told as new.
     """
@@ -194,21 +194,22 @@ def _changed(board: _Board, before: Mapping[str, str], below: Mapping[str, int],
         and (board.approved is None or board.approved.get(event_id) == _version(row))
         and (
             _version(row) != before.get(event_id)
-            or (event_id in below and row.get(mark) and _count_articles(row) > below[event_id])
+            or (event_id in below and row.get(mark) and _count_backing(row) > below[event_id])
         )
     }
 
 
 def _find_below(rows: Mapping[str, Row], mark: str) -> dict[str, int]:
     return {
-        event_id: _count_articles(row)
+        event_id: _count_backing(row)
         for event_id, row in rows.items()
         if _is_departure(row) and not row.get(mark) and row.get("status") not in WITHDRAWN
     }
 
 
-def _count_articles(row: Row) -> int:
-    return int(row.get("articles") or row.get("origins") or 0)
+def _count_backing(row: Row) -> int:
+    """Articles that tell of it, and the person who approved it."""
+    return int(row.get("articles") or row.get("origins") or 0) + (row.get("review") == "approved")
 
 
 def _queue_alerts(
@@ -333,8 +334,11 @@ def _outline(row: Row) -> str:
     if row.get("status") not in WITHDRAWN:
         reasons = "; ".join(as_text(reason) for reason in as_list(row.get("reasons"))[:3])
         lines.append(f"score {float(row.get('score') or 0):.0f}: {_plain(reasons)}")
+    if row.get("doubt"):
+        lines.append(f"In doubt: {_plain(as_text(row['doubt']))}")
     for piece in as_list(row.get("evidence"))[:1]:
-        lines.append(f"> {_plain(as_text(piece.get('quote')))} ({_plain(as_text(piece.get('url')))})")
+        url = as_text(piece.get("url"))
+        lines.append(f"> {_plain(as_text(piece.get('quote')))}" + (f" ({_plain(url)})" if url else ""))
     return "\n\n".join(lines)
 
 

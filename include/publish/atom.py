@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
-from include.publish.rows import WITHDRAWN, Row, as_list, as_text, as_time, event_url, headline, status_word
+from include.publish.rows import WITHDRAWN, Row, as_list, as_text, as_time, claim, event_url, headline, status_word
 
 # An id never changes, wherever the board moves: it is made of the event's id alone.
 _NAMESPACE = uuid.UUID("7d5a3c1e-52b0-5f0e-9a55-1f0f4f5a2c11")
@@ -52,8 +52,9 @@ def _entries(row: Row, base_url: str, updated_at: datetime) -> list[str]:
         at = _withdrawn_at(row) or reported
         identity = entry_id(event_id, as_text(row.get("status")))
         related = f'<link rel="related" href="{entry_id(event_id)}"/>'
-        lines += _entry(row, identity, f"{status_word(row)}: {headline(row)}", base_url, at=at, extra=[related])
-    return lines + _entry(row, entry_id(event_id), headline(row), base_url, at=reported)
+        lines += _entry(row, identity, claim(row), base_url, at=at, extra=[related])
+        return lines + _entry(row, entry_id(event_id), headline(row), base_url, at=reported)
+    return _entry(row, entry_id(event_id), claim(row), base_url, at=reported)
 
 
 def _withdrawn_at(row: Row) -> datetime | None:
@@ -81,6 +82,8 @@ def _entry(row: Row, identity: str, title: str, base_url: str, *, at: datetime, 
 
 def _body(row: Row) -> str:
     parts = [f"<p>{escape(status_word(row))}. {escape(headline(row))}</p>"]
+    if row.get("doubt"):
+        parts.append(f"<p>In doubt: {escape(as_text(row['doubt']))}.</p>")
     reasons = as_list(row.get("reasons"))
     if reasons:
         parts.append("<ul>" + "".join(f"<li>{escape(as_text(reason))}</li>" for reason in reasons) + "</ul>")

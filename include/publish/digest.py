@@ -9,8 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from include.knowledge.languages import language_names
 from include.publish.files import write_text
-from include.publish.rows import WITHDRAWN, Row, as_list, as_text, as_time, event_url, headline, status_word
+from include.publish.rows import (
+    WITHDRAWN,
+    Row,
+    as_list,
+    as_text,
+    as_time,
+    claim,
+    event_url,
+    headline,
+    role_of,
+    route,
+    status_word,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -41,6 +54,7 @@ def render_digest(rows: Sequence[Row], *, as_of: datetime, base_url: str, correc
         "corrections": [_entry(row, base_url) for row in corrections],
         "entries": [_entry(row, base_url) for row in ranked[:_MOST_EVENTS]],
         "more": max(0, len(ranked) - _MOST_EVENTS),
+        "summary": _summarise(len(ranked), len(corrections)),
     }
     html = _inline(_environment().get_template("digest.html.j2").render(view))
     return Digest(str(view["subject"]), html, _environment().get_template("digest.txt.j2").render(view))
@@ -58,7 +72,13 @@ def _subject(rows: Sequence[Row], corrections: Sequence[Row]) -> str:
         return first if not rows and len(corrections) == 1 else f"{first}, and {len(rows) + len(corrections) - 1} more"
     if not rows:
         return "No new departures"
-    return headline(rows[0]) if len(rows) == 1 else f"{headline(rows[0])}, and {len(rows) - 1} more"
+    return claim(rows[0]) if len(rows) == 1 else f"{claim(rows[0])}, and {len(rows) - 1} more"
+
+
+def _summarise(departures: int, corrections: int) -> str:
+    """`2 departures, 1 correction`."""
+    counted = ((departures, "departure"), (corrections, "correction"))
+    return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counted if n) or "No new departures"
 
 
 def _entry(row: Row, base_url: str) -> dict[str, Any]:
@@ -66,6 +86,10 @@ def _entry(row: Row, base_url: str) -> dict[str, Any]:
     status = as_text(row.get("status"))
     return {
         "headline": headline(row),
+        "person": as_text(row.get("person")),
+        "route": route(row),
+        "role": role_of(row),
+        "doubt": "" if status in ("rumoured", *WITHDRAWN) else as_text(row.get("doubt")),
         "status": status_word(row),
         "status_class": status,
         "score": "" if status in WITHDRAWN else f"{float(row.get('score') or 0):.0f}",
@@ -73,7 +97,7 @@ def _entry(row: Row, base_url: str) -> dict[str, Any]:
         "reported": _day(row.get("first_reported_at")) or "on an unknown day",
         "date": as_text(row.get("date")),
         "origins": int(row.get("origins") or 0),
-        "languages": ", ".join(as_list(row.get("languages"))),
+        "languages": ", ".join(language_names().get(code, code) for code in as_list(row.get("languages"))),
         "reasons": [] if status in WITHDRAWN else [as_text(r) for r in as_list(row.get("reasons"))[:_MOST_REASONS]],
         "quotes": [_quote(piece) for piece in _choose_evidence(evidence)],
     }

@@ -28,23 +28,39 @@ def event_url(base_url: str, event_id: str) -> str:
 
 def headline(row: Row) -> str:
     """One line that says what happened: `Ana Example: OpenAI → Microsoft (VP Research)`."""
+    role = role_of(row)
+    return f"{row.get('person')}: {route(row)}" + (f" ({role})" if role else "")
+
+
+def claim(row: Row) -> str:
+    """The headline where it stands alone, after what keeps it from being a fact: `Rumoured: Ana Example: ...`."""
+    if row.get("status") in ("rumoured", *WITHDRAWN):
+        return f"{status_word(row)}: {headline(row)}"
+    return f"Unsure: {headline(row)}" if row.get("doubt") else headline(row)
+
+
+def role_of(row: Row) -> str:
+    """The post that the event is about: the one taken where somebody came, else the one left."""
+    key = "role_to" if row.get("kind") in ("arrival", "appointment") else "role_from"
+    return as_text(row.get(key))
+
+
+def route(row: Row) -> str:
+    """What happened, without the person: `OpenAI → Microsoft`, `leaves OpenAI`, `on leave from OpenAI`."""
     source, target = row.get("from_org"), row.get("to_org")
     kind = row.get("kind")
     if kind == "leave":
-        route = f"on leave from {source}" if source else "on leave"
-    elif kind == "return":
-        route = f"back at {target or source}" if target or source else "back"
-    elif kind in ("arrival", "appointment"):
+        return f"on leave from {source}" if source else "on leave"
+    if kind == "return":
+        return f"back at {target or source}" if target or source else "back"
+    if kind in ("arrival", "appointment"):
         verb = "joins" if kind == "arrival" else "appointed at"
-        route = f"{verb} {target}" if target else verb.split()[0]
-    elif source and target:
-        route = f"{source} → {target}"
-    elif target:
-        route = f"leaves for {target}"
-    else:
-        route = f"leaves {source}" if source else "leaves"
-    role = row.get("role_to") if kind in ("arrival", "appointment") else row.get("role_from")
-    return f"{row.get('person')}: {route}" + (f" ({role})" if role else "")
+        return f"{verb} {target}" if target else verb.split()[0]
+    if source and target:
+        return f"{source} → {target}"
+    if target:
+        return f"leaves for {target}"
+    return f"leaves {source}" if source else "leaves"
 
 
 def status_word(row: Row) -> str:

@@ -39,6 +39,9 @@ _EXODUS = pa.schema(
         ("significant", pa.bool_()),
         ("people", TEXTS),
         ("event_ids", TEXTS),
+        ("laid_off", TEXTS),
+        ("undated", TEXTS),
+        ("apart_event_ids", TEXTS),
     ]
 )
 # What this very run wrote before (the step runs again after a kill) is undone first.

@@ -72,26 +72,30 @@ COMMENT ON VIEW evidence IS 'The sentences that prove or deny an event.';
 
 CREATE OR REPLACE VIEW exodus AS
 SELECT organisation, window_start, window_end, observed, expected, p_value, people, organisation_id, q_value,
-    significant, event_ids, run_id
+    significant, event_ids, run_id, laid_off, undated, apart_event_ids
 FROM store.exodus;
 COMMENT ON VIEW exodus IS 'Departures of an organisation in 30 days against its own previous twelve months.';
 
 CREATE OR REPLACE VIEW talent_flow AS
-SELECT year(day) || '-Q' || quarter(day) AS quarter, from_org, to_org, count(DISTINCT person_id) AS people,
-    list(DISTINCT event_id ORDER BY event_id) AS event_ids
-FROM (SELECT *, coalesce(first_day(CASE WHEN length(effective_on) > 4 THEN effective_on END),
-        first_day(announced_on), first_reported_at::DATE) AS day FROM events
-    WHERE from_org IS NOT NULL AND to_org IS NOT NULL AND from_org <> to_org AND focus = 'main'
+SELECT any_value(year(day) || '-Q' || quarter(day)) AS quarter, arg_max(from_org, known_from) AS from_org,
+    arg_max(to_org, known_from) AS to_org, count(DISTINCT person_id) AS people,
+    list(DISTINCT event_id ORDER BY event_id) AS event_ids, from_org_id, to_org_id
+FROM (SELECT *, max(kind = 'departure') OVER (PARTITION BY person_id, from_org_id, to_org_id) AS left_so,
+        coalesce(first_day(CASE WHEN length(effective_on) > 4 THEN effective_on END), first_day(announced_on),
+            CASE WHEN focus = 'main' THEN first_reported_at::DATE END) AS day
+    FROM events WHERE from_org_id IS NOT NULL AND to_org_id IS NOT NULL AND from_org_id <> to_org_id
         AND kind IN ('departure', 'arrival', 'appointment') AND status IN ('reported', 'announced', 'effective')
         AND review <> 'rejected')
-WHERE day IS NOT NULL GROUP BY ALL;
-COMMENT ON VIEW talent_flow IS 'People who went from one organisation to another, by quarter; rumours and denials left out.';
+WHERE day IS NOT NULL AND (kind = 'departure' OR NOT left_so)
+GROUP BY year(day), quarter(day), from_org_id, to_org_id;
+COMMENT ON VIEW talent_flow IS 'People who went from one organisation to another, by quarter; rumours, denials and undated history left out.';
 
 CREATE OR REPLACE VIEW talent_balance AS
-SELECT quarter, organisation, sum(came)::BIGINT AS came, sum(went)::BIGINT AS went, sum(came - went)::BIGINT AS net
-FROM (SELECT quarter, to_org AS organisation, people AS came, 0 AS went FROM talent_flow
-    UNION ALL SELECT quarter, from_org, 0, people FROM talent_flow)
-GROUP BY quarter, organisation;
+SELECT quarter, any_value(organisation) AS organisation, sum(came)::BIGINT AS came, sum(went)::BIGINT AS went,
+    sum(came - went)::BIGINT AS net, organisation_id
+FROM (SELECT quarter, to_org_id AS organisation_id, to_org AS organisation, people AS came, 0 AS went FROM talent_flow
+    UNION ALL SELECT quarter, from_org_id, from_org, 0, people FROM talent_flow)
+GROUP BY quarter, organisation_id;
 COMMENT ON VIEW talent_balance IS 'People whom an organisation won from others and lost to others, by quarter.';
 
 CREATE OR REPLACE VIEW source_health AS
@@ -165,8 +169,11 @@ COMMENT ON COLUMN proposals.right_url IS 'Article of right_quote.';
 COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
 COMMENT ON COLUMN talent_flow.people IS 'How many went.';
 COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';
+COMMENT ON COLUMN talent_flow.from_org IS 'Name of the organisation left.';
+COMMENT ON COLUMN talent_flow.to_org IS 'Name of the organisation joined.';
 COMMENT ON COLUMN talent_balance.quarter IS 'Quarter, as 2026-Q4.';
 COMMENT ON COLUMN talent_balance.organisation IS 'Organisation.';
+COMMENT ON COLUMN talent_balance.organisation_id IS 'Its id.';
 COMMENT ON COLUMN talent_balance.came IS 'How many came to it from another organisation.';
 COMMENT ON COLUMN talent_balance.went IS 'How many went from it to another organisation.';
 COMMENT ON COLUMN talent_balance.net IS 'Those who came less those who went.';

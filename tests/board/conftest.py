@@ -19,6 +19,7 @@ from include.pipeline.chain import run_chain
 from include.pipeline.imports import stage_articles
 from include.pipeline.run import RunOptions, start_run
 from include.settings import Settings
+from tests.installation import build_once
 
 AS_OF = datetime(2026, 11, 21, 6, tzinfo=UTC)
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -61,9 +62,7 @@ def newsroom_articles() -> list[dict[str, object]]:
 @pytest.fixture(scope="session")
 def newsroom_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Read it; whoever decides something takes a copy."""
-    home = tmp_path_factory.mktemp("newsroom") / "home"
-    run_on(home, newsroom_articles())
-    return home
+    return build_once(tmp_path_factory, "newsroom-home", lambda home: run_on(home, newsroom_articles()))
 
 
 @pytest.fixture

@@ -28,7 +28,9 @@ def poison(home: Path) -> None:
         con.execute("UPDATE store.articles SET url = ?", [LINK])
         con.execute("UPDATE store.moves SET quote = ?", [SCRIPT + ENTITIES + BIDI + LONG])
         con.execute("UPDATE store.entities SET name = ? WHERE kind = 'organisation'", [SCRIPT])
-        con.execute("UPDATE store.exodus SET organisation = ?, significant = true", [SCRIPT])
+        con.execute(
+            "UPDATE store.exodus SET organisation = ?, significant = true, window_end = window_end + 700", [SCRIPT]
+        )
         con.execute(
             "UPDATE store.quality_results SET observed = ?, subject = ?, advice = ?, success = false",
             [SCRIPT, ENTITIES, BIDI],

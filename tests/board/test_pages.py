@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import shutil
 from datetime import timedelta
@@ -136,9 +137,41 @@ def test_an_unknown_id_is_a_page(reader_client: TestClient, path: str) -> None:
 def test_an_organisation_and_its_exodus(reader_client: TestClient, ask: Ask) -> None:
     (row,) = ask("SELECT organisation_id, observed FROM exodus WHERE significant ORDER BY window_end DESC LIMIT 1")
     page = reader_client.get(f"/organisation/{row['organisation_id']}").text
-    assert f"<strong>Exodus</strong>: {row['observed']} people" in page
+    assert f"<strong>Its last exodus</strong>: {row['observed']} people" in page
     assert 'data-chart="band"' in page and '<table id="windows">' in page and "Where they went" in page
     assert reader_client.get("/organisations?q=nobody+ever").text.count("No organisation is called so") == 1
+
+
+def test_what_an_organisation_won_and_lost(reader_client: TestClient, ask: Ask) -> None:
+    balance = ask("SELECT organisation, sum(came) AS came, sum(went) AS went FROM talent_balance GROUP BY organisation")
+    page = reader_client.get("/flow?quarter=all").text
+    assert balance
+    for row in balance:
+        cells = rf"<bdi>{row['organisation']}</bdi></a></th><td[^>]*>{row['came']}</td><td[^>]*>{row['went']}</td>"
+        assert re.search(cells, page), row
+    link = re.search(r'href="(/sql\.csv\?q=SELECT[^"]+talent_balance[^"]+)"', page)
+    assert link
+    answer = reader_client.get(html.unescape(link[1]), headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.text.lstrip("\ufeff").startswith("quarter,organisation,came,went,net")
+
+
+def test_what_was_read_unsurely_says_so(home: Path, ask: Ask) -> None:
+    unsure, sure = ask("SELECT event_id FROM notable_departures WHERE confidence > 0.9 ORDER BY event_id LIMIT 2")
+    with duckdb.connect(str(home / "published" / "departures.duckdb")) as con:
+        con.execute("UPDATE store.event_versions SET confidence = 0.99")
+        con.execute("UPDATE store.event_versions SET confidence = 0.55 WHERE event_id = ?", [unsure["event_id"]])
+    with client_of(home) as client:
+        page = client.get(f"/event/{unsure['event_id']}").text
+        assert "read with 55% confidence, not reviewed" in page and "Nobody is alerted of it" in page
+        assert "Unsure" not in client.get(f"/event/{sure['event_id']}").text
+        assert client.get("/").text.count("Unsure") == 1
+
+
+def test_what_is_newer_than_a_moment(reader_client: TestClient, ask: Ask) -> None:
+    (row,) = ask("SELECT count(*) AS n FROM notable_departures")
+    assert reader_client.get("/latest?after=2020-01-01T00:00:00%2B00:00").json() == {"generation": 1, "fresh": row["n"]}
+    assert reader_client.get("/latest", params={"after": AS_OF.isoformat()}).json() == {"generation": 1, "fresh": 0}
+    assert reader_client.get("/latest?after=soon").status_code == 400
 
 
 def test_nothing_published_yet(tmp_path: Path) -> None:

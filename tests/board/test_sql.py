@@ -52,6 +52,7 @@ def test_what_cannot_be_asked(reader_client: TestClient, text: str, said: str) -
 
 def test_a_query_without_end_is_stopped(reader_client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(query, "TIMEOUT_S", 0.5)
+    monkeypatch.setattr("include.warehouse.query._GRACE_S", 1.0)
     started = time.monotonic()
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
     answer = reader_client.get("/sql", params={"q": endless}, headers=HERE)

@@ -14,6 +14,7 @@ import pytest
 
 from tests.cli.conftest import Call
 from tests.conftest import ROOT
+from tests.installation import find_free_port
 
 Departures = Callable[..., Call]
 FEED = "- {id: one, name: One, url: 'https://one.example/rss', lang: en, country: US, kind: press}"
@@ -219,6 +220,22 @@ def test_the_demo_refuses_a_home_with_live_data(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "live data" in done.stderr and done.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["published"]
+
+
+@pytest.mark.parametrize("module", ["tools.demo", "tools.airflow_up"])
+def test_a_home_that_cannot_be_written_to_stops_what_make_starts(module: str, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    port = str(find_free_port())
+    for home in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/home")):
+        done = subprocess.run(
+            [sys.executable, "-m", module],
+            cwd=ROOT,
+            env={"PATH": "/usr/bin", "DEPARTURES_HOME": str(home), "AIRFLOW_PORT": port, "NEWSROOM_PORT": port},
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert f"DEPARTURES_HOME={home}: cannot be written to" in done.stderr
 
 
 def test_make_up_on_a_busy_port(tmp_path: Path) -> None:

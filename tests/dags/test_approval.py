@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,3 +40,13 @@ def test_a_person_is_waited_for_and_not_asked_twice(dag: DAG) -> None:
     assert (approve.execution_timeout, approve.retries) == (None, 0)
     assert approve.response_timeout < dag.dagrun_timeout  # type: ignore[attr-defined]
     assert approve.on_failure_callback
+
+
+def test_no_task_has_an_argument_whose_name_airflow_keeps_for_its_own(dag: DAG) -> None:
+    """A task that takes `run_id` is parsed, scheduled, and fails when it begins."""
+    from airflow.sdk.definitions.context import KNOWN_CONTEXT_KEYS
+
+    functions = [task.python_callable for task in dag.tasks if hasattr(task, "python_callable")]
+    assert len(functions) == 3
+    for function in functions:
+        assert not KNOWN_CONTEXT_KEYS & set(inspect.signature(function).parameters), function

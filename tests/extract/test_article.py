@@ -63,6 +63,47 @@ def test_a_summary_stands_in_for_a_page() -> None:
     assert without_link.article_id != article.article_id
 
 
+KOREAN = (
+    "<p>제인 로 최고기술책임자가 이달 말 회사를 떠난다고 회사가 밝혔다. 후임은 아직 정해지지 않았다고 한다.</p>" * 6
+)
+ENGLISH = PARAGRAPH * 3
+LATE = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)  # half past seven on 2 March in Seoul
+
+
+@pytest.mark.parametrize(
+    ("stated", "body", "feed", "day", "moment"),
+    [
+        ("2026-03-02T07:30:00+09:00", KOREAN, None, "2026-03-02", LATE),
+        ("2026-03-01T22:30:00Z", KOREAN, None, "2026-03-02", LATE),
+        ("2026-03-02T07:30:00", KOREAN, LATE, "2026-03-02", LATE),
+        ("2026-03-02", KOREAN, LATE, "2026-03-02", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("", KOREAN, LATE, "2026-03-02", LATE),
+        ("2026-03-01T22:30:00Z", ENGLISH, None, "2026-03-01", LATE),
+        ("2026-03-01T17:30:00-05:00", ENGLISH, None, "2026-03-01", LATE),
+        ("2026-03-01T14:30:00", ENGLISH, LATE, "2026-03-01", LATE),
+        ("2026-03-01T22:37:11", ENGLISH, LATE, "2026-03-01", datetime(2026, 3, 1, 22, 37, 11, tzinfo=UTC)),
+    ],
+)
+def test_the_day_of_publication_is_that_of_the_place(
+    stated: str, body: str, feed: datetime | None, day: str, moment: datetime
+) -> None:
+    html = f'<html><head><meta property="article:published_time" content="{stated}"></head><body>{body}'
+    item = replace(ITEM, published_at=feed)
+    article = extract_article(html.encode(), url=URL, item=item, fetched_at=FETCHED_AT, headers={})
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == day
+    assert article.published_at == moment
+
+
+def test_a_summary_has_the_day_of_its_place() -> None:
+    item = replace(
+        ITEM, title="제인 로 퇴사", summary="펀라이트를 떠난다고 회사가 밝혔다.", published_at=LATE, lang="ko"
+    )
+    article = article_from_summary(item, fetched_at=FETCHED_AT)
+    assert article.published_at is not None
+    assert article.published_at.date().isoformat() == "2026-03-02"
+
+
 def test_an_import_keeps_its_reference() -> None:
     article = article_from_import(
         {**RECORD, "published": "2026-03-02T23:30:00-05:00", "source": "desk", "lang": "en"}, as_of=FETCHED_AT

@@ -10,8 +10,9 @@ import pytest
 from include.extract import jsonld
 from include.extract.dates import choose_dates, parse_moment
 from include.extract.head import read_head
+from include.extract.measure import fold
 from include.extract.names import is_person, split_names
-from include.extract.titles import fold, strip_site_name
+from include.extract.titles import strip_site_name
 from include.extract.tree import parse_tree
 from include.extract.urls import canonical_url, choose_canonical
 
@@ -27,6 +28,9 @@ from include.extract.urls import canonical_url, choose_canonical
         ("Exemplo | Diretora sai", ["exemplo"], "Diretora sai"),
         ("Boss goes - and stays", ["exampletimes"], "Boss goes - and stays"),
         ("Fox hires CNN veteran", ["cnn", "fox"], "Fox hires CNN veteran"),
+        ("社長が辞任：例日新聞", ["例日新聞"], "社長が辞任"),
+        ("Example Times: Boss goes", ["exampletimes"], "Boss goes"),
+        ("Fernlight: Roe goes", ["fernlight"], "Fernlight: Roe goes"),
     ],
 )
 def test_site_names_leave_titles(title: str, sites: list[str], expected: str) -> None:
@@ -54,6 +58,27 @@ def test_fold_keeps_vowel_signs() -> None:
         ("신현주 기자", ["신현주"]),
         ("記者陳怡君／綜合報導", ["陳怡君"]),
         ("Suharyono", ["Suharyono"]),
+        ("김서준,박하은", ["김서준", "박하은"]),
+        ("김서준 기자 박하은 특파원", ["김서준", "박하은"]),
+        ("서울=홍길동 기자", ["홍길동"]),
+        ("记者 李思远 实习生 王若楠", ["李思远", "王若楠"]),
+        ("例示日報 記者陳大明／台北即時報導", ["陳大明"]),
+        ("كتب- أحمد محمود ومنى عبد الله:", ["أحمد محمود", "منى عبد الله"]),
+        ("بقلم: محمد وليد حسن", ["محمد وليد حسن"]),
+        ("โดย สมชาย ใจดี", ["สมชาย ใจดี"]),
+        ("Edited by राहुल कुमार", ["राहुल कुमार"]),
+        ("Written by Asha Menon, Edited by Ravi Iyer", ["Asha Menon"]),
+        ("Reporter: Budi Santoso | Editor: Siti Aminah", ["Budi Santoso"]),
+        ("Bài và ảnh: Nguyễn Văn An", ["Nguyễn Văn An"]),
+        ("Oprac.: Anna Kowalska", ["Anna Kowalska"]),
+        ("Anna Poe in Stockholm and John Doe in London", ["Anna Poe", "John Doe"]),
+        ("Por Beatriz Nunes e Caio Prado, e1 — São Paulo", ["Beatriz Nunes", "Caio Prado"]),
+        ("Claire Morel (Bruxelles, correspondante) et Hugo Blanc", ["Claire Morel", "Hugo Blanc"]),
+        ("Giulia Ferri, inviata a Stoccolma", ["Giulia Ferri"]),
+        ("Lena Vogt, Hamburg", ["Lena Vogt"]),
+        ("Lena Vogt, Reuters", ["Lena Vogt", "Reuters"]),
+        ("Da Silva", ["Da Silva"]),
+        ("di Mario Rossi", ["Mario Rossi"]),
         ("https://www.facebook.com/example", []),
         ("admin", []),
     ],
@@ -83,6 +108,7 @@ def test_desks_are_not_people(name: str) -> None:
         ("20260302", "2026-03-02"),
         ("2026年3月2日 18:05", "2026-03-02T18:05:00"),
         ("Mon, 02 Mar 2026 09:30:00 +0100", "2026-03-02T09:30:00+01:00"),
+        ("Mon Mar 02 2026 23:15:00 GMT-0300 (Brasília)", "2026-03-02T23:15:00-03:00"),
         ("1772440200", "2026-03-02T08:30:00+00:00"),
         ("1772440200000", "2026-03-02T08:30:00+00:00"),
     ],

@@ -53,6 +53,16 @@ def test_reads(text: str, expected: datetime) -> None:
 
 @pytest.mark.parametrize(
     "text",
+    ["Sat, 21 Nov 2026 08:00:00 +0900", "2026-11-21T08:00:00+09:00", "2026-11-21 08:00 JST", "21.11.2026 01:00 +0530"],
+)
+def test_the_day_is_that_of_the_place(text: str) -> None:
+    moment = parse_feed_date(text, as_of=AS_OF)
+    assert moment is not None
+    assert moment.date().isoformat() == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "",
         "yesterday",

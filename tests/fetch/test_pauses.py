@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from include.errors import ConfigError
 from include.fetch.archive import Archive
+from include.fetch.discover import find_feeds
 from include.fetch.pages import TEMPORARY_REASONS, fetch_pages
+from include.fetch.pauses import read_pauses
 from include.fetch.poll import poll_feeds
+from include.fetch.probe import check_sources
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, Page
 from tests.fetch.web import GOOD_FEED, Request, Web, make_hooks, make_settings
@@ -120,10 +124,59 @@ def test_what_a_page_was_answered_holds_for_the_feed_of_its_host(tmp_path: Path)
                 archive=archive,
                 hooks=make_hooks(),
             )
-    assert [(outcome.outcome, outcome.error) for outcome in result.outcomes] == [("failed", "host-closed"), ("new", "")]
-    assert result.states["a"].next_due_at is not None
-    assert result.states["a"].next_due_at >= AS_OF + 2 * HOUR
+    # Nobody asked it, so it has not failed; it is due when the pause is over.
+    assert [(outcome.outcome, outcome.error) for outcome in result.outcomes] == [
+        ("not-due", "host-closed"),
+        ("new", ""),
+    ]
+    waiting = result.states["a"]
+    assert (waiting.failures, waiting.last_error, waiting.last_polled_at) == (0.0, "", None)
+    assert waiting.next_due_at is not None
+    assert AS_OF + 2 * HOUR <= waiting.next_due_at <= AS_OF + 2.2 * HOUR
     assert busy.web.hits["busy.test", "/feed"] == 0
+
+
+def test_feeds_beside_one_that_is_told_to_wait_are_not_asked(tmp_path: Path) -> None:
+    """Several feeds of one host in one poll: the first that is told to wait has failed, the others have not."""
+    busy = BusyWeb(tmp_path, "429 Too Many Requests", {"Retry-After": "7200"})
+    with busy.web:
+        sources = [
+            FeedSource(name, name, busy.web.url("busy.test", f"/{name}"), "en", "US", "press") for name in "abcd"
+        ]
+        settings = make_settings(tmp_path, busy.web.port)
+        states = {}
+        outcomes = []
+        for after in (0 * HOUR, HOUR):
+            with Archive(settings.archive_root) as archive:
+                result = poll_feeds(
+                    sources, states, as_of=AS_OF + after, settings=settings, archive=archive, force=True,
+                    hooks=make_hooks(),
+                )  # fmt: skip
+            states = result.states
+            outcomes.append([(outcome.outcome, outcome.error) for outcome in result.outcomes])
+        asked = sum(busy.web.hits["busy.test", f"/{name}"] for name in "abcd")
+        assert 1 <= asked <= 2  # two may be on their way at once
+        assert sorted(outcomes[0]) == asked * [("failed", "http-429")] + (4 - asked) * [("not-due", "host-closed")]
+        assert {outcome for outcome, _ in outcomes[1]} == {"not-due"}
+        assert sorted(state.failures for state in states.values()) == (4 - asked) * [0.0] + asked * [0.5]
+
+
+def test_checking_and_finding_feeds_knows_the_pauses_of_the_home(tmp_path: Path) -> None:
+    busy = BusyWeb(tmp_path, "503 Service Unavailable", {"Retry-After": "7200"})
+    with busy.web:
+        busy.fetch(0 * HOUR)
+        busy.is_busy = False
+        settings = make_settings(tmp_path, busy.web.port)
+        with Archive(settings.archive_root) as archive:
+            pauses = read_pauses(archive, AS_OF + HOUR)
+        url = busy.web.url("busy.test", "/feed")
+        with Archive(tmp_path / "probe") as probe:
+            given = {"as_of": AS_OF + HOUR, "settings": settings, "archive": probe, "hooks": make_hooks()}
+            (check,) = check_sources([FeedSource("a", "A", url, "en", "US", "press")], pauses=pauses, **given)
+            with pytest.raises(ConfigError, match="the host wants a pause"):
+                find_feeds(url, pauses=pauses, **given)
+            assert (check.ok, check.reason, busy.web.hits["busy.test", "/feed"]) == (False, "host-closed", 0)
+            assert find_feeds(url, pauses={}, **given)[0].url == url
 
 
 def test_a_run_in_a_pause_is_replayed_as_it_was(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Exodus and talent flow: found where it is, and nowhere else."""
+"""Exodus: found where it is, and nowhere else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from include.flag.exodus import WINDOW_DAYS, exit_day, find_exodus, tail_probability
-from include.flag.flow import balance_flows, find_flows
 from include.records import Event, ExodusWindow
 from tests.flag.build import event
 
@@ -88,6 +87,23 @@ def test_layoffs_rumours_leaves_and_undated_history_do_not_count(changes: dict[s
     assert alarms(find_exodus(events, as_of=AS_OF)) == set()
 
 
+def test_layoffs_and_undated_history_are_listed_apart() -> None:
+    events = [
+        leaves("Left", "OpenAI", date(2025, 11, 3)),
+        *(leaves(f"Cut {n}", "OpenAI", date(2025, 11, 5), reason_stated="laid-off") for n in range(6)),
+        event("Once", "OpenAI", focus="background", reported="2025-11-04"),
+        event("Long ago", "OpenAI", focus="background", reported="2025-03-04"),
+        leaves("Dead", "OpenAI", date(2025, 11, 4), reason_stated="died"),
+    ]
+    first, last = find_exodus(events, as_of=AS_OF)
+    assert (first.window_end, first.people, first.laid_off, first.undated) == ("2025-11-03", ("Left",), (), ())
+    assert (last.window_end, last.observed, last.people) == ("2025-11-05", 1, ("Left",))
+    assert last.laid_off == tuple(f"Cut {n}" for n in range(6))
+    assert last.undated == ("Once",)
+    assert len(last.apart_event_ids) == 7
+    assert not {"e-Left-OpenAI"} & set(last.apart_event_ids)
+
+
 def test_two_people_are_no_exodus_and_one_person_counts_once() -> None:
     two = [leaves(f"P{n}", "OpenAI", date(2025, 11, 1 + n)) for n in range(2)]
     assert alarms(find_exodus(two, as_of=AS_OF)) == set()
@@ -137,24 +153,3 @@ def test_the_tail_is_that_of_the_negative_binomial(observed: int, baseline: int,
 )
 def test_the_day_that_counts(fields: dict[str, object], day: date | None) -> None:
     assert exit_day(event("Ana Roe", "OpenAI", **{"reported": None, **fields})) == day
-
-
-def test_flows_are_counted_a_quarter_in_distinct_people() -> None:
-    events = [
-        leaves("A", "OpenAI", "2025-02-01", to_org="Meta"),
-        leaves("B", "OpenAI", "2025-03-31", to_org="Meta"),
-        leaves("B", "OpenAI", "2025-03-30", to_org="Meta", event_id="e-again"),
-        leaves("C", "OpenAI", "2025-04-01", to_org="Meta"),
-        leaves("D", "Meta", "2025-02-10", to_org="OpenAI"),
-        leaves("E", "OpenAI", "2025-02-10", to_org="Meta", status="rumoured"),
-        leaves("F", "OpenAI", "2025-02-10"),
-    ]
-    edges = find_flows(events)
-    assert [(e.quarter, e.from_org, e.to_org, e.people) for e in edges] == [
-        ("2025-Q1", "Meta", "OpenAI", 1),
-        ("2025-Q1", "OpenAI", "Meta", 2),
-        ("2025-Q2", "OpenAI", "Meta", 1),
-    ]
-    balances = {(b.quarter, b.organisation): (b.came, b.left, b.net) for b in balance_flows(edges)}
-    assert balances["2025-Q1", "OpenAI"] == (1, 2, -1)
-    assert balances["2025-Q1", "Meta"] == (2, 1, 1)

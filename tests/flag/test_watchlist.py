@@ -21,8 +21,9 @@ def test_an_unknown_organisation_is_a_warning_with_the_nearest_names(tmp_path: P
     path = tmp_path / "watchlist.yaml"
     path.write_text("name: x\norganisations:\n  - OpenAI\n  - Antropic\n  - Hartwell Logistics\n", encoding="utf-8")
     first, second = check_watchlist(load_watchlist(path), load_gazetteer())
-    assert first.startswith(f"{path}:4: no organisation 'Antropic' is known; did you mean Anthropic")
-    assert second == f"{path}:5: no organisation 'Hartwell Logistics' is known; it is watched by this name alone"
+    assert first.startswith(f"{path}:4: no organisation 'Antropic' is known, so it is watched by this name alone; did")
+    assert "did you mean Anthropic" in first
+    assert second == f"{path}:5: no organisation 'Hartwell Logistics' is known, so it is watched by this name alone"
 
 
 @pytest.mark.parametrize(

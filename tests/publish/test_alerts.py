@@ -53,7 +53,7 @@ def test_a_new_departure_is_told_once_to_every_channel(home: Path) -> None:
     assert mail["Auto-Submitted"] == "auto-generated"
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "https://news.example/a?x=1&y=2" in text
-    assert "<bdi>Ana Example: OpenAI → Microsoft (VP Research)</bdi>" in html
+    assert "<bdi>Ana Example</bdi>" in html and "<bdi>OpenAI → Microsoft</bdi>" in html
     assert "keluar dari OpenAI" in html
 
 
@@ -176,6 +176,14 @@ def test_more_articles_lift_a_departure_over_the_threshold_and_new_weights_do_no
         assert send(home, [quiet | {"alerted": True, "flagged": True, "articles": 3}], *urls, days=2).sent == 2
         assert send(home, [quiet | {"alerted": True, "flagged": True, "articles": 4}], *urls, days=3).queued == 0
         assert (len(hook.titles), len(mailbox.messages)) == (1, 1)
+
+
+def test_an_approval_lets_go_what_was_read_unsurely(home: Path) -> None:
+    unsure = row(alerted=False, articles=1, doubt="read with 60% confidence, not reviewed")
+    with Webhook() as hook:
+        send(home, [unsure], hook.url)
+        assert send(home, [unsure | {"alerted": True, "review": "approved", "doubt": ""}], hook.url, days=1).sent == 1
+        assert send(home, [unsure | {"alerted": True, "review": "approved", "doubt": ""}], hook.url, days=2).queued == 0
 
 
 def draft(home: Path, rows: list[dict[str, Any]], *urls: str, days: float = 0) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.publish.digest import render_digest, write_digest
+from tests.board.browser import chromium, find_barriers, is_too_wide
 from tests.publish.rows import AS_OF, BASE_URL, row
 
 GOLDEN = Path(__file__).with_name("golden")
@@ -23,11 +24,14 @@ def sample() -> dict[str, Any]:
     long = quote("en", "word " * 100, "")
     denial = quote("en", "“I am not going anywhere,” she said.", "https://news.example/3", "denies")
     chief = {"role_from": "co-founder and chief scientist", "to_org": None, "languages": ["ar", "zh-Hant"]}
-    rumour = {"status": "rumoured", "origins": 1, "languages": ["en"], "reasons": []}
+    rumour = {"status": "rumoured", "origins": 1, "languages": ["en"], "reasons": [], "doubt": "a rumour"}
+    unsure = {"doubt": "read with 55% confidence, not reviewed", "status": "reported", "origins": 1}
+    hindi = quote("hi", "आशा वर्मा ने शुक्रवार को कंपनी छोड़ दी।", "https://samachar.example/4")
     return {
         "rows": [
             row("e-1", "Ilya Sutskever", score=150.1, evidence=[arabic, chinese], **chief),
             row("e-2", "Ben Example", score=48, evidence=[long], **rumour),
+            row("e-4", "आशा वर्मा", score=44, evidence=[hindi], languages=["hi"], **unsure),
         ],
         "corrections": [row("e-3", "Cem Yılmaz", status="denied", score=0, reasons=[], evidence=[chinese, denial])],
         "as_of": AS_OF,
@@ -52,9 +56,22 @@ def test_the_digest_is_the_one_that_was_looked_at(form: str) -> None:
     assert made == file.read_text(encoding="utf-8"), "look at the new digest, then run with REWRITE_GOLDEN=1"
 
 
+@pytest.mark.browser
+def test_the_digest_can_be_read_in_a_browser(tmp_path: Path) -> None:
+    html, _ = write_digest(render_digest(**sample()), tmp_path, AS_OF)
+    with chromium() as browser:
+        for scheme, width in (("light", 360), ("dark", 360), ("light", 1024), ("dark", 1024)):
+            page = browser.new_page(color_scheme=scheme, viewport={"width": width, "height": 800})
+            page.goto(html.as_uri())
+            assert find_barriers(page) == [], (scheme, width)
+            assert not is_too_wide(page), (scheme, width)
+            directions = page.locator("blockquote").evaluate_all("all => all.map((e) => getComputedStyle(e).direction)")
+            assert directions == ["ltr", "ltr", "rtl", "ltr", "ltr", "ltr"]
+
+
 def test_corrections_come_first_and_into_the_subject() -> None:
     digest = render_digest(**sample())
-    assert digest.subject == "Correction: Cem Yılmaz: OpenAI → Microsoft (VP Research) is denied, and 2 more"
+    assert digest.subject == "Correction: Cem Yılmaz: OpenAI → Microsoft (VP Research) is denied, and 3 more"
     assert digest.text.index("Cem Yılmaz") < digest.text.index("Ilya Sutskever") < digest.text.index("Ben Example")
 
 

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from include.publish import exports
 from include.publish.atom import entry_id, render_feed
+from include.publish.digest import render_digest
 from include.publish.exports import neutralise_formula, render_csv, render_jsonl, write_exports
 from include.publish.rows import COLUMNS
 from tests.publish.rows import AS_OF, BASE_URL, row
@@ -122,6 +123,20 @@ def test_the_feed_holds_the_flagged_departures_with_reasons_and_evidence(tmp_pat
     assert "co-founder +26" in entry.content[0].value
     assert 'lang="id"' in entry.content[0].value
     assert "https://news.example/a?x=1&amp;y=2" in entry.content[0].value
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"status": "rumoured", "doubt": "a rumour"}, "Rumoured: Ana Example: OpenAI → Microsoft (VP Research)"),
+        ({"doubt": "read with 55% confidence"}, "Unsure: Ana Example: OpenAI → Microsoft (VP Research)"),
+    ],
+)
+def test_what_is_in_doubt_is_no_fact_in_a_feed_or_a_subject(changes: dict[str, Any], title: str) -> None:
+    (entry,) = feed_of(row(**changes)).entries
+    assert entry.title == title
+    assert changes["doubt"] in entry.content[0].value
+    assert render_digest([row(**changes)], as_of=AS_OF, base_url=BASE_URL).subject == title
 
 
 def test_ids_do_not_depend_on_where_the_board_is() -> None:

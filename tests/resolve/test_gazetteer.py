@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -112,9 +111,8 @@ def test_a_compiled_form_that_is_broken_is_made_anew(tmp_path: Path) -> None:
     assert load_gazetteer(tmp_path) == first
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_cannot_be_written_to_is_read(tmp_path: Path) -> None:
-    write(tmp_path).chmod(0o500)
+    (write(tmp_path) / "__pycache__").touch()  # a file in the way stops root too, whom no permission stops
     assert load_gazetteer(tmp_path).find_person("Ana Roe") is not None
 
 

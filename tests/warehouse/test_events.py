@@ -185,12 +185,13 @@ def test_evidence_that_denies_is_told_apart(home: Home, con: Con) -> None:
 
 def test_exodus_windows_are_replaced(home: Home, con: Con) -> None:
     window = ExodusWindow(
-        "o-babbage", "Babbage Labs", "2026-10-22", "2026-11-21", 4, 0.5, 0.001, 0.01, True, ("Ada",), ("e1",)
-    )
+        "o-babbage", "Babbage Labs", "2026-10-22", "2026-11-21", 4, 0.5, 0.001, 0.01, True, ("Ada",), ("e1",),
+        laid_off=("Bob",), apart_event_ids=("e2",),
+    )  # fmt: skip
     write_events(con, [], {}, [window], run_id="r1", as_of=T0)
     write_events(con, [], {}, [replace(window, observed=5)], run_id="r1", as_of=T0)
-    assert rows(con, "SELECT organisation, window_end::VARCHAR, observed, people FROM exodus") == [
-        ("Babbage Labs", "2026-11-21", 5, ["Ada"])
+    assert rows(con, "SELECT organisation, window_end::VARCHAR, observed, people, laid_off, undated FROM exodus") == [
+        ("Babbage Labs", "2026-11-21", 5, ["Ada"], ["Bob"], [])
     ]
     write_events(con, [], {}, None, run_id="r2", as_of=T0)
     assert len(rows(con, "FROM exodus")) == 1
@@ -206,14 +207,19 @@ def test_talent_flow_counts_people_by_quarter_and_leaves_rumours_out(home: Home,
         event("e", [], status="denied", **to),
         event("f", [], review="rejected", **to),
         event("g", [], person_id="p-b", kind="arrival", effective_on="2026-10-01", **to),
+        event("h", [], person_id="p-a", kind="arrival", effective_on="2026-12-01", **to),  # is already counted as a
+        event("i", [], focus="background", effective_on="2026-09-02", **to),
+        event("j", [], focus="background", announced_on=None, **to),  # recalled without a day
     ]
     write_events(con, events, {}, None, run_id="r1", as_of=T0)
     flow = rows(con, "SELECT quarter, from_org, to_org, people FROM talent_flow ORDER BY quarter")
-    assert flow == [("2026-Q3", "Babbage Labs", "Y", 1), ("2026-Q4", "Babbage Labs", "Y", 2)]
-    balance = rows(con, "SELECT * FROM talent_balance ORDER BY quarter, organisation")
+    assert flow == [("2026-Q3", "Babbage Labs", "Y", 2), ("2026-Q4", "Babbage Labs", "Y", 2)]
+    balance = rows(
+        con, "SELECT quarter, organisation, came, went, net FROM talent_balance ORDER BY quarter, organisation"
+    )
     assert balance == [
-        ("2026-Q3", "Babbage Labs", 0, 1, -1),
-        ("2026-Q3", "Y", 1, 0, 1),
+        ("2026-Q3", "Babbage Labs", 0, 2, -2),
+        ("2026-Q3", "Y", 2, 0, 2),
         ("2026-Q4", "Babbage Labs", 0, 2, -2),
         ("2026-Q4", "Y", 2, 0, 2),
     ]

@@ -39,7 +39,7 @@ def test_everything_has_a_comment(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_no_comment_is_left_of_a_column_that_is_gone(con: duckdb.DuckDBPyConnection) -> None:
-    sql = "".join(migration.sql for migration in list_migrations())
+    sql = "\n".join(migration.sql for migration in list_migrations())
     said = set(re.findall(r'COMMENT ON COLUMN store\.(\w+)\."?(\w+)"?', sql))
     there = set(rows(con, "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'store'"))
     tables = {table for table, _ in there}

@@ -16,9 +16,9 @@ if (form) {
     } catch { output.textContent = ""; }
   };
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
-  // Empty fields do not belong into the address.
+  // What is not set does not belong into the address.
   form.addEventListener("submit", () => {
-    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+    for (const field of form.elements) if (field.name && field.value === (field.dataset.default ?? "")) field.disabled = true;
     setTimeout(() => { for (const field of form.elements) field.disabled = false; }, 0);
   });
 }
@@ -52,3 +52,38 @@ if (toggle) {
     document.documentElement.dataset.theme = dark ? "light" : "dark";
   });
 }
+
+// Whoever keeps the tab open is told when a run has published, in the page and in the title of the tab.
+const update = document.querySelector("[data-latest]");
+if (update) {
+  const tabs = [document];
+  try { if (window.parent !== window) tabs.push(window.parent.document); } catch { /* a frame of another origin */ }
+  const look = async () => {
+    try {
+      const answer = await fetch(update.dataset.latest);
+      if (!answer.ok) return;
+      const { generation, fresh } = await answer.json();
+      if (generation === Number(update.dataset.generation)) return;
+      update.querySelector("strong").textContent = fresh ? `${fresh} new on the board.` : "The board has been updated.";
+      update.hidden = false;
+      if (fresh) for (const tab of tabs) tab.title = `(${fresh}) ${tab.title.replace(/^\(\d+\) /, "")}`;
+    } catch { /* the server is away: the next look may find it */ }
+  };
+  setInterval(look, 60_000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
+}
+
+// What came since the last visit is marked; a visit lasts as long as its tab.
+if (update) {
+  try {
+    const seen = sessionStorage.getItem("departures.seen") ?? localStorage.getItem("departures.seen");
+    if (seen) sessionStorage.setItem("departures.seen", seen);
+    for (const row of document.querySelectorAll("[data-known]")) {
+      if (seen && row.dataset.known > seen) row.querySelector(".new").hidden = false;
+    }
+    localStorage.setItem("departures.seen", update.dataset.asOf);
+  } catch { /* storage is switched off: nothing is marked */ }
+}
+
+// On a small screen the pages stand in a row that scrolls: begin where the reader is.
+document.querySelector(".top [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });

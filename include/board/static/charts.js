@@ -16,7 +16,7 @@ function axes(svg, x, y, width, height, left, bottom, every) {
   svg.append("g").attr("class", "axis").attr("transform", `translate(0,${height - bottom})`)
     .call(d3.axisBottom(x).tickValues(x.domain().filter((_, i) => i % every === 0)).tickSizeOuter(0));
   svg.append("g").attr("class", "axis").attr("transform", `translate(${left},0)`)
-    .call(d3.axisLeft(y).ticks(5).tickFormat(d3.format("d")).tickSize(left - width));
+    .call(d3.axisLeft(y).ticks(Math.min(5, y.domain()[1])).tickFormat(d3.format("d")).tickSize(left - width));
   svg.selectAll(".axis").attr("font-family", null).attr("font-size", null);
 }
 

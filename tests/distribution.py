@@ -1,0 +1,66 @@
+"""How the tests are shared among processes: what shares a dear fixture stays together, and the dearest parts go first.
+
+A part is a file, if nothing is said here. Which parts are dear was read off `pytest --durations=0`; the order decides
+how long the end of a run is, never what is tested.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+# Paths that begin so are one part: Airflow is started, or its database made, once for all of them.
+_TOGETHER = {
+    "tests/standalone/": "tests/standalone/",
+    "tests/cluster/": "tests/cluster/",
+    "tests/dags/": "tests/dags/",
+    "tests/board/test_authorisation.py": "tests/dags/",
+}
+_DEAREST_FIRST = (
+    "tests/cluster/",
+    "tests/standalone/",
+    "tests/pipeline/test_chain.py",
+    "tests/dags/",
+    "tests/board/test_browser.py",
+    "tests/cli/test_run.py",
+    "tests/fetch/test_hostile.py",
+    "tests/pipeline/test_kills.py",
+    "tests/pipeline/test_alert.py",
+    "tests/test_policies.py",
+    "tests/warehouse/test_query.py",
+    "tests/pipeline/test_real_pages.py",
+    "tests/board/test_sql.py",
+    "tests/cli/test_bad_input.py",
+    "tests/warehouse/test_housekeeping.py",
+)
+
+
+def find_part(nodeid: str) -> str:
+    """The part to which a test belongs."""
+    path = nodeid.partition("::")[0]
+    return next((part for begin, part in _TOGETHER.items() if path.startswith(begin)), path)
+
+
+def sort_items(items: list[pytest.Item]) -> None:
+    """Bring tests into the order of their parts; within a part they keep theirs."""
+    rank = {part: number for number, part in enumerate(_DEAREST_FIRST)}
+    items.sort(key=lambda item: rank.get(find_part(item.nodeid), len(rank)))
+
+
+def count_processes() -> int:
+    """Twice the processors, since tests wait for servers, browsers and timeouts half of their time; not more than 8."""
+    return min(8, 2 * len(os.sched_getaffinity(0)))
+
+
+class PartScheduling(LoadFileScheduling):
+    """Gives whole parts to the processes, in the order in which they were collected."""
+
+    def __init__(self, config: pytest.Config, log: Any = None) -> None:
+        config.option.loadscopereorder = False  # the parts with most tests first: those are the quick ones
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        return find_part(nodeid)
