@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from include.extract import jsonld
-from include.extract.byline import read_shown_dates, read_times
 from include.extract.head import Head
 from include.extract.hydration import find_published
 from include.extract.moment import Moment
+from include.extract.shown import read_shown_dates, read_times
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate",
