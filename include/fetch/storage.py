@@ -24,7 +24,8 @@ class ArchiveStorage:
             import fsspec  # only installations with an object store pay for the import
 
             self._fs, self._base = fsspec.core.url_to_fs(self.root)
-            key = hashlib.sha256(self.root.encode()).hexdigest()[:16]
+            # By user too: nobody may write into the folder of another.
+            key = hashlib.sha256(f"{os.getuid()} {self.root}".encode()).hexdigest()[:16]
             self.drafts = Path(tempfile.gettempdir()) / f"departures-archive-{key}"
         else:
             self._folder = Path(self.root)
