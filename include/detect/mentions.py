@@ -130,6 +130,10 @@ def _widen(reading: Reading, mention: Mention, end: int) -> None:
     mention.text, mention.key = reading.text.norm[mention.start : end], reading.text.fold[mention.start : end]
 
 
+_ECHOED = {"echo=last|True", "echo=first|False"}
+_SURNAME = 2.0  # bystanders are not annotated, so that the model cannot learn what is plain to a reader
+
+
 def _judge_names(
     reading: Reading, candidates: list[Candidate], taken: list[bool]
 ) -> list[tuple[Candidate, dict[str, float], float]]:
@@ -150,6 +154,8 @@ def _judge_names(
         if reading.names is not None:
             reading.names.append((candidate, features))
         odds = judge_name(features)
+        if candidate.words in (2, 3) and features.keys() >= _ECHOED and not around["org_word"]:
+            odds += _SURNAME  # "Dunsire said": people come back by their last name alone, firms by their first word
         rows.append((candidate, around, odds))
         key = reading.text.fold[candidate.start : candidate.end]
         totals[key] = totals.get(key, 0.0) + odds
@@ -318,6 +324,8 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
         return None
     person, org = _evidence(reading, candidate, around)
+    if not candidate.person and script_of(text.norm[start]) not in (1, 2):
+        person = 0.0  # a post beside 海棠小面 makes nobody of it: without capitals it is the reader that knows people
     if _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
     if odds > 0 and person >= 0.8:
@@ -446,7 +454,9 @@ def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
     last_end = -1
     for hit in reading.hits:
         kind = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}.get(hit.entry.category)
-        if not kind or covered[hit.start] or hit.start < last_end:
+        # a post may share its first letters with an organisation: 社會處|長, 한별은행|장
+        hidden = covered[hit.start] and (kind != "role" or covered[hit.end - 1])
+        if not kind or hidden or hit.start < last_end:
             continue
         mention = _mention(reading, hit.start, hit.end, kind, 1.0, None)
         if kind == "role":

@@ -79,7 +79,8 @@ def cut_words(text: str, script: str, sentences: Iterable[tuple[int, int]]) -> W
     names: set[tuple[int, int]] = set()
     for start, end in sentences:
         sentence = text[start:end]
-        row += [Word(start + a, start + b, kind) for a, b, kind in cut(sentence)]
+        # one character may be several words: ⑴ is (, 1 and ) to the Japanese segmenter
+        row += [Word(start + a, start + b, kind) for a, b, kind in cut(sentence) if b > a]
         if script == "han":
             names |= {(start + a, start + b) for a, b in _guess_names(sentence)}
     return _index(row, frozenset(names))

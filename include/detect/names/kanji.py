@@ -59,6 +59,8 @@ def _judge(
     if len(words) == 1 and words[0].kind in ("family", "given", "person"):
         sure = 2.0 if named else 1.2 if titled else 0.3 if words[0].kind == "family" else 0.0
         return Candidate(start, end, sure, 0.0, 1, True) if sure else None
+    if len(words) == 1 and words[0].kind == "noun" and not named:
+        return None  # 収益 is a word, whatever its characters
     sure = _judge_by_parts(text.fold[start:end], names, named=named, titled=titled)
     if not sure and words[0].kind in ("family", "person"):
         given = text.fold[words[0].end : end]

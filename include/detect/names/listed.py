@@ -113,8 +113,8 @@ def _find_anchored(text: NormalText, script: str, lexicon: Lexicon, hits: list[H
             yield Candidate(match.start(1), match.end(1), 0.9, 0.5, len(words))
 
 
-_NISBA = re.compile(r"\bال[ء-ي]{3,}(?:ي|ية)(?= )")
-_RELATIVE = re.compile(r"([ء-ي]{3,}) ([ء-ي]{3,})،? (?:الذي|التي|اللذين|اللتين) ")
+_NISBA = re.compile(r"\bال[ء-ي]{3,20}(?:ي|ية)(?= )")
+_RELATIVE = re.compile(r"\b([ء-ي]{3,20}) ([ء-ي]{3,20})،? (?:الذي|التي|اللذين|اللتين) ")
 
 
 _MOVING = ("leave", "join", "return", "appointed")

@@ -158,9 +158,9 @@ def _family(text: NormalText, stop: int, following: tuple[int, int], marks: _Mar
 
 def _cut(text: NormalText, start: int, end: int, marks: _Marks, families: frozenset[str]) -> int:
     """Where a name that begins at `start` ends: before the first phrase glued to it, unless it is a listed name."""
-    if text.fold[start:end] in families:
+    if end - start <= _LONGEST and text.fold[start:end] in families:
         return end
-    for at in range(start + 3, end):
+    for at in range(start + 3, min(end, start + 2 * _LONGEST)):
         if at in marks.starts and marks.starts[at] - at > 1:
             return at
     return end

@@ -20,6 +20,7 @@ from include.detect.words import Word
 _LONGEST = 16  # characters
 _BARE = 4  # letters of common nouns alone before a post that may be an organisation: 大手町中央法律事務所, not 技術部門
 _KINDS = frozenset({"noun", "firm", "place", "family", "given", "person", "unknown", "prefix", "suffix", "number"})
+_UNITS = "局处署厅部院所馆社"  # kinds of office that the name of its head begins with, in matching form
 _BARRED = BLOCKING - {"not_names"} | {"org_before", "rumour", "denial", "hypothetical"}
 _JOINTS = ("&", "-", "・", "·", " ")
 # The code of a listed company stands in brackets beside its name: 遠東數碼(00999), (3777)昱泰電.
@@ -107,8 +108,9 @@ def _barred(reading: Reading, kinds: dict[int, list[Hit]]) -> bytearray:
         category = hit.entry.category
         if category not in _BARRED:
             continue
-        if hit.end in kinds and category in ("org_refs", "org_before"):
-            continue  # 銀行 alone is "the bank", 北浜銀行 is not
+        kind = any(known.start <= hit.start for known in kinds.get(hit.end, ()))
+        if kind and category in ("org_refs", "org_before"):
+            continue  # 銀行 alone is "the bank", 北浜銀行 is not; but 團隊 is no kind because 隊 is one
         if category == "role" and longest.get(hit.start, 0) > hit.end:
             continue  # 律师 of 律师事务所
         if reading.words.fit(hit.start, hit.end):
@@ -145,8 +147,8 @@ def _judge(reading: Reading, run: tuple[Word, ...], around: _Surroundings) -> It
         hits = [hit for hit in around.kinds.get(word.end, ()) if not _inside_post(hit, around.posts)]
         if hits and fold[hits[0].start : word.end] == "ai" and not _holds_name(reading, run[: run.index(word)]):
             continue  # 生成AI, 製造業向けAI
-        # 北杜サイエンス|館 and 気象庁, whose kind 庁 is listed too, but not 体育館
-        parted = any(hit.end - hit.start > 1 or hit.start == word.start or len(hits) > 1 for hit in hits)
+        # 北杜サイエンス|館, 绍兴市|旅游局 and 気象庁, whose kind 庁 is listed too, but not 体育館
+        parted = word.start > start or any(hit.end - hit.start > 1 or len(hits) > 1 for hit in hits)
         if parted and any(hit.start > start for hit in hits) and word.end - start <= _LONGEST:
             ended = True
             yield Candidate(start, word.end, 0.0, 2.4, 2)
@@ -192,6 +194,11 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
     run = tuple(word for word in run if word.start < end)
     named = _holds_name(reading, run)
     firm = any(word.kind == "firm" for word in run)
+    head = reading.text.fold[end : end + 2]
+    if before_post and end == run[-1].end and head[0] in _UNITS and head[1:] == "长":
+        # 彰化縣社會處|長, 外交部|长, and 旅游局|局长
+        yield Candidate(start, end + (reading.text.fold[end - 1] != head[0]), 0.0, 2.0, 2)
+        return
     if start in around.codes or end in around.codes:
         yield Candidate(start, end, 0.0, 2.4, 2)
     elif before_post and len(run) == 2 and end - start == 3 and run[1].end - run[1].start == 1:
@@ -200,8 +207,8 @@ def _by_place(reading: Reading, run: tuple[Word, ...], around: _Surroundings) ->
         yield Candidate(start, end, 0.0, 1.0, 2)
     elif before_post and end - start >= _BARE:
         yield Candidate(start, end, 0.0, 0.6, 2)
-    elif firm:
-        yield Candidate(start, end, 0.0, 1.0, min(len(run), 2))
+    elif firm and len(run) <= 2:
+        yield Candidate(start, end, 0.0, 1.0, len(run))
 
 
 def _holds_name(reading: Reading, run: tuple[Word, ...]) -> bool:

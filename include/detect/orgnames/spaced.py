@@ -72,34 +72,49 @@ def _heads(code: str) -> frozenset[str]:
 
 
 def _name_after(reading: Reading, start: int, blocked: dict[int, int]) -> tuple[int, int]:
-    """Where the name after a word of kind ends, and of how many words it is."""
+    """Where the name after a word of kind ends, and of how many words it is: up to two in Hindi."""
+    if reading.lexicon.pack.script == "arabic":
+        return _arabic_name_after(reading, start, blocked)
+    end, taken = start, 0
+    for match in _WORD.finditer(reading.text.fold, start):
+        if taken >= 2 or not _follows(reading, end, match, taken) or blocked.get(match.start(), 0) >= match.end():
+            break
+        end, taken = match.end(), taken + 1
+    return end, taken
+
+
+def _follows(reading: Reading, end: int, match: re.Match[str], taken: int) -> bool:
+    """Whether a word stands right after an offset; before the first word of a name may be a quote or a bracket."""
+    gap = reading.text.fold[end : match.start()]
+    return gap == " " if taken else not gap.strip(" \"'«“(")
+
+
+def _arabic_name_after(reading: Reading, start: int, blocked: dict[int, int]) -> tuple[int, int]:
     fold = reading.text.fold
-    arabic = reading.lexicon.pack.script == "arabic"
-    given = folded_names(reading.lexicon.pack.script, False).given
-    head = _WORD.match(fold, fold.rfind(" ", 0, start - 1) + 1)
-    definite = arabic and head is not None and head.group().startswith(("ال", "بال"))
+    given = folded_names("arabic", False).given
+    head = _WORD.match(fold, fold.rfind(" ", max(0, start - 40), start - 1) + 1)
+    definite = head is not None and head.group().startswith(("ال", "بال"))
     end, taken, previous = start, 0, ""
     for match in _WORD.finditer(fold, start):
-        gap, word = fold[end : match.start()], match.group()
-        if gap.strip(" \"'«“(") or blocked.get(match.start(), 0) >= match.end() or match.start() - start > 48:
+        word = match.group()
+        if not _follows(reading, end, match, taken) or match.start() - start > 48:
             break
-        if taken and gap != " ":
+        # after its head a name may begin with a title or with what is a word too: مستشفى الأمير حمزة, جامعة خليفة
+        named = not definite and taken == 0 and (word in _ROYAL or word in given)
+        if blocked.get(match.start(), 0) >= match.end() and not named:
             break
-        if arabic and taken and not _agrees(previous, word, taken, given):
+        if taken and not _agrees(previous, word, taken, given):
             break
         if definite and not word.startswith(("ال", "لل")):
             break  # a head with the article takes adjectives, no genitive: المؤسسة هدى
-        if not arabic and taken >= 2:
-            break
-        end, taken, previous = match.end(), taken + 1, word
-        if (
-            arabic
-            and taken == 2
-            and fold[start:end].count("ا ") + fold[start:end].endswith("ا") > 1
-            and "ال" not in word
-        ):
+        if taken == 1 and previous.endswith("ا") and word.endswith("ا") and not word.startswith("ال"):
             return start, 0  # هيئة نموذجا جديدا: an object in the accusative, no name in the genitive
+        end, taken, previous = match.end(), taken + 1, word
     return end, taken
+
+
+_ROYAL = frozenset({"الملك", "الملكه", "الملكة", "الامير", "الاميرة", "السلطان", "الشيخ", "الشيخة", "الامام"})
+_AND = frozenset({"اند", "اوف", "&"})  # in names of firms: كلايد آند كو
 
 
 # They begin like words with the article.
@@ -110,6 +125,8 @@ def _agrees(previous: str, word: str, taken: int, given: frozenset[str]) -> bool
     """Whether an Arabic word goes on with a name: an adjective with the article, a field, a second proper name."""
     if taken >= 5 or word in _NO_PART:
         return False
+    if previous in _ROYAL or previous in _AND or word in _AND:
+        return True
     if word.startswith(("ال", "لل")):
         return True
     if word.startswith("وال"):

@@ -11,7 +11,7 @@ from include.detect.reading import Reading
 from include.detect.text import script_of
 
 _AFTER = re.compile(r"\s?[฀-๿A-Za-z0-9&.\-]{2,28}")
-_TOKEN = re.compile(r"[ก-๎A-Za-z0-9&.\-]+")
+_TOKEN = re.compile(r"[ก-๎A-Za-z0-9&.\-]{1,60}")  # bounded: a text may be one long word
 _LONGEST = 40  # characters
 _GOING = frozenset({"leave", "join", "move", "hired", "return"})
 
