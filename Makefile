@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run up test check bench lock clean
+.PHONY: help install run up test crash check bench fuzz faults audit lock clean
 
 BIN := .venv/bin
 
@@ -22,6 +22,9 @@ up: install  ## Airflow with the live sources on http://127.0.0.1:8080 (admin / 
 test: install  ## everything that this machine can test
 	@$(BIN)/python -m pytest -n auto
 
+crash: install  ## kill runs 300 times at random instants, and compare what is published with undisturbed ones
+	@$(BIN)/python -m tests.pipeline.killing --kills 300
+
 check: install  ## lint, types, contracts between rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -30,6 +33,15 @@ check: install  ## lint, types, contracts between rooms
 
 bench: install  ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+fuzz: install  ## bent bytes for every reader of foreign bytes, thirty seconds each
+	@$(BIN)/python -m tests.fuzz
+
+faults: install  ## a cluster on this machine in which everything breaks once; needs root, five minutes
+	@DEPARTURES_FAULTS=1 $(BIN)/python -m pytest tests/cluster/test_faults.py
+
+audit: install  ## locked versions, licences and known weaknesses, into build/audit.md
+	@$(BIN)/python -m tools.audit
 
 lock: install  ## compile requirements.in into the hashed requirements.txt
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \

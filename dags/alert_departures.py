@@ -23,6 +23,8 @@ With `DEPARTURES_ALERT_APPROVAL=true` nobody is told before a person has read wh
 Without an answer for a day `approve` fails, and the next publication asks again, for everything that is new by then.
 
 By hand: *Trigger* with the `run_id` of a run of `news_departures`.
+
+A task that is red: its section in `docs/operations.md`.
 """
 ANSWER_WITHIN = timedelta(days=1)
 BY_HAND = Settings.from_env().alert_approval
@@ -56,7 +58,7 @@ def alert_departures() -> None:
         run_id = find_run()
         if not run_step(alert_run, run_id=run_id)["waiting"]:
             raise AirflowSkipException("nothing to approve")
-        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id))}
+        return {"run_id": run_id, "text": describe_draft(open_run(read_settings(), run_id, of_any_version=True))}
 
     @task
     def send(drafted_in: str) -> dict[str, int]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Asset, get_current_context
+from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 if TYPE_CHECKING:
@@ -25,13 +25,20 @@ def tell_operator(context: Any) -> None:
     """Say in one line that a task has failed for good: in the log, in the home for `departures doctor`, by message."""
     from include.pipeline.failures import report_failure
 
-    task = context["task_instance"]
+    failed = context["task_instance"]
     cause = context.get("exception") or "no reason given"
-    report_failure(read_settings(), run_id=context["run_id"], step=task.task_id, cause=str(cause), at=datetime.now(UTC))
+    report_failure(
+        read_settings(), run_id=context["run_id"], step=failed.task_id, cause=str(cause), at=datetime.now(UTC)
+    )
 
+
+# Where tasks run with Celery; other executors pay no attention. Whatever needs the home (published file, feed states,
+# inbox) is for the warehouse queue; what only fetches and reads is for the others, which may be on any machine.
+WAREHOUSE_QUEUE, FETCH_QUEUE = "warehouse", "default"
 
 DEFAULT_ARGS: dict[str, Any] = {
     "owner": "departures",
+    "queue": WAREHOUSE_QUEUE,
     "retries": 2,
     "retry_delay": timedelta(minutes=1),
     "retry_exponential_backoff": 2.0,
@@ -41,17 +48,64 @@ DEFAULT_ARGS: dict[str, Any] = {
 }
 
 
-def begin_run() -> RunContext:
-    """Start the pipeline's run of this DAG run; its `as_of` is the param or the time the run was due."""
+def begin_run(**options: Any) -> RunContext:
+    """Start the pipeline's run of this DAG run, with these fields of RunOptions besides its sources.
+
+    Its `as_of` is the param, or the time the run was due. A run of a backfill reads the archive of that time: nobody
+    fetches the past.
+    """
     from include.pipeline.run import RunOptions, parse_as_of, start_run
 
     context = get_current_context()
-    params = context["params"]
+    params, dag_run = context["params"], context["dag_run"]
     with plain_errors():
-        due = context["dag_run"].run_after
-        as_of = parse_as_of(params["as_of"], name="as_of") if params["as_of"] else due.astimezone(UTC)
-        options = RunOptions(sources=params["sources"] or "", limit=params["limit"], force=params["force"])
-        return start_run(read_settings(), run_id=context["run_id"], as_of=as_of, options=options)
+        as_of = parse_as_of(params["as_of"], name="as_of") if params["as_of"] else dag_run.run_after.astimezone(UTC)
+        replay = dag_run.run_type == "backfill"
+        chosen = RunOptions(sources=params["sources"] or "", replay=replay, **options)
+        return start_run(read_settings(), run_id=context["run_id"], as_of=as_of, options=chosen)
+
+
+def load_to_audit() -> tuple[Any, Any]:
+    """The five tasks from staging to an audited work copy, in a row; returns the first and the last."""
+
+    @task
+    def load() -> dict[str, Any]:
+        """Load articles and moves into a work copy of the published file."""
+        from include.pipeline.load import load_run
+
+        return run_step(load_run)
+
+    @task
+    def check() -> dict[str, Any]:
+        """Great Expectations on the batch: quarantine rows, or stop and park the batch."""
+        from include.pipeline.check import check_run
+
+        return run_step(check_run)
+
+    @task
+    def merge() -> dict[str, Any]:
+        """Merge what many articles say into events; apply people's decisions."""
+        from include.pipeline.merge import merge_run
+
+        return run_step(merge_run)
+
+    @task
+    def flag() -> dict[str, Any]:
+        """Score events, find exoduses."""
+        from include.pipeline.flag import flag_run
+
+        return run_step(flag_run)
+
+    @task
+    def audit() -> dict[str, Any]:
+        """Great Expectations on the result."""
+        from include.pipeline.audit import audit_run
+
+        return run_step(audit_run)
+
+    first, last = load(), audit()
+    first >> check() >> merge() >> flag() >> last
+    return first, last
 
 
 def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | None = None) -> dict[str, Any]:
@@ -60,7 +114,8 @@ def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | Non
 
     with plain_errors():
         context = get_current_context()
-        report = step(open_run(read_settings(), run_id or context["run_id"]), *arguments)
+        run = open_run(read_settings(), run_id or context["run_id"], of_any_version=run_id is not None)
+        report = step(run, *arguments)
         context["ti"].xcom_push(key="summary", value=report.sentence)  # a mapped task returns its shards
     return log_report(report)
 

@@ -14,6 +14,8 @@ DOC = """
 A run that fails says so itself; one that never starts does not. Every hour this compares the time of the last
 publication with `DEPARTURES_SCHEDULE`: when it is older than twice the time between two runs, `DEPARTURES_ALERT_URLS`
 get one message, and no second one until something has been published again. `departures doctor` says the same.
+
+A task that is red: its section in `docs/operations.md`.
 """
 
 

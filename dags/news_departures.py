@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, begin_run, run_step
+from dags.departures_tasks import DEFAULT_ARGS, FETCH_QUEUE, PUBLISHED, begin_run, load_to_audit, run_step
 from include.settings import Settings
 
 DOC = """
@@ -23,8 +23,10 @@ killed changes nothing for them; run it again.
   what to do. The next run goes on without it.
 * **audit is red:** the result broke a rule of the warehouse; nothing was published. The log names the rule.
 * Anything else that is red: `departures doctor`, then clear the failed task. Every step can be repeated.
+* Each task has a section in `docs/operations.md`, what to do when it is red; the message that tells of it names it.
 
-By hand: *Trigger* takes other sources, a fixed time (`as_of`) and a limit. Alerts are `alert_departures`.
+By hand: *Trigger* takes other sources, a fixed time (`as_of`) and a limit. A *backfill* of past intervals reads the
+archive of each instead of the network; with the same detector it changes nothing. Alerts are `alert_departures`.
 """
 
 
@@ -50,11 +52,12 @@ def news_departures() -> None:
         """Ask the feeds that are due; hand the new entries to shards of hosts."""
         from include.pipeline.poll import list_shards, poll_sources
 
-        run = begin_run()
+        params = get_current_context()["params"]
+        run = begin_run(limit=params["limit"], force=params["force"])
         run_step(poll_sources)
         return list_shards(run)
 
-    @task(map_index_template="{{ task.op_kwargs['shard'] }}", execution_timeout=timedelta(hours=2))
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}", queue=FETCH_QUEUE, execution_timeout=timedelta(hours=2))
     def fetch(shard: str) -> str:
         """Fetch the pages of one shard of hosts, politely, into the archive."""
         from include.pipeline.fetch import fetch_shard
@@ -62,47 +65,12 @@ def news_departures() -> None:
         run_step(fetch_shard, shard)
         return shard
 
-    @task(map_index_template="{{ task.op_kwargs['shard'] }}")
+    @task(map_index_template="{{ task.op_kwargs['shard'] }}", queue=FETCH_QUEUE)
     def read(shard: str) -> None:
         """Turn pages into articles, and articles into moves with their evidence."""
         from include.pipeline.read import read_shard
 
         run_step(read_shard, shard)
-
-    @task
-    def load() -> dict[str, Any]:
-        """Load articles and moves into a work copy of the published file."""
-        from include.pipeline.load import load_run
-
-        return run_step(load_run)
-
-    @task
-    def check() -> dict[str, Any]:
-        """Great Expectations on the batch: quarantine rows, or stop and park the batch."""
-        from include.pipeline.check import check_run
-
-        return run_step(check_run)
-
-    @task
-    def merge() -> dict[str, Any]:
-        """Merge what many articles say into events; apply people's decisions."""
-        from include.pipeline.merge import merge_run
-
-        return run_step(merge_run)
-
-    @task
-    def flag() -> dict[str, Any]:
-        """Score events, find exoduses."""
-        from include.pipeline.flag import flag_run
-
-        return run_step(flag_run)
-
-    @task
-    def audit() -> dict[str, Any]:
-        """Great Expectations on the result."""
-        from include.pipeline.audit import audit_run
-
-        return run_step(audit_run)
 
     @task(outlets=[PUBLISHED])
     def publish() -> dict[str, Any]:
@@ -115,7 +83,9 @@ def news_departures() -> None:
         return counts
 
     shards = fetch.expand(shard=poll())
-    read.expand(shard=shards) >> load() >> check() >> merge() >> flag() >> audit() >> publish()
+    load, audit = load_to_audit()
+    read.expand(shard=shards) >> load
+    audit >> publish()
 
 
 news_departures()

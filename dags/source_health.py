@@ -15,6 +15,8 @@ DOC = """
 A dead feed never fails a run, so somebody has to look: every Monday this names each source that does not answer, lost
 entries between two polls, or brought nothing new in thirty days, with what to do. It is a warning in the log and a
 message to `DEPARTURES_ALERT_URLS`; the figures are in the view `source_health`.
+
+A task that is red: its section in `docs/operations.md`.
 """
 
 

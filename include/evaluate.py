@@ -86,6 +86,24 @@ def evaluate_predictions(gold: Iterable[Annotation], predicted: Mapping[str, Seq
     return evaluation
 
 
+_SLACK = 0.005  # of a score; a change of one article in two hundred is no loss
+
+
+def make_baseline(evaluation: Evaluation) -> dict[str, float]:
+    """The figures that later evaluations of the same articles are held against: departure F1 by language, 0..1."""
+    return {lang: round(tally.f1, 4) for lang, tally in sorted(evaluation.departures.items())}
+
+
+def find_losses(evaluation: Evaluation, baseline: Mapping[str, float]) -> list[str]:
+    """One line for each language whose departure F1 fell below the baseline, or that is not evaluated any more."""
+    now = make_baseline(evaluation)
+    return [
+        f"{lang}: departure F1 {now.get(lang, 0.0):.3f}, the baseline is {before:.3f}"
+        for lang, before in sorted(baseline.items())
+        if now.get(lang, 0.0) < before - _SLACK
+    ]
+
+
 def fold_name(name: str) -> str:
     """A name without case, accents and punctuation; spaces between CJK characters vanish."""
     text = unicodedata.normalize("NFKD", name).casefold()

@@ -16,6 +16,18 @@ from include.errors import ConfigError
 
 PACKAGE = Path(__file__).parent
 DEFAULT_USER_AGENT = "DepartureBoard/0.1 (news monitor; set DEPARTURES_USER_AGENT to your contact)"
+# Airflow's variables hold the metadata database and signing keys, those of a store its credentials, ours the rest.
+_MAY_HOLD_SECRETS = (
+    "AIRFLOW_",
+    "_AIRFLOW",
+    "AWS_",
+    "AZURE_",
+    "GOOGLE_",
+    "FSSPEC_",
+    "DEPARTURES_",
+    "POSTGRES_",
+    "REDIS",
+)
 SECRET_FIELDS = frozenset({"alert_urls", "llm_api_key", "board_token"})
 
 # setting -> (environment variable, default). The key in departures.toml is the setting's own name.
@@ -33,6 +45,7 @@ _KEYS: dict[str, tuple[str, Any]] = {
     "staging_url": ("DEPARTURES_STAGING_URL", ""),
     "workers": ("DEPARTURES_WORKERS", "0"),
     "fetch_shards": ("DEPARTURES_FETCH_SHARDS", "1"),
+    "retention": ("DEPARTURES_RETENTION", ""),
     "as_of": ("DEPARTURES_AS_OF", ""),
     "llm": ("DEPARTURES_LLM", "off"),
     "llm_base_url": ("DEPARTURES_LLM_BASE_URL", ""),
@@ -61,6 +74,7 @@ class Settings:
     staging_url: str  # "" is `home/staging`
     workers: int  # 0 is one a core
     fetch_shards: int
+    retention: str  # `layer=days` over the defaults of `warehouse.retention`
     as_of: str  # ISO time that replaces the clock; "" in production
     llm: str  # off | fallback | always
     llm_base_url: str
@@ -107,6 +121,7 @@ class Settings:
             staging_url=values["staging_url"],
             workers=int(_number(values, "workers", minimum=0)),
             fetch_shards=int(_number(values, "fetch_shards", minimum=1)),
+            retention=values["retention"],
             as_of=values["as_of"],
             llm=_choice(values, "llm", ("off", "fallback", "always")),
             llm_base_url=values["llm_base_url"],
@@ -155,6 +170,11 @@ def describe_settings(settings: Settings) -> list[tuple[str, str, str]]:
             text = "********"
         rows.append((variable, text, origins.get(name, "default")))
     return rows
+
+
+def strip_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """An environment for a process that parses foreign bytes: without the variables that may hold secrets."""
+    return {name: value for name, value in environ.items() if not name.startswith(_MAY_HOLD_SECRETS)}
 
 
 def _read_toml(path: Path) -> dict[str, str]:

@@ -7,7 +7,9 @@ application is made at the first request.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from airflow.plugins_manager import AirflowPlugin
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("departures")
 PREFIX = "/departures"
 DAG_ID = "news_departures"
+BROKEN = "The board cannot start. The log of Airflow's API server says why; so does `departures doctor`."
 
 
 class BoardOnDemand:
@@ -28,6 +31,10 @@ class BoardOnDemand:
         self._lock = asyncio.Lock()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].removeprefix(scope.get("root_path", "")) == "/version":
+            # For `departures doctor --production` of a worker, which has no login; Airflow tells its own version too.
+            await _answer(send, 200, json.dumps({"version": version("departure-board")}), "application/json")
+            return
         if self._app is None:
             async with self._lock:
                 if self._app is None:
@@ -36,7 +43,7 @@ class BoardOnDemand:
                     except Exception:  # whoever asks is not logged in yet: the reason is for the log alone
                         log.exception("The board cannot start; `departures doctor` says what is in force")
         if self._app is None:
-            await _answer_broken(send)
+            await _answer(send, 503, BROKEN, "text/plain; charset=utf-8")
             return
         await self._app(scope, receive, send)
 
@@ -77,10 +84,10 @@ def airflow_access() -> Access:
     return Access(authenticate, secret, framed=True, login_url=get_auth_manager().get_url_login())
 
 
-async def _answer_broken(send: Any) -> None:
-    body = b"The board cannot start. The log of Airflow's API server says why; so does `departures doctor`."
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
+async def _answer(send: Any, status: int, text: str, kind: str) -> None:
+    body = text.encode()
+    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

@@ -15,10 +15,12 @@ from xdist.scheduler import LoadFileScheduling
 # Paths that begin so are one part: Airflow is started, or its database made, once for all of them.
 _TOGETHER = {
     "tests/standalone/": "tests/standalone/",
+    "tests/cluster/": "tests/cluster/",
     "tests/dags/": "tests/dags/",
     "tests/board/test_authorisation.py": "tests/dags/",
 }
 _DEAREST_FIRST = (
+    "tests/cluster/",
     "tests/standalone/",
     "tests/pipeline/test_chain.py",
     "tests/dags/",

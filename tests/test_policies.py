@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.conftest import ROOT
 
@@ -43,40 +41,18 @@ def test_every_direct_dependency_has_its_reason_and_is_locked_with_hashes() -> N
             assert name and re.sub(r"[._]", "-", name[0]).lower() in {re.sub(r"[._]", "-", n) for n in locked}
 
 
-def test_the_compose_file_is_valid(tmp_path: Path) -> None:
-    if not shutil.which("docker-compose"):
-        pytest.skip("docker-compose is not installed")
-    from tools.compose_env import write_environment
-
-    shutil.copy(ROOT / "docker-compose.yaml", tmp_path)
-    without = subprocess.run(["docker-compose", "config", "-q"], cwd=tmp_path, capture_output=True, text=True)
-    assert without.returncode == 1 and "tools.compose_env" in without.stderr
-    assert write_environment(tmp_path)
-    done = subprocess.run(["docker-compose", "config", "-q"], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert not write_environment(tmp_path)
-    assert (tmp_path / ".env").stat().st_mode & 0o077 == 0
-
-
-def test_compose_pins_images_and_checks_health() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yaml").read_text(encoding="utf-8"))["services"]
-    assert {"postgres", "redis", "migrate", "api-server", "scheduler", "dag-processor", "triggerer", "worker"} <= set(
-        services
-    )
-    for name, service in services.items():
-        assert re.search(r":\d+\.\d+", service["image"]), f"{name} is not pinned"
-    for name in ("postgres", "redis", "api-server", "scheduler"):
-        assert "healthcheck" in services[name], name
-
-
-def test_the_readme_names_every_command_and_make_target() -> None:
+def test_the_reference_names_every_command_and_setting_and_the_readme_what_to_make() -> None:
     from typer.main import get_command
 
     from include.cli.main import app
+    from include.settings import Settings, describe_settings
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    reference = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
     for command in get_command(app).commands:  # type: ignore[attr-defined]
-        assert f"`departures {command}" in readme, command
+        assert f"`departures {command}" in reference, command
+    for variable, _, _ in describe_settings(Settings.from_env({})):
+        assert f"`{variable}`" in reference, variable
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert {"install", "run", "up", "test", "check", "bench", "lock", "clean"} <= set(
         re.findall(r"^([a-z]+):.*##", makefile, re.MULTILINE)

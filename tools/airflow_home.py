@@ -25,7 +25,7 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
 
     `database` names the SQLite file: the demo and the live installation share a home but not their runs.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = _secrets(home)
     passwords = home / "passwords.json"
     if not passwords.exists():

@@ -102,13 +102,20 @@ def attach(reader: Reader, rows: Sequence[Row], overlay: Overlay) -> list[Row]:
 
 
 def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
-    """The sentences for and against each event, what denies first, then the surest."""
+    """The sentences for and against each event: what denies first, then those that name person and organisation, the
+    surest first."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in read_pieces(reader, ids):
         grouped[row.pop("event_id")].append(row)
     for found in grouped.values():
-        found.sort(key=lambda row: (row["stance"] != "denies", -row["confidence"], row["move_id"]))
+        found.sort(key=lambda row: (row["stance"] != "denies", -_count_named(row), -row["confidence"], row["move_id"]))
     return grouped
+
+
+def _count_named(piece: Row) -> int:
+    """Whether a sentence can stand alone: 2 where it names the person and the organisation, as the article does."""
+    named = (piece["said_person"], piece["said_from"] or piece["said_to"])
+    return sum(name in piece["quote"] for name in named if name)
 
 
 def read_terms(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:

@@ -16,6 +16,7 @@ FEWEST_TO_STOP = 5  # one bad row of two is no reason to distrust a batch
 _TRUE: Mapping[str, Any] = {"value_set": [True]}
 _RULES = "look at the rows in quarantine; if they are right, release them, else mend the rule of the language pack"
 _PROGRAM = "this is a fault of the program: keep the work copy and report it"
+_ORPHANS = "rows of earlier runs point to what is gone: report it, and restore a backup from before they came"
 _SOURCE = "open the feed in a browser and run `departures sources check`; mend or disable it in feeds.yaml"
 
 
@@ -288,6 +289,22 @@ TOTALS = (
         "articles_kept",
         "stop",
         "fewer articles than the run before published: look at what retention and takedown removed",
+    ),
+    Expectation(
+        "no move is without its article",
+        "moves_without_article",
+        "warn",
+        _ORPHANS,
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"max_value": 0},
+    ),
+    Expectation(
+        "no link leads nowhere",
+        "links_to_nothing",
+        "warn",
+        _ORPHANS,
+        kind="ExpectColumnValuesToBeBetween",
+        arguments={"max_value": 0},
     ),
     Expectation(
         "flags are few",

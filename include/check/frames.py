@@ -112,7 +112,12 @@ _TOTALS = """
 SELECT (SELECT count(*) FROM store.articles) >= coalesce((SELECT counts['articles_total'] FROM store.runs
         WHERE run_id <> $run ORDER BY generation DESC LIMIT 1), 0) AS articles_kept,
     (SELECT if(count(*) >= 50, avg(flagged::INT), NULL) FROM store.event_versions
-        WHERE run_id = $run AND known_to IS NULL AND kind = 'departure') AS share_flagged
+        WHERE run_id = $run AND known_to IS NULL AND kind = 'departure') AS share_flagged,
+    -- There are no foreign keys: an upsert of a row that another one points to would fail in DuckDB.
+    (SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)) AS moves_without_article,
+    (SELECT count(*) FROM store.move_links l WHERE event_id IS NOT NULL AND (
+        move_id NOT IN (SELECT move_id FROM store.moves)
+        OR event_id NOT IN (SELECT event_id FROM store.event_versions WHERE known_to IS NULL))) AS links_to_nothing
 """
 _FOLD = (
     r"CREATE OR REPLACE TEMP MACRO fold(name) AS lower(regexp_replace(strip_accents(name), '[^\p{L}\p{N}]', '', 'g'))"

@@ -63,9 +63,17 @@ def evaluate(
     ] = None,
     errors: Annotated[int, typer.Option("--errors", min=0, help="Show so many wrong and missed departures.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option("--baseline", metavar="FILE", help="Fail where a language is worse than in this file."),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Write the figures into the baseline instead.")] = False,
 ) -> None:
     """Precision, recall and F1 of the detector on annotated articles, per language."""
     from include.evaluate import evaluate_predictions
+
+    if keep and not baseline:
+        raise ConfigError("--keep writes the file that --baseline names: give both")
 
     annotated = [record for path in gold for record in _read_gold(path)]
     predicted = _read_predictions(predictions) if predictions else _predict(annotated)
@@ -76,6 +84,28 @@ def evaluate(
         _print_evaluation(evaluation)
     for line in evaluation.errors[:errors]:
         err().print(line, markup=False)
+    if baseline:
+        _compare(evaluation, baseline, keep)
+
+
+def _compare(evaluation: Evaluation, path: Path, keep: bool) -> None:
+    """Hold the figures against a baseline, or make them the new one."""
+    from include.evaluate import find_losses, make_baseline
+
+    if keep:
+        path.write_text(json.dumps(make_baseline(evaluation), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        err().print(f"{path} holds these figures now")
+        return
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise ConfigError(f"{path}: no baseline ({problem}); write one with --keep") from problem
+    losses = find_losses(evaluation, known)
+    for line in losses:
+        err().print(line, markup=False)
+    if losses:
+        raise typer.Exit(1)
+    err().print(f"No language is worse than in {path}")
 
 
 def _detect_rows(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,6 +28,20 @@ _PIPE_WIDTH = 200
 def read_settings(home: Path | None = None) -> Settings:
     """The settings in force, `--home` before everything else."""
     return Settings.from_env(home=home)
+
+
+def read_as_of(settings: Settings, given: str) -> datetime:
+    """The time that stands for now: `--as-of`, else the setting, else the clock. Raises ConfigError."""
+    from include.pipeline.run import parse_as_of
+
+    if given:
+        return parse_as_of(given)
+    return parse_as_of(settings.as_of, name="DEPARTURES_AS_OF") if settings.as_of else datetime.now(UTC)
+
+
+def new_run_id(kind: str) -> str:
+    """An id for a run that a person starts; two at the same moment differ."""
+    return f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}"
 
 
 def out() -> Console:

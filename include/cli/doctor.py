@@ -8,37 +8,50 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Annotated
 
 import typer
 
 from include.cli.common import Home, out, read_settings
+from include.cli.production import Finding, examine_production
 from include.errors import ConfigError
 from include.settings import Settings, describe_settings
-
-Verdict = Literal["ok", "warn", "bad"]
-Finding = tuple[Verdict, str, str]  # verdict, what was looked at, what was found and what to do
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✕", "red")}
 _LITTLE_SPACE = 2_000_000_000  # bytes; a run needs a second copy of the published file and its archive
 
 
-def doctor(home: Home = None) -> None:
+def doctor(
+    production: Annotated[
+        bool,
+        typer.Option("--production", help="Is this process fit to be one of many: stores, broker, secrets, versions."),
+    ] = False,
+    home: Home = None,
+) -> None:
     """Look at settings, home, disk, feeds, Airflow, freshness and failures; say what to do. Exit code 1 for a fault."""
-    from rich.table import Table
     from rich.text import Text
 
     settings = read_settings(home)
+    if production:
+        findings = list(examine_production(settings))
+    else:
+        _print_settings(settings)
+        findings = list(examine(settings, datetime.now(UTC)))
+    for verdict, subject, found in findings:
+        mark, colour = _MARKS[verdict]
+        out().print(Text.assemble((f"{mark} ", colour), (f"{subject:<10}", "bold"), found), soft_wrap=True)
+    if any(verdict == "bad" for verdict, _, _ in findings):
+        raise typer.Exit(1)
+
+
+def _print_settings(settings: Settings) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("setting", "value", "from", title="In force", title_justify="left")
     for variable, value, origin in describe_settings(settings):
         table.add_row(variable, Text(value), origin)
     out().print(table)
-    findings = list(examine(settings, datetime.now(UTC)))
-    for verdict, subject, found in findings:
-        mark, colour = _MARKS[verdict]
-        out().print(Text.assemble((f"{mark} ", colour), (f"{subject:<10}", "bold"), found))
-    if any(verdict == "bad" for verdict, _, _ in findings):
-        raise typer.Exit(1)
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:

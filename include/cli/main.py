@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from include.cli import articles, board, doctor, languages, run, serve, sources, sql
+from include.cli import articles, board, doctor, languages, quarantine, reprocess, run, serve, sources, sql, upkeep
 from include.errors import AuditStopped, ConfigError, DeparturesError
 
 EXIT_FAILED = 1  # the run could not be finished; what was published before stands
@@ -29,6 +29,7 @@ app = typer.Typer(
 _RUNNING, _ASKING, _TOOLS = "Collect", "Ask", "Look after"
 app.command("run", rich_help_panel=_RUNNING)(run.run)
 app.command("import", rich_help_panel=_RUNNING)(run.import_articles)
+app.add_typer(reprocess.app, name="reprocess", rich_help_panel=_RUNNING)
 app.command("board", rich_help_panel=_ASKING)(board.board)
 app.command("sql", rich_help_panel=_ASKING)(sql.sql)
 app.command("serve", rich_help_panel=_ASKING)(serve.serve)
@@ -37,6 +38,10 @@ app.command("extract", rich_help_panel=_TOOLS)(articles.extract)
 app.command("evaluate", rich_help_panel=_TOOLS)(articles.evaluate)
 app.add_typer(sources.app, name="sources", rich_help_panel=_TOOLS)
 app.add_typer(languages.app, name="languages", rich_help_panel=_TOOLS)
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_TOOLS)
+app.command("backup", rich_help_panel=_TOOLS)(upkeep.backup)
+app.command("restore", rich_help_panel=_TOOLS)(upkeep.restore)
+app.command("maintain", rich_help_panel=_TOOLS)(upkeep.maintain)
 app.command("doctor", rich_help_panel=_TOOLS)(doctor.doctor)
 
 

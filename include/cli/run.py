@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.status import Status
 
-from include.cli.common import Home, err, read_settings
+from include.cli.common import Home, new_run_id, read_as_of, read_settings
+from include.cli.following import follow, say_published
 from include.errors import ConfigError
-from include.pipeline.run import RunContext, RunOptions, StepReport, parse_as_of, start_run
-from include.settings import Settings
+from include.pipeline.chain import run_chain
+from include.pipeline.run import RunOptions, start_run
 
 
 def run(
@@ -36,8 +33,9 @@ def run(
     if sources and not sources.is_file():
         raise ConfigError(f"--sources {sources}: no such file; name a feeds.yaml")
     options = RunOptions(sources=str(sources or ""), limit=limit, force=force, replay=replay)
-    context = start_run(settings, run_id=_new_run_id("run"), as_of=_read_as_of(settings, as_of), options=options)
-    _follow(context)
+    context = start_run(settings, run_id=new_run_id("run"), as_of=read_as_of(settings, as_of), options=options)
+    follow(context, run_chain)
+    say_published(context)
 
 
 def import_articles(
@@ -51,53 +49,8 @@ def import_articles(
     from include.pipeline.imports import stage_articles
 
     settings = read_settings(home)
-    moment = _read_as_of(settings, as_of)
-    context = start_run(settings, run_id=_new_run_id("import"), as_of=moment, options=RunOptions(origin="import"))
+    moment = read_as_of(settings, as_of)
+    context = start_run(settings, run_id=new_run_id("import"), as_of=moment, options=RunOptions(origin="import"))
     stage_articles(context, articles)
-    _follow(context)
-
-
-def _read_as_of(settings: Settings, given: str) -> datetime:
-    if given:
-        return parse_as_of(given)
-    if settings.as_of:
-        return parse_as_of(settings.as_of, name="DEPARTURES_AS_OF")
-    return datetime.now(UTC)
-
-
-def _new_run_id(kind: str) -> str:
-    return f"{kind}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}"
-
-
-def _follow(context: RunContext) -> None:
-    """Run the chain, a line a step. A failure is told to the operator too: nobody watches a run of cron."""
-    from include.pipeline.chain import run_chain
-    from include.pipeline.failures import report_failure
-
-    console = err()
-    done = "start"
-    try:
-        with console.status("Starting ...") as status:
-            for report in run_chain(context, on_progress=_show(status)):
-                done = f"what follows {report.step}"
-                console.print(f"[green]✓[/green] {report.step:<8}", _escape(report))
-                for warning in report.warnings:
-                    console.print(f"  [yellow]![/yellow] {'':<8}", warning, markup=False)
-    except Exception as error:
-        cause, now = str(error) or type(error).__name__, datetime.now(UTC)
-        report_failure(context.settings, run_id=context.run_id, step=done, cause=cause, at=now, logged=False)
-        raise
-    console.print(f"Published: {context.settings.published_path}. See it: departures board", markup=False)
-
-
-def _show(status: Status) -> Callable[[str, int, int], Any]:
-    def update(what: str, done: int, total: int) -> None:
-        status.update(f"{what} ... {done}{f' of {total}' if total else ''}")
-
-    return update
-
-
-def _escape(report: StepReport) -> str:
-    from rich.markup import escape
-
-    return escape(report.sentence)
+    follow(context, run_chain)
+    say_published(context)

@@ -16,6 +16,8 @@ from include.cli.common import Home, err, out, read_settings
 from include.errors import ConfigError
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from include.fetch.probe import SourceCheck
     from include.knowledge.feeds import FeedSource
     from include.settings import Settings
@@ -77,8 +79,9 @@ def check(style: Style = "table", sources: SourcesFile = None, home: Home = None
     else:
         _print_checks(checks)
     asked = [row for row in checks if row.reason != HOST_CLOSED]
-    waiting = f"; {len(checks) - len(asked)} not asked, their hosts want a pause" if len(asked) < len(checks) else ""
-    err().print(f"{sum(row.ok for row in asked)} of {len(asked)} feeds answer and parse{waiting}")
+    err().print(f"{sum(row.ok for row in asked)} of {len(asked)} feeds that were asked answer and parse")
+    if len(asked) < len(checks):
+        err().print(f"{len(checks) - len(asked)} were not asked, because their hosts want a pause")
     enabled = {feed.id for feed in feeds if feed.enabled}
     if any(not row.ok and row.source_id in enabled for row in asked):
         raise typer.Exit(1)
@@ -171,7 +174,7 @@ def _print_checks(checks: Sequence[SourceCheck]) -> None:
     table = Table("", "id", "answer", "entries", "newest", "a day", "seconds", "what to do")
     for row in sorted(checks, key=lambda row: row.ok):
         table.add_row(
-            Text("✓", style="green") if row.ok else Text("✕", style="red"),
+            _mark(row),
             Text(row.source_id),
             f"HTTP {row.http_status}" if row.http_status else Text(row.reason),
             str(row.entries),
@@ -181,3 +184,13 @@ def _print_checks(checks: Sequence[SourceCheck]) -> None:
             Text(row.advice),
         )
     out().print(table)
+
+
+def _mark(row: SourceCheck) -> Text:
+    from rich.text import Text
+
+    from include.fetch.reasons import HOST_CLOSED
+
+    if row.reason == HOST_CLOSED:
+        return Text("–", style="yellow")
+    return Text("✓", style="green") if row.ok else Text("✕", style="red")

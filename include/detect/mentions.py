@@ -130,6 +130,10 @@ def _widen(reading: Reading, mention: Mention, end: int) -> None:
     mention.text, mention.key = reading.text.norm[mention.start : end], reading.text.fold[mention.start : end]
 
 
+_ECHOED = {"echo=last|True", "echo=first|False"}
+_SURNAME = 2.0  # bystanders are not annotated, so that the model cannot learn what is plain to a reader
+
+
 def _judge_names(
     reading: Reading, candidates: list[Candidate], taken: list[bool]
 ) -> list[tuple[Candidate, dict[str, float], float]]:
@@ -150,6 +154,8 @@ def _judge_names(
         if reading.names is not None:
             reading.names.append((candidate, features))
         odds = judge_name(features)
+        if candidate.words in (2, 3) and features.keys() >= _ECHOED and not around["org_word"]:
+            odds += _SURNAME  # "Dunsire said": people come back by their last name alone, firms by their first word
         rows.append((candidate, around, odds))
         key = reading.text.fold[candidate.start : candidate.end]
         totals[key] = totals.get(key, 0.0) + odds

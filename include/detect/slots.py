@@ -183,6 +183,10 @@ def choose_organisations(
 ) -> tuple[int, int]:
     """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
     left = _scores(reading, left_by, slots[0], others)
+    if left_by is not reached_by:
+        # both a leave and an arrival are told, and either may say where from: "Meta hires Gross, head of SSI"
+        arrival = _scores(reading, reached_by, slots[0], others)
+        left = {org: (sure + arrival.get(org, sure)) / 2 for org, sure in left.items()}
     reached = _scores(reading, reached_by, slots[1], others)
     first, second = max(left, key=left.__getitem__), max(reached, key=reached.__getitem__)
     if first == second != -1 and left_by is not reached_by:

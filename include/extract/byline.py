@@ -1,4 +1,4 @@
-"""Author and time as the page shows them, where its metadata do not say them."""
+"""Authors as the page shows them, where its metadata do not name them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 
 from lxml import etree
 
-from include.extract.moment import Moment
+from include.extract.beside import Beside
 from include.extract.names import is_labelled, is_person, names_writers, split_names
-from include.extract.tree import spaced_text
-from include.extract.written import read_written, says_updated
 
 _MAX_FOUND = 12
 _MAX_BYLINE_CHARS = 120
@@ -23,7 +21,6 @@ _AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_CAMEL = re.compile(r"(?:[Aa]uthor|[Bb]yline)(?:Name|Link|$)")
-_COMMENT = re.compile(r"comment|reply|disqus|related|recommend|most-?read|sidebar", re.IGNORECASE)
 _MARKED = etree.XPath("//h1|//*[@class or @itemprop or @rel or @id or @data-testid or @href]")
 _LEAVES = ("p", "span", "div", "li", "em", "strong")
 _CARRIERS = frozenset({"a", "span", "p", "div", "address", "strong", "li", "meta", "em", "cite"})
@@ -34,10 +31,6 @@ _AUTHOR_PAGE = re.compile(
     r"|penulis|tac-gia|yazar(?:lar)?|avtor|avtory|by)/[^/?#]"
 )
 _END = re.compile(r"\s*[|•·]\s|\s*[-–—,]?\s+\d")  # `By Jane Roe | Mar 2`, `di Maria Rossi 02 Marzo`
-_DATED = ("time", "p", "span", "div", "li", "small", "em", "strong", "b", "td", "a", "i", "h2", "address", "abbr")
-_DIGITS = re.compile(r"\d")
-_UPDATED_NAME = re.compile(r"updat|modif|g[uü]ncel|actuali", re.IGNORECASE)
-_FRAMES = 3
 _SIGNATURE_TAGS = ("strong", "b", "em", "i")
 
 
@@ -45,7 +38,8 @@ def read_bylines(tree: Any) -> list[str]:
     """Texts of the elements marked as author: microdata first, then `rel=author`, then links to a page of an
     author, then classes, then a text that begins like a byline, then a signature that ends the article."""
     found: dict[str, list[Any]] = {attribute: [] for attribute in ("itemprop", "rel", "href", *_ATTRIBUTES)}
-    below_headline = next(tree.iter("h1"), None) is None
+    beside = Beside(tree)
+    below_headline = beside.headline is None
     for element in _MARKED(tree):
         if element.tag == "h1":
             below_headline = True
@@ -58,10 +52,10 @@ def read_bylines(tree: Any) -> list[str]:
             named = below_headline and _AUTHOR_PAGE.search(value) if attribute == "href" else _names_author(value)
             if named:
                 text = _TEXT(element) or (element.get("content") or "").strip()
-                if 1 < len(text) <= _MAX_BYLINE_CHARS and not _is_comment(element):
+                if 1 < len(text) <= _MAX_BYLINE_CHARS and not beside.holds(element):
                     found[attribute].append((element, _cut(text)))
     marked = next((texts for candidates in found.values() if (texts := _together(candidates))), [])
-    return marked or _unmarked(tree) or _signature(tree)
+    return marked or _unmarked(tree, beside) or _signature(tree)
 
 
 def _cut(text: str) -> str:
@@ -70,10 +64,10 @@ def _cut(text: str) -> str:
     return text[: end.start()] if end and end.start() > 1 else text
 
 
-def _unmarked(tree: Any) -> list[str]:
+def _unmarked(tree: Any, beside: Beside) -> list[str]:
     """The first text below the headline that begins like a byline and names people: `（责编：牛镛、岳弘彬）`,
     `Por Beatriz Nunes, e1 — São Paulo`. With a colon it may stand anywhere."""
-    below = None if next(tree.iter("h1"), None) is not None else 0
+    below = 0 if beside.headline is None else None
     for element in tree.iter("h1", *_LEAVES):
         if element.tag == "h1":
             below = 0
@@ -85,7 +79,7 @@ def _unmarked(tree: Any) -> list[str]:
         text = _cut(_TEXT(element))
         bare = text.strip("(（【[)）】]")
         near = below is not None and below <= _REACH
-        if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) and not _is_comment(element):
+        if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) and not beside.holds(element):
             names = split_names(bare)
             if names and all(map(is_person, names)):
                 return [bare]
@@ -109,49 +103,6 @@ def _together(marked: list[tuple[Any, str]]) -> list[str]:
     ]
 
 
-def read_times(tree: Any) -> list[str]:
-    """`datetime` of the first `<time>` elements, those marked as published first."""
-    times = [element for element in tree.iter("time") if element.get("datetime")][:_MAX_FOUND]
-    marked = [
-        element
-        for element in times
-        if "publish" in " ".join(element.attrib.values()).lower() or element.get("pubdate") is not None
-    ]
-    classic = [element.get("title") for element in tree.iter("abbr") if "published" in element.get("class", "")]
-    return [*classic[:1], *(element.get("datetime") for element in [*marked, *times])]
-
-
-def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Moment], list[Moment]]:
-    """(dates of publication, dates of the last change) that stand around the headline, in order.
-
-    Above the headline only what shares a frame with it is believed: the top of a page often shows today's date.
-    """
-    headline = next(tree.iter("h1"), None)
-    frames = list(headline.iterancestors())[:_FRAMES] if headline is not None else []
-    near: list[str] = []
-    reached = 0
-    for element in tree.iter("h1", *_DATED):
-        if element is headline:
-            reached = 1
-            continue
-        reached += reached > 0
-        if reached > _REACH or (headline is None and len(near) >= _REACH):
-            break
-        if len(element) > 3 or not _DIGITS.search(_own_text(element)) or _is_comment(element):
-            continue
-        framed = any(node in frames and node.tag not in ("body", "html") for node in element.iterancestors())
-        text = spaced_text(element)
-        if len(text) <= _MAX_BYLINE_CHARS and (reached or headline is None or framed):
-            marked = any(_UPDATED_NAME.search(node.get("class") or "") for node in (element, element.getparent()))
-            near.append(f"updated {text}" if marked and not says_updated(text) else text)
-    found = [written for text in near for written in read_written(text, month_first=month_first)]
-    return [entry.moment for entry in found if not entry.updated], [entry.moment for entry in found if entry.updated]
-
-
-def _own_text(element: Any) -> str:
-    return "".join([element.text or "", *((child.text or "") + (child.tail or "") for child in element)])
-
-
 def _signature(tree: Any) -> list[str]:
     """A last paragraph that is one emphasised name, as Vietnamese newspapers sign."""
     paragraphs = [element for element in tree.iter("p") if element.get("style") and "right" in element.get("style")]
@@ -165,14 +116,3 @@ def _signature(tree: Any) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _names_author(attribute: str) -> bool:
     return _AUTHOR.search(attribute) is not None or _AUTHOR_CAMEL.search(attribute) is not None
-
-
-def _is_comment(element: Any) -> bool:
-    """True for what stands in the comments, in a list of other articles or beside the article.
-
-    A frame of the headline is no such place, whatever it is called: `sidebar-1` is the main column of a large site.
-    """
-    return any(
-        _COMMENT.search(f"{node.get('class', '')} {node.get('id', '')}") and next(node.iter("h1"), None) is None
-        for node in (element, *element.iterancestors())
-    )

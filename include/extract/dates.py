@@ -9,10 +9,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from include.extract import jsonld
-from include.extract.byline import read_shown_dates, read_times
 from include.extract.head import Head
 from include.extract.hydration import find_published
 from include.extract.moment import Moment
+from include.extract.shown import read_shown_dates, read_times
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate",
@@ -64,7 +64,7 @@ def parse_moment(text: str) -> Moment | None:
         return _build(match.groupdict())
     try:
         value = parsedate_to_datetime(_SCRIPT_DATE.sub(r"\2 \1 \3 \4 \5", text))
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):  # OverflowError: an offset of twenty digits
         return None
     return Moment(value if value.tzinfo else value.replace(tzinfo=UTC), has_offset=value.tzinfo is not None)
 

@@ -9,11 +9,13 @@ from functools import cache
 from typing import Any
 
 from include.extract.phrases import WIDE, match_any
+from include.knowledge.boilerplate import load_boilerplate
 from include.knowledge.citations import load_citations
 
 _MAX_CHARS = 8_000
 _LEFT_CHARS = 70
 _DATELINE_CHARS = 150  # a dateline stands before the first sentence
+_CREDIT_REACH = 45
 _BRACKET_CHARS = 45  # `（中央社斯德哥爾摩2日綜合外電報導）`
 _CREDIT_CHARS = 60  # of a last line such as `mit dpa` or `(APA/sda)`
 _SENTENCE_BREAK = re.compile(r"[\n!?。！？؟।]|\.(?=\s|$)")
@@ -68,6 +70,8 @@ def _named_outlet(author: str) -> str:
 
 def _judge(text: str, mention: _Mention, frames: _Frames | None) -> int:
     start, end = mention.start, mention.end
+    if _photo_credits().search(text[max(0, start - _CREDIT_REACH) : start].lower()):
+        return 0
     line_start = text.rfind("\n", 0, start) + 1
     line_end = len(text) if (found := text.find("\n", end)) < 0 else found
     if _labels().match(text[line_start:start].lower()):
@@ -144,6 +148,14 @@ def _compile_frames(code: str) -> _Frames | None:
     gap = r"[^\n]{0,6}" if WIDE.search("".join(frames.before)) else r"\W*(?:[\w.'’-]+\W+){0,3}"
     ending = re.compile(rf"(?:{'|'.join(frames.endings)})(?!\w)" if frames.endings else r"(?!)")
     return _Frames(frames.reach, ending, re.compile(rf"{before}{gap}$"), re.compile(after), re.compile(first))
+
+
+@cache
+def _photo_credits() -> re.Pattern[str]:
+    """What stands before the name of whoever took a picture: `(Ảnh: AFP/TTXVN)`, `Foto: Jane Poe/Reuters`, `© dpa`."""
+    return re.compile(
+        rf"(?:{match_any(load_boilerplate().credits)}\s*[:：|/]|©)\s*(?:[^\n:：()（）]{{0,30}}[/,|]\s*)?$"
+    )
 
 
 @cache

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from include.records import Quarantined
+from include.settings import strip_environment
 
 Result = TypeVar("Result")
 
@@ -79,7 +80,10 @@ class _Worker:
         self, function: Callable[..., Any], timeout: float, memory_mb: int, prepare: Callable[[], object] | None
     ) -> None:
         paths = [str(_ROOT), *(path for path in sys.path if path)]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)), "OPENBLAS_NUM_THREADS": "1"}
+        environment = strip_environment(os.environ) | {
+            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
         self._process = subprocess.Popen(
             [sys.executable, "-m", "include.extract.worker"],
             stdin=subprocess.PIPE,

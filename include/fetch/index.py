@@ -55,10 +55,13 @@ def read_index(storage: ArchiveStorage, name: str) -> Iterator[IndexEntry]:
 
 
 def scan_file(file: BinaryIO, name: str) -> Iterator[IndexEntry]:
-    """Yield what a WARC file holds by reading it through."""
+    """Yield what a WARC file holds by reading it through; a record that is damaged is left out."""
     file.seek(0)
     for offset, _ in list(find_members(file)):
-        response = decode_record(file, name, offset)
+        try:
+            response = decode_record(file, name, offset)
+        except (EOFError, ValueError):
+            continue
         if response is not None:
             yield IndexEntry(response.url, response.fetched_at, response.status, name, offset, response.error)
 

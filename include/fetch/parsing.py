@@ -28,6 +28,7 @@ from typing import BinaryIO
 
 from include.fetch.feedformat import read_feed
 from include.fetch.items import ItemBatch, make_items
+from include.settings import strip_environment
 
 SECONDS = 20.0  # 2,000 entries take 3 s on a slow machine
 MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
@@ -165,5 +166,5 @@ async def _start_child() -> Process:
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": path}
+        sys.executable, "-c", code, stdin=PIPE, stdout=PIPE, env=strip_environment(os.environ) | {"PYTHONPATH": path}
     )

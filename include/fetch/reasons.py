@@ -20,7 +20,7 @@ _ADVICE = {
     "not-text": "the answer is a download (PDF, audio, image), not a page",
     "redirect-loop": "the address redirects to itself; many sites do this to clients without cookies",
     "too-many-redirects": "too many redirects; use the final address",
-    HOST_CLOSED: "the host asked for a pause (429 or 503) that is not over; raise the `delay` if this comes back",
+    HOST_CLOSED: "not asked: the host wants a pause (429, 503) that is not over; raise `delay` if this comes back",
     "host-budget": "too many pages on one slow host for one run; the rest is known from the feed only",
     "no-link": "the entry has no link; only the feed's own words are to be had",
     "not-archived": "the archive has no response of this address at or before that time",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO
+
+from include.objectstore import ObjectStore, is_remote
 
 
 class ArchiveStorage:
@@ -19,34 +21,29 @@ class ArchiveStorage:
 
     def __init__(self, root: str | Path) -> None:
         self.root = str(root)
-        self._fs: Any = None
-        if "://" in self.root:
-            import fsspec  # only installations with an object store pay for the import
-
-            self._fs, self._base = fsspec.core.url_to_fs(self.root)
+        self._folder = Path(self.root)
+        self._store: ObjectStore | None = None
+        if is_remote(self.root):
+            self._store = ObjectStore(self.root)
             key = hashlib.sha256(self.root.encode()).hexdigest()[:16]
             self.drafts = Path(tempfile.gettempdir()) / f"departures-archive-{key}"
         else:
-            self._folder = Path(self.root)
             self.drafts = self._folder / ".drafts"
 
     def publish(self, draft: Path, name: str) -> None:
-        """Move a finished draft to its place, whole."""
-        if self._fs is None:
-            target = self._folder / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft.replace(target)
-            _sync_folder(target.parent)
-        else:
-            self._fs.makedirs(f"{self._base}/{name}".rpartition("/")[0], exist_ok=True)
-            self._fs.put_file(str(draft), f"{self._base}/{name}")
+        """Move a finished draft to its place, whole. Where the store fails, the draft stays for `recover_drafts`."""
+        if self._store is not None:
+            self._store.upload(draft, name)
             draft.unlink()
+            return
+        target = self._folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft.replace(target)
+        _sync_folder(target.parent)
 
     def open(self, name: str) -> BinaryIO:
         """Open a published file for reading. Raises FileNotFoundError."""
-        if self._fs is None:
-            return (self._folder / name).open("rb")
-        return cast(BinaryIO, self._fs.open(f"{self._base}/{name}", "rb"))
+        return self._store.open(name) if self._store is not None else (self._folder / name).open("rb")
 
     def list_days(self) -> list[str]:
         """Names of the day folders, `YYYY/MM/DD`, oldest first."""
@@ -63,17 +60,11 @@ class ArchiveStorage:
         """Names of the files of a day, in the order in which they were written."""
         return [f"{day}/{name}" for name in sorted(self._children(day))]
 
-    def _children(self, name: str) -> Iterator[str]:
-        if self._fs is None:
-            folder = self._folder / name
-            if folder.is_dir():
-                yield from (entry.name for entry in os.scandir(folder) if not entry.name.startswith("."))
-            return
-        try:
-            paths = self._fs.ls(f"{self._base}/{name}".rstrip("/"), detail=False, refresh=True)
-        except FileNotFoundError:
-            return
-        yield from (path.rstrip("/").rpartition("/")[2] for path in paths)
+    def _children(self, name: str) -> Iterable[str]:
+        if self._store is not None:
+            return self._store.list_names(name)
+        folder = self._folder / name
+        return [entry.name for entry in os.scandir(folder) if entry.name[0] != "."] if folder.is_dir() else []
 
 
 def _sync_folder(folder: Path) -> None:

@@ -106,7 +106,7 @@ def decode_record(file: BinaryIO, path: str, offset: int) -> ArchivedResponse | 
     if record is None:
         raise EOFError(f"{path}: no WARC record at byte {offset}")
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    at = _parse_date(record.rec_headers.get_header("WARC-Date"))
+    at = _parse_date(record.rec_headers.get_header("WARC-Date") or "")
     if record.rec_type == "metadata":
         lines = record.content_stream().read().decode().splitlines()
         fields = {name: value for name, _, value in (line.partition(": ") for line in lines)}
@@ -114,6 +114,8 @@ def decode_record(file: BinaryIO, path: str, offset: int) -> ArchivedResponse | 
         return ArchivedResponse(url, None, fields, b"", at, path, offset, error=reason)
     if record.rec_type != "response":
         return None
+    if record.http_headers is None:
+        raise ValueError(f"{path}: the record at byte {offset} has no HTTP answer in it")
     headers = fold_headers(record.http_headers.headers)
     body = decode_body(record.raw_stream.read(), headers.get("content-encoding", ""), MAX_READ_BYTES)
     return ArchivedResponse(

@@ -190,9 +190,14 @@ def _first_move(event: Event, context: ScoreContext) -> str | None:
 
 
 def _find_move(event: Event, context: ScoreContext, fits: Callable[[StoredMove], bool]) -> str | None:
-    """The move to show for a term: told as news first, then the one read most surely."""
+    """The move to show for a term: told as news, in a sentence that names the person, read most surely."""
     moves: Iterable[StoredMove] = (context.moves[key] for key in event.move_ids if key in context.moves)
     fitting = [move for move in moves if fits(move) and move.move.status != "denied"]
     if not fitting:
         return None
-    return min(fitting, key=lambda m: (m.move.focus != "main", -m.move.confidence, m.move_id)).move_id
+    return min(fitting, key=_rank_as_evidence).move_id
+
+
+def _rank_as_evidence(stored: StoredMove) -> tuple[bool, bool, float, str]:
+    move = stored.move
+    return move.focus != "main", move.person not in move.evidence.quote, -move.confidence, stored.move_id

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -52,6 +53,7 @@ _OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
 _MAX_EXPANSION = 2000
 _GAP = " ... "
 _YAML_CODE = Path(__file__).with_name("yamlfile.py")
+_CODE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
 _NAME = re.compile(rb"^name:[ \t]*[\"']?([^\"'\r\n]+)", re.MULTILINE)
 _BASE = re.compile(rb"^base:[ \t]*[\"']?([\w-]+)", re.MULTILINE)
 
@@ -193,8 +195,8 @@ def without_phrases(pack: LanguagePack) -> LanguagePack:
     return replace(pack, triggers=(), markers=none, roles=none, org_words=none, words=words, examples=())
 
 
-def read_pack(path: Path) -> LanguagePack:
-    """Load and check one pack file."""
+def read_pack(path: Path, *, as_base: bool = False) -> LanguagePack:
+    """Load and check one pack file; `as_base` for another one, which takes over its lists. Raises ConfigError."""
     raw = check_keys(path, read_yaml(path), _REQUIRED, _OPTIONAL)
     if raw["code"] != path.stem:
         raise ConfigError(f"{path}:{raw.key_lines['code']}: code {raw['code']!r} differs from the file's name")
@@ -204,7 +206,7 @@ def read_pack(path: Path) -> LanguagePack:
     for key in _FLAGS:
         if not isinstance(raw.get(key, False), bool):
             raise ConfigError(f"{path}:{raw.key_lines[key]}: {key} must be true or false")
-    base = read_pack(path.with_name(f"{raw['base']}.yaml")) if raw.get("base") else None
+    base = _read_base(path, raw, as_base) if "base" in raw else None
     return LanguagePack(
         code=raw["code"],
         name=raw["name"],
@@ -226,6 +228,15 @@ def read_pack(path: Path) -> LanguagePack:
         dates=_read_dates(path, raw, base.dates if base else {}),
         examples=tuple(_read_examples(path, raw)),
     )
+
+
+def _read_base(path: Path, raw: LocatedDict, as_base: bool) -> LanguagePack:
+    line, name = raw.key_lines["base"], raw["base"]
+    if as_base:
+        raise ConfigError(f"{path}:{line}: is the base of a pack and has a base itself; name one that has none")
+    if not isinstance(name, str) or not _CODE.fullmatch(name) or name == path.stem:
+        raise ConfigError(f"{path}:{line}: base {name!r}: the code of another pack is expected")
+    return read_pack(path.with_name(f"{name}.yaml"), as_base=True)
 
 
 _BRACKETS = re.compile(r"\(([^()\[\]]*)\)|\[([^()\[\]]*)\]")
@@ -256,7 +267,8 @@ def _expand_all(path: Path, line: int, values: Any, key: str) -> tuple[str, ...]
             raise ConfigError(f"{path}:{line}: {key} holds {value!r}; every entry must be text (put it in quotes)")
         if value.count("(") != value.count(")") or value.count("[") != value.count("]"):
             raise ConfigError(f"{path}:{line}: {key}: brackets do not pair in {value!r}")
-        literals = list(dict.fromkeys(expand_phrase(value)))
+        # One more than allowed, and no further: thirty pairs of brackets would be a thousand million.
+        literals = list(dict.fromkeys(islice(expand_phrase(value), _MAX_EXPANSION + 1)))
         if len(literals) > _MAX_EXPANSION:
             raise ConfigError(
                 f"{path}:{line}: {key}: {value!r} stands for more than {_MAX_EXPANSION} phrases; split it"

@@ -17,6 +17,9 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
     from yaml import SafeLoader as _BaseLoader  # type: ignore[assignment]
 
 
+MAX_DEPTH = 20  # levels of lists and mappings; our own files have six
+
+
 class LocatedDict(dict[str, Any]):
     """A mapping that remembers the line of itself and of its keys (1-based)."""
 
@@ -36,6 +39,8 @@ def _construct_mapping(loader: Any, node: yaml.MappingNode) -> LocatedDict:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
+        if isinstance(key, (list, dict)):
+            raise ConfigError(f"{loader.source}:{line}: a list or mapping is no key; write a word")
         if key in mapping:
             raise ConfigError(f"{loader.source}:{line}: key {key!r} stands twice; remove one")
         mapping[key] = loader.construct_object(value_node, deep=True)
@@ -63,6 +68,7 @@ def read_yaml(path: Path) -> Any:
     loader = _Loader(text)
     loader.source = str(path)
     try:
+        _refuse_bombs(path, text)
         return loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -72,6 +78,20 @@ def read_yaml(path: Path) -> Any:
         raise ConfigError(f"{path}: not valid YAML: {error}") from error
     finally:
         loader.dispose()
+
+
+def _refuse_bombs(path: Path, text: str) -> None:
+    """Refuse what makes much of little: nine lines of aliases are a list of a thousand million entries, and fifty
+    thousand brackets end the process, since libyaml builds them by recursion in C."""
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_BaseLoader):
+        line = event.start_mark.line + 1
+        if isinstance(event, yaml.AliasEvent):
+            raise ConfigError(f"{path}:{line}: aliases (*{event.anchor}) are not read; write the value out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise ConfigError(f"{path}:{line}: nested deeper than {MAX_DEPTH} levels")
 
 
 def check_keys(path: Path, entry: Any, required: Collection[str], optional: Collection[str] = ()) -> LocatedDict:

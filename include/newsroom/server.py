@@ -42,16 +42,19 @@ class Resource:
 
 
 @contextmanager
-def serve(port: int = 0) -> Iterator[Newsroom]:
-    """Serve the newsroom while the block lasts; port 0 takes a free one. Raises ConfigError where the port is taken."""
+def serve(port: int = 0, host: str = HOST) -> Iterator[Newsroom]:
+    """Serve the newsroom while the block lasts; port 0 takes a free one. Raises ConfigError where the port is taken.
+
+    `host` is another address of loopback, such as 127.0.0.7, where several newsrooms are to be several sites.
+    """
     content = load_content()
     try:
-        server = _Server((HOST, port), _Handler)
+        server = _Server((host, port), _Handler)
     except OSError as error:
         raise ConfigError(
             f"port {port} cannot be used ({error.strerror}); stop what has it or choose another"
         ) from error
-    base_url = f"http://{HOST}:{server.server_address[1]}"
+    base_url = f"http://{host}:{server.server_address[1]}"
     server.resources = build_site(content, base_url)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, name="newsroom", daemon=True)
     with server, tempfile.TemporaryDirectory(prefix="newsroom-") as folder:

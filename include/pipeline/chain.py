@@ -21,9 +21,36 @@ def run_chain(run: RunContext, on_progress: Progress = no_progress) -> Iterator[
         remove_work_copy(run.work_path)
 
 
+def run_reprocessing(run: RunContext, on_progress: Progress = no_progress) -> Iterator[StepReport]:
+    """From the archive to a candidate beside what is published; its work copy stays until a person decides."""
+    from include.pipeline.audit import audit_run
+    from include.pipeline.check import check_run
+    from include.pipeline.flag import flag_run
+    from include.pipeline.load import load_run
+    from include.pipeline.merge import merge_run
+    from include.pipeline.replay import read_archive, replay_archive
+    from include.pipeline.reprocess import compare_run
+    from include.warehouse.generations import remove_work_copy
+
+    steps = (replay_archive, read_archive, load_run, check_run, merge_run, flag_run, audit_run, compare_run)
+    try:
+        for step in steps:
+            yield step(run, on_progress)
+    except BaseException:
+        remove_work_copy(run.work_path)
+        raise
+
+
+def run_acceptance(run: RunContext, on_progress: Progress = no_progress) -> Iterator[StepReport]:
+    """Publish what a reprocessing made, and tell people what it corrects."""
+    from include.pipeline.reprocess import accept_run
+
+    yield accept_run(run, on_progress)
+    yield _alert(run, on_progress)
+
+
 def _run_steps(run: RunContext, on_progress: Progress) -> Iterator[StepReport]:
     yield from _collect(run, on_progress)
-    from include.pipeline.alert import alert_run
     from include.pipeline.audit import audit_run
     from include.pipeline.check import check_run
     from include.pipeline.flag import flag_run
@@ -33,10 +60,16 @@ def _run_steps(run: RunContext, on_progress: Progress) -> Iterator[StepReport]:
 
     for step in (load_run, check_run, merge_run, flag_run, audit_run, publish_run):
         yield step(run, on_progress)
+    yield _alert(run, on_progress)
+
+
+def _alert(run: RunContext, on_progress: Progress) -> StepReport:
+    from include.pipeline.alert import alert_run
+
     try:
-        yield alert_run(run, on_progress)
+        return alert_run(run, on_progress)
     except RetryLater as error:  # the publication stands, and the next run delivers what is owed
-        yield StepReport("alert", "kept for the next run", warnings=(str(error),))
+        return StepReport("alert", "kept for the next run", warnings=(str(error),))
 
 
 def _collect(run: RunContext, on_progress: Progress) -> Iterator[StepReport]:

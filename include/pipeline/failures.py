@@ -25,13 +25,15 @@ def report_failure(settings: Settings, *, run_id: str, step: str, cause: str, at
 
     cause = " ".join(cause.split())[:500]
     line = f"{step} of run {run_id} failed: {cause}"
+    section = f"{step}-is-red" if logged else "when-something-is-red"  # the command knows only what it had finished
+    remedy = f"What was published before stands. What to do: docs/operations.md#{section}"
     if logged:
-        log.error("%s. What was published before stands; `departures doctor` says more", line)
+        log.error("%s. %s", line, remedy)
     kept = json.dumps({"line": line, "step": step, "run_id": run_id, "at": at.isoformat()})
     with suppress(OSError):  # a full disk is one of the failures to tell of
         write_lines(failure_path(settings), [kept])
     if settings.alert_urls:
-        notify_operator(settings.alert_urls, f"Departure Board: {step} failed", line)
+        notify_operator(settings.alert_urls, f"Departure Board: {step} failed", f"{line}\n{remedy}")
     return line
 
 

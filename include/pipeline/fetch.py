@@ -6,7 +6,6 @@ from collections import Counter
 
 from include.fetch.archive import Archive
 from include.fetch.pages import fetch_pages
-from include.knowledge.feeds import load_feeds
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import FeedItem
 
@@ -25,7 +24,7 @@ def fetch_shard(run: RunContext, shard: str, on_progress: Progress = no_progress
             as_of=run.as_of,
             settings=run.settings,
             archive=archive,
-            sources=load_feeds(run.sources_path),
+            sources=run.read_sources(),
             replay=run.options.replay,
             on_progress=lambda done, total: on_progress("Fetching pages", done, total),
         )

@@ -11,6 +11,7 @@ from include.flag.notability import ScoreContext, score_event
 from include.knowledge.gazetteer import load_gazetteer
 from include.knowledge.notability import load_notability
 from include.knowledge.watchlist import check_watchlist, load_watchlist
+from include.pipeline.load import at_warehouse_time
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Event
 from include.warehouse.blocks import read_moves
@@ -26,6 +27,7 @@ def flag_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
     The neighbours are scored too because an article about an earlier departure, when it comes late, changes how many
     had left before them. Raises ConfigError where the watchlist or the weights are wrong.
     """
+    run = at_warehouse_time(run)
     model, watchlist, gazetteer = load_notability(), load_watchlist(run.settings.watchlist), load_gazetteer()
     merged = run.staging.read_records(Event, "events.jsonl")
     with open_work(run.work_path) as con:

@@ -6,6 +6,8 @@ import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from include.objectstore import is_remote
+from include.pipeline.reprocess import list_candidates
 from include.pipeline.run import StepReport
 from include.settings import Settings
 
@@ -14,12 +16,16 @@ KEEP_WORK = timedelta(days=1)  # a run takes hours at most; a work copy that nob
 
 
 def clear_leftovers(settings: Settings, now: datetime) -> StepReport:
-    """Remove staging folders and work copies that nobody has touched for long. Parked batches and the archive stay.
+    """Remove staging folders and work copies that nobody has touched for long. Parked batches and the archive stay,
+    and so does a reprocessing that waits for a person.
 
     Staging on an object store is left to the store's own lifecycle rules.
     """
-    staging = [] if "://" in settings.staging_root else _list_old(Path(settings.staging_root), now - KEEP_STAGING)
+    waiting = {candidate.run_id for candidate in list_candidates(settings) if candidate.state == "waiting"}
+    staging = [] if is_remote(settings.staging_root) else _list_old(Path(settings.staging_root), now - KEEP_STAGING)
     work = _list_old(settings.home / "work", now - KEEP_WORK)
+    staging = [path for path in staging if path.name not in waiting]
+    work = [path for path in work if path.name.removesuffix(".wal").removesuffix(".duckdb") not in waiting]
     freed = sum(_measure(path) for path in (*staging, *work))
     for path in (*staging, *work):
         if path.is_dir():

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
 from include.extract.fingerprint import bands, similarity
-from include.fetch.pages import TEMPORARY_REASONS
-from include.fetch.poll import forget_items
-from include.knowledge.feeds import load_feeds
+from include.pipeline.poll import forget_temporary
 from include.pipeline.reading import StagedMove
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Article, FeedOutcome, FeedState, Move, Page, Quarantined
 from include.warehouse.feeds import write_outcomes
 from include.warehouse.generations import Generation, create_work_copy, open_work
 from include.warehouse.load import LoadReport, load_batch
-from include.warehouse.quarantine import apply_report, release_records
+from include.warehouse.quarantine import apply_report, close_refusals
+
+Record = TypeVar("Record")
+_BASE = "base.json"
 
 
 def load_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
@@ -32,79 +37,136 @@ def load_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
         as_of=run.as_of,
         articles_root=settings.articles_root,
     )
-    run.staging.write_json("base.json", {"number": base.number, "run_id": base.run_id})
-    articles = run.staging.read_all(Article, "articles")
-    moves: dict[str, list[Move]] = defaultdict(list)
-    for staged in run.staging.read_all(StagedMove, "moves"):
-        moves[staged.article_id].append(staged.move)
-    pages = run.staging.read_all(Page, "pages")
-    refused = run.staging.read_all(Quarantined, "refused")
-    on_progress("Loading articles", 0, len(articles))
+    run.staging.write_json(_BASE, {"number": base.number, "run_id": base.run_id, "as_of": _iso(base.as_of)})
+    known_at = at_warehouse_time(run).as_of
+    kinds, refused = _source_kinds(run), 0
+    reports: list[LoadReport] = []
     with open_work(run.work_path) as con:
-        report = load_batch(
-            con,
-            articles,
-            moves,
-            run_id=run.run_id,
-            as_of=run.as_of,
-            articles_root=settings.articles_root,
-            bands={article.article_id: bands(article.minhash) for article in articles},
-            similarity=similarity,
-            source_kinds=_source_kinds(run),
-        )
-        failed = {row.record_id for row in refused}
-        read_at_last = [page.item.item_id for page in pages if page.item.item_id not in failed]
-        release_records(con, read_at_last, by=f"run {run.run_id}", run_id=run.run_id, as_of=run.as_of)
-        apply_report(con, [], refused, run_id=run.run_id, as_of=run.as_of)
-        write_outcomes(con, _read_outcomes(run), _states_to_keep(run, pages), run.run_id)
-    return _report(run, report, refused=len(refused))
+        for batch in _read_batches(run):
+            on_progress("Loading articles", sum(report.new_articles for report in reports), 0)
+            report = load_batch(
+                con,
+                batch.articles,
+                batch.moves,
+                run_id=run.run_id,
+                as_of=known_at,
+                articles_root=settings.articles_root,
+                bands={article.article_id: bands(article.minhash) for article in batch.articles},
+                similarity=similarity,
+                source_kinds=kinds,
+            )
+            failed = {row.record_id for row in batch.refused}
+            close_refusals(con, batch.record_ids - failed, run_id=run.run_id, as_of=run.as_of)
+            apply_report(con, [], batch.refused, run_id=run.run_id, as_of=run.as_of)
+            reports.append(report)
+            refused += len(batch.refused)
+        write_outcomes(con, _read_outcomes(run), _read_states(run), run.run_id)
+    return _report(run, reports, refused=refused)
 
 
 def read_base(run: RunContext) -> Generation:
     """The generation that the work copy was made from."""
-    stored = run.staging.read_json("base.json")
-    return Generation(stored["number"], stored["run_id"])
+    stored = run.staging.read_json(_BASE)
+    as_of = datetime.fromisoformat(stored["as_of"]) if stored["as_of"] else None
+    return Generation(stored["number"], stored["run_id"], as_of)
+
+
+def at_warehouse_time(run: RunContext) -> RunContext:
+    """The run with the time that its work copy is at, for what is said about knowledge.
+
+    That is `as_of`, or the time of the generation it started from where a past interval is replayed: what is found now
+    was not known then, and an event that has taken effect since does not become a future one again.
+    """
+    base = read_base(run)
+    return replace(run, as_of=max(run.as_of, base.as_of)) if base.as_of else run
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What is loaded at a time."""
+
+    articles: list[Article]
+    moves: dict[str, list[Move]]
+    record_ids: set[str]  # of the entries and articles that were read
+    refused: list[Quarantined]
+
+
+def _read_batches(run: RunContext) -> Iterator[_Batch]:
+    """All shards together, so that a page which two of them have is one article; of the archive one shard after the
+    other, as they followed in time: a year does not fit into memory."""
+    names = [name.removesuffix(".jsonl") for name in run.staging.list_files("articles")]
+    if run.options.origin != "archive":
+        yield _read_batch(run, names)
+        return
+    for name in names:
+        yield _read_batch(run, [name])
+
+
+def _read_batch(run: RunContext, shards: Sequence[str]) -> _Batch:
+    articles = list(_read_shards(run, Article, "articles", shards))
+    moves: dict[str, list[Move]] = defaultdict(list)
+    for staged in _read_shards(run, StagedMove, "moves", shards):
+        moves[staged.article_id].append(staged.move)
+    entries = {page.item.item_id for page in _read_shards(run, Page, "pages", shards)}
+    refused = list(_read_shards(run, Quarantined, "refused", shards))
+    if run.options.origin == "archive":  # nothing was fetched: what could not be had then is known already
+        refused = [row for row in refused if row.stage != "fetch"]
+    return _Batch(articles, moves, entries | {article.article_id for article in articles}, refused)
+
+
+def _read_shards(run: RunContext, kind: type[Record], folder: str, shards: Sequence[str]) -> Iterator[Record]:
+    """The records of these shards; a shard that has no file in the folder has none."""
+    for shard in shards:
+        if run.staging.exists(f"{folder}/{shard}.jsonl"):
+            yield from run.staging.read_records(kind, f"{folder}/{shard}.jsonl")
 
 
 def _source_kinds(run: RunContext) -> dict[str, str]:
     if run.options.origin == "import":
         return {}
-    return {source.id: source.kind for source in load_feeds(run.sources_path)}
+    return {source.id: source.kind for source in run.read_sources()}
 
 
 def _read_outcomes(run: RunContext) -> list[FeedOutcome]:
     return run.staging.read_records(FeedOutcome, "outcomes.jsonl") if run.staging.exists("outcomes.jsonl") else []
 
 
-def _states_to_keep(run: RunContext, pages: list[Page]) -> dict[str, FeedState]:
+def _read_states(run: RunContext) -> dict[str, FeedState]:
     if not run.staging.exists("states.jsonl"):
         return {}
-    again: dict[str, list[str]] = defaultdict(list)
-    for page in pages:
-        if page.reason in TEMPORARY_REASONS:
-            again[page.item.source_id].append(page.item.item_id)
-    states = run.staging.read_records(FeedState, "states.jsonl")
-    return {state.source_id: forget_items(state, again.get(state.source_id, ())) for state in states}
+    states = {state.source_id: state for state in run.staging.read_records(FeedState, "states.jsonl")}
+    return forget_temporary(states, run.staging.read_all(Page, "pages"))
 
 
-def _report(run: RunContext, report: LoadReport, *, refused: int) -> StepReport:
-    parts = [f"{report.new_articles} new articles", f"{report.moves_added} new moves"]
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _report(run: RunContext, reports: Sequence[LoadReport], *, refused: int) -> StepReport:
+    new_articles, moves_added = (
+        sum(getattr(report, name) for report in reports) for name in ("new_articles", "moves_added")
+    )
+    versions, copies, unchanged, retired = (
+        sum(getattr(report, name) for report in reports)
+        for name in ("new_versions", "copies", "unchanged", "moves_retired")
+    )
+    parts = [f"{new_articles} new articles", f"{moves_added} new moves"]
     for count, words in (
-        (report.new_versions, "edited articles"),
-        (report.copies, "copies of known ones"),
-        (report.unchanged, "unchanged"),
-        (report.moves_retired, "moves no longer said"),
+        (versions, "edited articles"),
+        (copies, "copies of known ones"),
+        (unchanged, "unchanged"),
+        (retired, "moves no longer said"),
     ):
         if count:
             parts.append(f"{count} {words}")
     return run.report(
         "load",
         ", ".join(parts),
-        articles=report.new_articles,
-        versions=report.new_versions,
-        copies=report.copies,
-        unchanged=report.unchanged,
-        moves=report.moves_added,
-        retired=report.moves_retired,
+        articles=new_articles,
+        versions=versions,
+        copies=copies,
+        unchanged=unchanged,
+        moves=moves_added,
+        retired=retired,
         refused=refused,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from include.knowledge.gazetteer import Gazetteer, load_gazetteer
 from include.pipeline.inbox import read_releases, read_targets
+from include.pipeline.load import at_warehouse_time
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
@@ -34,7 +35,7 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
     Writes the entity book to the work copy and `events.jsonl` to staging, where `flag` takes them. A file in the
     inbox that cannot be read is a warning; it does not hold up the news.
     """
-    gazetteer = load_gazetteer()
+    run, gazetteer = at_warehouse_time(run), load_gazetteer()
     refused: list[str] = []
     decisions = read_inbox(run.settings.inbox, refused.append)
     with open_work(run.work_path) as con:

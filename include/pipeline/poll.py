@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from include.fetch.archive import Archive
+from include.fetch.pages import TEMPORARY_REASONS
 from include.fetch.poll import forget_items, poll_feeds
 from include.fetch.reasons import HOST_CLOSED
 from include.knowledge.feeds import FeedSource, load_feeds
 from include.pipeline.parking import read_parked_items
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.records import FeedItem, FeedOutcome, FeedState
+from include.records import FeedItem, FeedOutcome, FeedState, Page
 from include.warehouse.feeds import read_states
 from include.warehouse.generations import open_read_only
 
 
 def poll_sources(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
-    """Poll; write `items/<shard>.jsonl`, `states.jsonl` and `outcomes.jsonl`.
+    """Poll; write `items/<shard>.jsonl`, `sources.jsonl`, `states.jsonl` and `outcomes.jsonl`.
 
     Entries of batches that a check has parked are left out. What a limit leaves out is forgotten again, so that the
     next poll brings it. Raises ConfigError where the source list is wrong.
@@ -39,10 +40,11 @@ def poll_sources(run: RunContext, on_progress: Progress = no_progress) -> StepRe
             on_progress=lambda done, total, _: on_progress("Polling feeds", done, total),
         )
     parked = read_parked_items(run.settings.home)
-    items = [item for item in _name_language(result.items, sources) if item.item_id not in parked]
+    items = [item for item in name_language(result.items, sources) if item.item_id not in parked]
     kept = items[: run.options.limit] if run.options.limit else items
     states = _forget(result.states, items[len(kept) :])
     shards = split_by_host(kept, run.settings.fetch_shards)
+    run.staging.write_records("sources.jsonl", sources)
     run.staging.write_records("states.jsonl", states)
     run.staging.write_records("outcomes.jsonl", result.outcomes)
     for name, members in shards.items():
@@ -65,6 +67,15 @@ def split_by_host(items: Iterable[FeedItem], count: int) -> dict[str, list[FeedI
     return shards
 
 
+def forget_temporary(states: Mapping[str, FeedState], pages: Iterable[Page]) -> dict[str, FeedState]:
+    """The states as they are to be kept: an entry whose page failed in a way that may pass comes again."""
+    again: dict[str, list[str]] = defaultdict(list)
+    for page in pages:
+        if page.reason in TEMPORARY_REASONS:
+            again[page.item.source_id].append(page.item.item_id)
+    return {name: forget_items(state, again[name]) if name in again else state for name, state in states.items()}
+
+
 def _read_known_states(run: RunContext) -> dict[str, FeedState]:
     settings = run.settings
     if not settings.published_path.exists():
@@ -76,7 +87,7 @@ def _read_known_states(run: RunContext) -> dict[str, FeedState]:
         con.close()
 
 
-def _name_language(items: Iterable[FeedItem], sources: Sequence[FeedSource]) -> Iterable[FeedItem]:
+def name_language(items: Iterable[FeedItem], sources: Sequence[FeedSource]) -> Iterable[FeedItem]:
     """An entry whose feed does not say its language is in that of the source list."""
     languages = {source.id: source.lang for source in sources}
     return (item if item.lang else replace(item, lang=languages[item.source_id]) for item in items)

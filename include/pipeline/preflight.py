@@ -16,15 +16,17 @@ def check_settings(settings: Settings, now: datetime) -> None:
 
 
 def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
-    """(what, one line) for weights, watchlist, schedule and alert addresses that cannot be used."""
+    """(what, one line) for weights, watchlist, schedule, retention and alert addresses that cannot be used."""
     from include.knowledge.notability import load_notability
     from include.knowledge.watchlist import load_watchlist
     from include.pipeline.freshness import read_interval
+    from include.pipeline.maintenance import read_policy
 
     checks: dict[str, Callable[[], object]] = {
         "weights": load_notability,
         "watchlist": lambda: load_watchlist(settings.watchlist),
         "schedule": lambda: read_interval(settings.schedule, now),
+        "retention": lambda: read_policy(settings.retention),
     }
     for subject, check in checks.items():
         try:

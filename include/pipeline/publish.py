@@ -12,7 +12,9 @@ from include.pipeline.merge import merge_run
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.publish.exports import write_exports
-from include.warehouse.generations import Generation, open_read_only, publish_work_copy
+from include.warehouse.compaction import rewrite_work_copy
+from include.warehouse.generations import Generation, open_read_only, open_work, publish_work_copy
+from include.warehouse.runs import count_applied
 
 ATTEMPTS = 5  # each one is a run that lost against another; five in a row mean a schedule that overlaps itself
 
@@ -46,13 +48,30 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     )
 
 
+def _forget_for_good(run: RunContext, on_progress: Progress) -> None:
+    """After a takedown the work copy is written anew: DuckDB leaves the words of deleted rows where they were."""
+    if not run.work_path.exists():  # published before this step was killed
+        return
+    with open_work(run.work_path) as con:
+        takedowns = count_applied(con, "takedown", run.run_id)
+    if takedowns:
+        on_progress("Removing what was taken down", 0, 0)
+        rewrite_work_copy(run.work_path, run.settings.articles_root)
+
+
+def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:
+    """Load to audit once more, on what is published now."""
+    for step in (load_run, check_run, merge_run, flag_run, audit_run):
+        step(run, on_progress)
+
+
 def _swap(run: RunContext, on_progress: Progress) -> tuple[Generation, int]:
     for attempt in range(1, ATTEMPTS + 1):
+        _forget_for_good(run, on_progress)
         try:
             return publish_work_copy(run.work_path, run.settings.published_path, read_base(run)), attempt
         except BaseMoved:
             if attempt == ATTEMPTS:
                 raise
-            for step in (load_run, check_run, merge_run, flag_run, audit_run):
-                step(run, on_progress)
+            rebuild_work(run, on_progress)
     raise AssertionError("the loop returns or raises")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from include.extract.workers import Task, run_isolated
+from include.fetch.archive import Archive
+from include.fetch.warc import ArchivedResponse
 from include.pipeline.codec import encode_record
 from include.pipeline.reading import Reading, StagedMove, load_models, read_import, read_page, read_summary
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
@@ -25,10 +27,27 @@ def read_shard(run: RunContext, shard: str, on_progress: Progress = no_progress)
     that a page does to the reader stops the others.
     """
     if shard == IMPORT_SHARD:
-        readings, refused = _read_imports(run, on_progress)
-    else:
-        readings, refused = _read_pages(run, run.staging.read_records(Page, f"pages/{shard}.jsonl"), on_progress)
-    refused += [reading.refused for reading in readings if reading.refused]
+        return read_tasks(run, shard, read_import, _import_tasks(run), "Reading articles", on_progress)
+    pages = run.staging.read_records(Page, f"pages/{shard}.jsonl")
+    return _write(run, shard, *_read_pages(run, pages, on_progress))
+
+
+def read_tasks(
+    run: RunContext,
+    shard: str,
+    function: Callable[..., Reading],
+    tasks: Sequence[Task],
+    what: str,
+    on_progress: Progress = no_progress,
+) -> StepReport:
+    """Read tasks of one kind, each in a process that can be killed; write articles, moves and refusals of a shard."""
+    results = list(_run_tasks(run, function, tasks, len(tasks), what, on_progress))
+    readings = [result for result in results if isinstance(result, Reading)]
+    return _write(run, shard, readings, [result for result in results if isinstance(result, Quarantined)])
+
+
+def _write(run: RunContext, shard: str, readings: Sequence[Reading], refused: list[Quarantined]) -> StepReport:
+    refused = [*refused, *(reading.refused for reading in readings if reading.refused)]
     moves = [StagedMove(reading.article.article_id, move) for reading in readings for move in reading.moves]
     run.staging.write_records(f"articles/{shard}.jsonl", [reading.article for reading in readings])
     run.staging.write_records(f"moves/{shard}.jsonl", moves)
@@ -42,8 +61,10 @@ def _read_pages(
     """Readings and refusals; a page that is not there or not readable is replaced by the feed's own words."""
     archived = [page for page in pages if page.archive_path is not None and not page.reason]
     refused = [_refuse_page(page, "fetch", page.reason, _describe(page)) for page in pages if page.reason]
-    tasks = [Task(page.item.item_id, (run.settings.archive_root, page), page.item.source_id) for page in archived]
-    results = _run_tasks(run, read_page, tasks, "Reading pages", on_progress)
+    archive = Archive(run.settings.archive_root)
+    # Made when a worker is free for it, so that few bodies are in memory at a time.
+    bodies = (Task(page.item.item_id, (page, _read_response(archive, page)), page.item.source_id) for page in archived)
+    results = _run_tasks(run, read_page, bodies, len(archived), "Reading pages", on_progress)
     readings: list[Reading] = []
     summaries = [page for page in pages if page.reason]
     for page, result in zip(archived, results, strict=True):
@@ -54,7 +75,7 @@ def _read_pages(
             readings.append(result)
     worded = [page for page in summaries if f"{page.item.title}{page.item.summary}".strip()]
     tasks = [Task(page.item.item_id, (page.item, page.fetched_at), page.item.source_id) for page in worded]
-    for result in _run_tasks(run, read_summary, tasks, "Reading summaries", on_progress):
+    for result in _run_tasks(run, read_summary, tasks, len(tasks), "Reading summaries", on_progress):
         if isinstance(result, Quarantined):
             refused.append(result)
         else:
@@ -62,27 +83,36 @@ def _read_pages(
     return readings, refused
 
 
-def _read_imports(run: RunContext, on_progress: Progress) -> tuple[list[Reading], list[Quarantined]]:
+def _import_tasks(run: RunContext) -> list[Task]:
     records: list[dict[str, Any]] = run.staging.read_json("import.json")
-    tasks = [
+    return [
         Task(record["id"], (record, run.as_of), record.get("source") or "", json.dumps(record, ensure_ascii=False))
         for record in records
     ]
-    results = list(_run_tasks(run, read_import, tasks, "Reading articles", on_progress))
-    return (
-        [result for result in results if isinstance(result, Reading)],
-        [result for result in results if isinstance(result, Quarantined)],
-    )
+
+
+def _read_response(archive: Archive, page: Page) -> ArchivedResponse | str:
+    """The archived response of a page, or why this one cannot be had. A store that does not answer is RetryLater."""
+    assert page.archive_path is not None and page.archive_offset is not None
+    try:
+        return archive.read(page.archive_path, page.archive_offset)
+    except (FileNotFoundError, EOFError, ValueError) as error:
+        return f"{page.archive_path} at byte {page.archive_offset}: {error}"
 
 
 def _run_tasks(
-    run: RunContext, function: Callable[..., Reading], tasks: Sequence[Task], what: str, on_progress: Progress
+    run: RunContext,
+    function: Callable[..., Reading],
+    tasks: Iterable[Task],
+    count: int,
+    what: str,
+    on_progress: Progress,
 ) -> Iterable[Reading | Quarantined]:
-    workers = min(run.settings.workers or os.cpu_count() or 1, 1 + len(tasks) // _TASKS_WORTH_A_WORKER)
+    workers = min(run.settings.workers or os.cpu_count() or 1, 1 + count // _TASKS_WORTH_A_WORKER)
     results = run_isolated(function, tasks, workers=workers, prepare=load_models)
     for done, result in enumerate(results, start=1):
         yield result
-        on_progress(what, done, len(tasks))
+        on_progress(what, done, count)
 
 
 def _refuse_page(page: Page, stage: Any, reason: str, detail: str) -> Quarantined:

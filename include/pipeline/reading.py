@@ -1,7 +1,7 @@
 """What one page, one feed entry or one imported record says: its article and moves.
 
-These functions run in a process of their own (`extract.workers`), which is killed when it hangs; they take and give
-values that can be pickled, and read pages from the archive themselves.
+These functions run in a process of their own (`extract.workers`), which is killed when it hangs. They take and give
+values that can be pickled and touch neither archive nor network: what reads foreign bytes has nothing to reach.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from include.errors import QuarantineRecord
 from include.extract.article import article_from_import, article_from_summary, extract_article
-from include.fetch.archive import Archive
+from include.fetch.warc import ArchivedResponse
 from include.records import UNSUPPORTED, Article, Document, FeedItem, Move, Page, Quarantined
 
 _SAMPLE = b"<html><title>Sample</title><article><h1>Sample</h1>" + 9 * b"<p>This is an article about it.</p>"
@@ -44,10 +43,13 @@ def load_models() -> None:
     read_import({"id": "sample", "title": "A sample", "text": "Nobody left the sample company.", "lang": "en"}, moment)
 
 
-def read_page(archive_root: str, page: Page) -> Reading:
-    """Read an archived page. Raises QuarantineRecord where there is no article in it."""
-    assert page.archive_path is not None and page.archive_offset is not None
-    response = _archive(archive_root).read(page.archive_path, page.archive_offset)
+def read_page(page: Page, response: ArchivedResponse | str) -> Reading:
+    """Read a page from its archived response, or from the reason why the archive does not have it.
+
+    Raises QuarantineRecord where there is no article in it.
+    """
+    if isinstance(response, str):
+        raise QuarantineRecord("archive", response)
     article = extract_article(
         response.body,
         url=page.final_url or page.item.url,
@@ -86,8 +88,3 @@ def read_moves(article: Article) -> Reading:
 
 def _refuse(article: Article, reason: str, detail: str) -> Quarantined:
     return Quarantined(article.article_id, "read", "article", reason, detail, "", article.source_id)
-
-
-@cache
-def _archive(root: str) -> Archive:
-    return Archive(root)

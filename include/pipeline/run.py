@@ -6,11 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Literal
 
 from include.errors import ConfigError
+from include.knowledge.feeds import FeedSource
 from include.pipeline.staging import Staging
 from include.settings import Settings
 
@@ -29,7 +32,9 @@ class RunOptions:
     limit: int = 0  # at most so many entries are fetched; 0 is all
     force: bool = False  # poll every feed, also those that are not due
     replay: bool = False  # read the archive instead of the network
-    origin: Literal["feeds", "import"] = "feeds"
+    origin: Literal["feeds", "import", "archive"] = "feeds"
+    since: str = ""  # of the archive: the first day, ISO; "" is from the beginning
+    until: str = ""  # the last day, included
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class RunContext:
         """The feeds.yaml of this run."""
         return Path(self.options.sources) if self.options.sources else self.settings.sources
 
+    def read_sources(self) -> list[FeedSource]:
+        """The sources as `poll` read them: a worker elsewhere has no list of its own, and this one may change."""
+        return self.staging.read_records(FeedSource, "sources.jsonl")
+
     def report(
         self, step: str, sentence: str, *, shard: str = "", warnings: tuple[str, ...] = (), **counts: int
     ) -> StepReport:
@@ -97,14 +106,15 @@ def start_run(settings: Settings, *, run_id: str, as_of: datetime, options: RunO
         options = replace(options, sources=str(Path(options.sources).expanduser().resolve()))
     run = RunContext(clean_run_id(run_id), as_of, settings, options)
     make_home(settings.home)
-    run.staging.write_json("run.json", {"as_of": as_of.isoformat(), "options": _options_json(options)})
+    kept = {"as_of": as_of.isoformat(), "options": _options_json(options), "version": _version()}
+    run.staging.write_json("run.json", kept)
     return run
 
 
 def make_home(home: Path) -> None:
     """Make the folder that holds everything, where it is missing. Raises ConfigError where nothing can be written."""
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds names of people, and perhaps passwords
         with TemporaryFile(dir=home):
             pass
     except OSError as error:
@@ -114,8 +124,12 @@ def make_home(home: Path) -> None:
         ) from error
 
 
-def open_run(settings: Settings, run_id: str) -> RunContext:
-    """The run that start_run wrote down, in whichever process. Raises ConfigError where there is none."""
+def open_run(settings: Settings, run_id: str, *, of_any_version: bool = False) -> RunContext:
+    """The run that start_run wrote down, in whichever process.
+
+    Raises ConfigError where there is none, and where another version of the program started it: steps hand over
+    records that only their own version reads. Who reads no such records, as the alerts, takes a run `of_any_version`.
+    """
     run_id = clean_run_id(run_id)
     try:
         stored = Staging(settings.staging_root, run_id).read_json("run.json")
@@ -124,6 +138,11 @@ def open_run(settings: Settings, run_id: str) -> RunContext:
             f"{settings.staging_root}/{run_id}: this run has no staging folder; "
             "check DEPARTURES_HOME or start a new run"
         ) from None
+    if not of_any_version and stored["version"] != _version():
+        raise ConfigError(
+            f"{run_id}: started by Departure Board {stored['version']}, and this process is {_version()}; "
+            "use the same version everywhere, and start a new run"
+        )
     return RunContext(run_id, datetime.fromisoformat(stored["as_of"]), settings, RunOptions(**stored["options"]))
 
 
@@ -139,6 +158,11 @@ def parse_as_of(text: str, *, name: str = "--as-of") -> datetime:
     except ValueError:
         raise ConfigError(f"{name} {text!r}: not an ISO time; write it as 2026-11-21 or 2026-11-21T06:00:00Z") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+@cache
+def _version() -> str:
+    return version("departure-board")
 
 
 def _options_json(options: RunOptions) -> dict[str, Any]:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, TypeVar
 
+from include.objectstore import ObjectStore, is_remote
 from include.pipeline.codec import dump_lines, load_lines
 
 Record = TypeVar("Record")
@@ -47,67 +51,49 @@ class Staging:
 
     def exists(self, name: str) -> bool:
         """Whether this file is there, whole."""
-        if self._local:
-            return self._path(name).is_file()
-        fs, path = self._remote(name)
-        return bool(fs.exists(path))
+        return self._path(name).is_file() if self._local else self._store().exists(f"{self.run_id}/{name}")
 
     def list_files(self, folder: str) -> list[str]:
         """Names of the whole files of a folder, sorted."""
-        if self._local:
-            path = self._path(folder)
-            names = [entry.name for entry in path.iterdir() if entry.is_file()] if path.is_dir() else []
-        else:
-            fs, target = self._remote(folder)
-            names = (
-                [str(entry).rsplit("/", 1)[-1] for entry in fs.ls(target, detail=False)] if fs.exists(target) else []
-            )
+        if not self._local:
+            return self._store().list_names(f"{self.run_id}/{folder}")
+        path = self._path(folder)
+        names = [entry.name for entry in path.iterdir() if entry.is_file()] if path.is_dir() else []
         return sorted(name for name in names if not name.startswith("."))
 
     def remove(self) -> None:
         """Remove the run's folder with all that is in it."""
-        import shutil
-
         if self._local:
             shutil.rmtree(self._path(""), ignore_errors=True)
-            return
-        fs, path = self._remote("")
-        if fs.exists(path):
-            fs.rm(path, recursive=True)
+        else:
+            self._store().remove(self.run_id)
 
     @property
     def _local(self) -> bool:
-        return "://" not in self.root
+        return not is_remote(self.root)
 
     def _path(self, name: str) -> Path:
         return Path(self.root) / self.run_id / name
 
-    def _remote(self, name: str) -> tuple[Any, str]:
-        import fsspec
-
-        fs, path = fsspec.core.url_to_fs(f"{self.root.rstrip('/')}/{self.run_id}/{name}".rstrip("/"))
-        return fs, str(path)
+    def _store(self) -> ObjectStore:
+        return ObjectStore(self.root)
 
     def _write_lines(self, name: str, lines: Iterable[str]) -> int:
         if self._local:
             return write_lines(self._path(name), lines)
-        fs, path = self._remote(name)
-        count = 0
-        # An object store shows an object when its upload is complete, so no temporary name is needed.
-        with fs.open(path, "w", encoding="utf-8") as stream:
-            for line in lines:
-                stream.write(line + "\n")
-                count += 1
+        with tempfile.TemporaryDirectory(prefix="departures-staging-") as folder:
+            finished = Path(folder) / "lines"
+            count = write_lines(finished, lines)
+            self._store().upload(finished, f"{self.run_id}/{name}")
         return count
 
     def _read_lines(self, name: str) -> Iterator[str]:
         if self._local:
             with self._path(name).open(encoding="utf-8") as stream:
                 yield from stream
-            return
-        fs, path = self._remote(name)
-        with fs.open(path, "r", encoding="utf-8") as stream:
-            yield from stream
+        else:
+            # Not str.splitlines: it also splits at U+2028, which JSON text may hold.
+            yield from StringIO(self._store().read(f"{self.run_id}/{name}").decode("utf-8"))
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> int:

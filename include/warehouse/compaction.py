@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from include.warehouse.texts import ROWS_A_FILE, file_of, first_id_of, write_tex
 from include.warehouse.views import create_views
 
 ORPHAN_GRACE = timedelta(days=2)  # a reader may have an earlier generation open for hours, a run may be under way
+HOLES_BYTES = 16_000_000  # below that a rewrite costs more than the room is worth
 _ORPHANS = ".orphans.json"
 _USED = """
 SELECT text_id FROM {store}.articles UNION ALL SELECT text_id FROM {store}.article_versions
@@ -57,18 +58,26 @@ def compact_texts(con: duckdb.DuckDBPyConnection, articles_root: Path, *, before
 
 
 def remove_orphan_texts(
-    published: Path, articles_root: Path, *, now: datetime, grace: timedelta = ORPHAN_GRACE
+    published: Path,
+    articles_root: Path,
+    *,
+    now: datetime,
+    grace: timedelta = ORPHAN_GRACE,
+    candidates: Iterable[Path] = (),
 ) -> list[Path]:
-    """Delete text files that the published file has not named for `grace`; return them.
+    """Delete text files that neither the published file nor one of the candidates, which may be published one day,
+    has named for `grace`; return them.
 
     A file is noted at the first call that finds it unused, and deleted by a call at least `grace` later that still
     does: dropped runs, compacted months, and retention leave such files behind.
     """
-    con = attach_read_only(departures=published)
-    try:
-        used = {file_of(text_id) for (text_id,) in con.execute(_USED.format(store="store")).fetchall()}
-    finally:
-        con.close()
+    used: set[int] = set()
+    for path in (published, *candidates):
+        con = attach_read_only(departures=path)
+        try:
+            used |= {file_of(text_id) for (text_id,) in con.execute(_USED.format(store="store")).fetchall()}
+        finally:
+            con.close()
     noted = _read_orphans(articles_root)
     unused = [path for path in _list_text_files(articles_root) if first_id_of(path) not in used]
     kept: dict[str, str] = {}
@@ -88,6 +97,14 @@ def remove_orphan_texts(
     partial.write_text(json.dumps(kept, indent=1, sort_keys=True), encoding="utf-8")
     partial.replace(articles_root / _ORPHANS)
     return removed
+
+
+def has_holes(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether rewriting an open work copy is worth it: it would give back a fifth of it, and some megabytes."""
+    ((block_size, total, free),) = con.execute(
+        "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size()"
+    ).fetchall()
+    return bool(free * block_size >= HOLES_BYTES and free * 5 >= total)
 
 
 def rewrite_work_copy(work: Path, articles_root: Path) -> tuple[int, int]:

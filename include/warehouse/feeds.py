@@ -70,7 +70,7 @@ def read_states(con: duckdb.DuckDBPyConnection) -> dict[str, FeedState]:
 def write_outcomes(
     con: duckdb.DuckDBPyConnection, outcomes: Iterable[FeedOutcome], states: Mapping[str, FeedState], run_id: str
 ) -> None:
-    """Store what the polls of a run gave and what is to be remembered; written twice, it stands once.
+    """Store what the polls of a run gave and what is to be remembered; written twice, or replayed, it stands once.
 
     A state that is older than the stored one (a replay of the past, or a run that was overtaken) is left out.
     """
@@ -96,7 +96,11 @@ def write_outcomes(
     tables = {"states_in": build_table(_STATES, state_rows), "polls_in": build_table(_POLLS, poll_rows)}
     with transaction(con), registered(con, **tables):
         con.execute("DELETE FROM store.feed_polls WHERE run_id = ?", [run_id])
-        con.execute("INSERT INTO store.feed_polls BY NAME SELECT *, ? AS run_id FROM polls_in", [run_id])
+        con.execute(
+            "INSERT INTO store.feed_polls BY NAME SELECT *, ? AS run_id FROM polls_in "
+            "ANTI JOIN store.feed_polls USING (source_id, polled_at)",
+            [run_id],
+        )
         con.execute(
             "INSERT OR REPLACE INTO store.feed_states BY NAME SELECT i.* FROM states_in i "
             "LEFT JOIN store.feed_states s USING (source_id) "

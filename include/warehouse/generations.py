@@ -6,14 +6,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from include.errors import BaseMoved, ConfigError
-from include.warehouse.arrow import fetch_row, store_time
+from include.warehouse.arrow import count_rows, fetch_row, read_time, store_time
 from include.warehouse.files import (
     REMEDY,
     check_whole,
@@ -36,6 +36,7 @@ class Generation:
 
     number: int
     run_id: str
+    as_of: datetime | None = field(default=None, compare=False)  # the latest time that any run up to it took for now
 
 
 def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetime, articles_root: Path) -> Generation:
@@ -49,6 +50,8 @@ def create_work_copy(published: Path, work: Path, *, run_id: str, as_of: datetim
     with disk_errors(work.parent):
         work.parent.mkdir(parents=True, exist_ok=True)
         remove_work_copy(work)
+        for path in work.parent.glob(f".{work.name}.*.tmp*"):  # of an attempt that was killed
+            path.unlink(missing_ok=True)
         prepare_root(articles_root)
         try:
             if published.exists():
@@ -66,13 +69,10 @@ def publish_work_copy(work: Path, published: Path, base: Generation) -> Generati
     Compare-and-swap: under a short file lock the published generation must still be `base`, else BaseMoved is raised
     and nothing changes. The work copy is checkpointed first, so that it is one file. Open readers keep the
     generation that they have opened. Where this very work was published already (the step was killed after the swap
-    and runs again), it says so and does nothing.
+    and runs again, perhaps after other runs), it says so and does nothing.
     """
     if not work.exists():
-        current = read_generation(published)
-        if current.number == base.number + 1 and current.run_id == work.stem:
-            return current
-        raise ConfigError(f"{work}: no such work copy; run the steps from load again")
+        return _find_publication(published, work, base)
     with open_work(work) as con:
         con.execute("CHECKPOINT")
         made = _read_generation(con)
@@ -167,7 +167,7 @@ def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, 
             migrate(con)
             base = _read_generation(con)
             con.execute(
-                "UPDATE store.generation SET number = ?, run_id = ?, as_of = ?",
+                "UPDATE store.generation SET number = ?, run_id = ?, as_of = greatest(as_of, ?::TIMESTAMP)",
                 [base.number + 1, run_id, store_time(as_of)],
             )
             create_views(con, articles_root)
@@ -214,19 +214,42 @@ def _attach_one(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
 
 
 def _read_generation(con: duckdb.DuckDBPyConnection) -> Generation:
-    number, run_id = fetch_row(con, "SELECT number, run_id FROM store.generation")
-    return Generation(int(number), str(run_id))
+    number, run_id, as_of = fetch_row(con, "SELECT number, run_id, as_of FROM store.generation")
+    return Generation(int(number), str(run_id), read_time(as_of))
+
+
+def _find_publication(published: Path, work: Path, base: Generation) -> Generation:
+    """The generation that a work copy which is gone has become."""
+    current = read_generation(published)
+    if current.number == base.number + 1 and current.run_id == work.stem:
+        return current
+    if current.number > base.number:
+        con = attach_read_only(departures=published)
+        try:
+            number = count_rows(
+                con, "SELECT coalesce(max(generation), 0) FROM store.runs WHERE run_id = ?", [work.stem]
+            )
+        finally:
+            con.close()
+        if number > base.number:
+            return Generation(number, work.stem)
+    raise ConfigError(f"{work}: no such work copy; run the steps from load again")
 
 
 def _bring_beside(work: Path, published: Path) -> Path:
     """The finished file on the disk of the published one, where one rename can swap it in."""
     sync_path(work)
-    if work.stat().st_dev == published.parent.stat().st_dev:
-        return work
     ready = published.with_name(f".{published.name}.{os.getpid()}.tmp")
-    copy_file(work, ready)
-    sync_path(ready)
-    return ready
+    try:
+        # Two mounts of one disk, such as two volumes of one machine, have the same device number, and still a rename
+        # between them fails; so does a link.
+        os.link(work, ready)
+        ready.unlink()
+        return work
+    except OSError:
+        copy_file(work, ready)
+        sync_path(ready)
+        return ready
 
 
 def _swap(ready: Path, published: Path, base: Generation) -> None:

@@ -40,6 +40,15 @@ LEFT JOIN (SELECT x.move_id, r.source_id, to_json({article: NULL, moves: [x]})::
         FROM store.moves x JOIN store.articles r USING (article_id)) m ON h.kind = 'move' AND m.move_id = h.record_id
 ON CONFLICT DO UPDATE SET detail = excluded.detail, payload = coalesce(excluded.payload, payload), released_at = NULL,
     released_by = NULL
+    -- a past interval that is replayed does not take back what was settled since
+    WHERE released_at IS NULL OR excluded.quarantined_at >= released_at
+"""
+# A page that fails for another reason than last time waits for that one alone.
+_CLOSE_EARLIER = """
+UPDATE store.quarantine AS q SET released_at = $at, released_by = 'run ' || $run
+WHERE stage IN ('fetch', 'read') AND released_at IS NULL AND quarantined_at <= $at
+    AND record_id IN (SELECT record_id FROM held WHERE stage IN ('fetch', 'read'))
+    AND NOT EXISTS (FROM held h WHERE h.record_id = q.record_id AND h.stage = q.stage AND h.reason = q.reason)
 """
 _BAD_ARTICLES = "SELECT DISTINCT record_id FROM held WHERE kind = 'article' AND stage IN ('check', 'audit')"
 _BAD_MOVES = f"""
@@ -85,7 +94,7 @@ def apply_report(
 
     An article goes with its moves, and an edit that failed gives way to the version before. An event that failed the
     audit keeps what was believed of it before this run. Records of earlier steps (stages fetch and read) are only
-    stored. Applied twice it changes nothing.
+    stored, and are open for the reasons of this run alone. Applied twice it changes nothing.
     """
     held = list({(q.record_id, q.stage, q.reason): q for q in quarantined}.values())
     named = {"at": store_time(as_of), "run": run_id}
@@ -101,6 +110,7 @@ def apply_report(
         )
         if held:
             con.execute(_INSERT_HELD, named)
+            con.execute(_CLOSE_EARLIER, named)
             _remove_moves(con, run_id, as_of)
             _remove_articles(con, run_id)
             _undo_events(con, run_id)
@@ -108,6 +118,19 @@ def apply_report(
     for record in held:
         counts[record.kind] = counts.get(record.kind, 0) + 1
     return counts
+
+
+def close_refusals(
+    con: duckdb.DuckDBPyConnection, record_ids: Collection[str], *, run_id: str, as_of: datetime
+) -> None:
+    """Take records that steps before the load had refused (stages fetch and read) off the list: they were read now."""
+    with registered(con, given=pa.table({"record_id": pa.array(sorted(record_ids), pa.string())})):
+        con.execute(
+            "UPDATE store.quarantine SET released_at = $at, released_by = 'run ' || $run "
+            "WHERE stage IN ('fetch', 'read') AND released_at IS NULL AND quarantined_at <= $at "
+            "AND record_id IN (SELECT record_id FROM given)",
+            {"at": store_time(as_of), "run": run_id},
+        )
 
 
 def release_records(

@@ -1,12 +1,15 @@
-"""Moves of articles that are read anew: added, left as they are, or retired because they are no longer said."""
+"""Articles that are read anew, and their moves: added, left as they are, or retired because no longer said."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import duckdb
 
-from include.warehouse.arrow import count_rows, store_time
+from include.records import Article
+from include.warehouse.arrow import count_rows, fetch_dicts, read_time, store_time
 from include.warehouse.staged import MOVE_COLUMNS
 
 # Moves of an article that is read anew replace those it had; what both have stays as it is, so nothing is added twice.
@@ -35,6 +38,48 @@ FROM (SELECT {_SAID} FROM store.moves SEMI JOIN (SELECT article_id FROM incoming
         USING (article_id)
     EXCEPT SELECT {_SAID} FROM wanted_moves) JOIN incoming i USING (article_id)
 """
+
+_STORED = """
+SELECT a.* EXCLUDE (title), t.title, t.text FROM store.articles a JOIN article_texts t USING (text_id)
+WHERE text_id BETWEEN $first AND $last AND fetched_at >= $since AND fetched_at < $until ORDER BY text_id
+"""
+
+
+def read_articles(
+    con: duckdb.DuckDBPyConnection, *, since: datetime, until: datetime, rows: int
+) -> Iterator[list[Article]]:
+    """The current versions of articles that were fetched from `since` to before `until`, at most `rows` at a time.
+
+    They come without their signatures: what is known already is not compared with others again.
+    """
+    named: dict[str, Any] = {"since": store_time(since), "until": store_time(until)}
+    found = con.execute(
+        "SELECT text_id FROM store.articles WHERE fetched_at >= $since AND fetched_at < $until ORDER BY text_id", named
+    ).fetchall()
+    ids = [text_id for (text_id,) in found]
+    for start in range(0, len(ids), rows):
+        chunk = ids[start : start + rows]
+        yield [_article(row) for row in fetch_dicts(con, _STORED, {**named, "first": chunk[0], "last": chunk[-1]})]
+
+
+def _article(row: dict[str, Any]) -> Article:
+    fetched_at = read_time(row["fetched_at"])
+    assert fetched_at is not None
+    plain = (
+        "article_id", "source_id", "source_ref", "url", "canonical_url", "lang", "title", "text", "completeness",
+        "site_name", "paywalled", "content_hash", "archive_path", "archive_offset",
+    )  # fmt: skip
+    return Article(
+        **{name: row[name] for name in plain},
+        authors=tuple(row["authors"]),
+        keywords=tuple(row["keywords"]),
+        published_at=read_time(row["published_at"]),
+        modified_at=read_time(row["modified_at"]),
+        fetched_at=fetched_at,
+        origin=row["cites"],
+        field_sources=tuple(row["field_sources"].items()),
+        cleaning=tuple(row["cleaning"].items()),
+    )
 
 
 def replace_moves(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetime) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from include.warehouse.arrow import fetch_row, store_time, transaction
+from include.warehouse.arrow import count_rows, fetch_row, store_time, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,8 @@ def write_decisions(con: duckdb.DuckDBPyConnection, decisions: Iterable[AppliedD
                     run_id,
                 ],
             )
+
+
+def count_applied(con: duckdb.DuckDBPyConnection, action: str, run_id: str) -> int:
+    """How many decisions of a kind a run was the first to apply."""
+    return count_rows(con, "SELECT count(*) FROM store.decisions WHERE action = ? AND run_id = ?", [action, run_id])

@@ -16,8 +16,8 @@ import pytest
 from include.warehouse.query import run_query
 from tests.cli.conftest import Call
 from tests.conftest import ROOT
-from tests.pipeline.site import Site, make_settings, serve_site
-from tests.pipeline.test_chain import FEEDS, fill_site
+from tests.pipeline.site import LEAVING, Site, fill_site, make_settings, serve_site
+from tests.pipeline.test_chain import FEEDS
 from tests.shared import require_shared
 
 # The main move of each of the five articles that the product was conceived from: person, organisation left,
@@ -49,9 +49,13 @@ def home(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def start_run(home: Path, site: Site) -> subprocess.Popen[str]:
+    return start_command(home, site, "run", "--force")
+
+
+def start_command(home: Path, site: Site, *arguments: object) -> subprocess.Popen[str]:
     environment = {**os.environ, "DEPARTURES_ALLOW_HOSTS": site.host, "DEPARTURES_HOST_DELAY": "0"}
     return subprocess.Popen(
-        [sys.executable, "-m", "include.cli", "run", "--home", home, "--as-of", "2026-11-21T06:00Z", "--force"],
+        [sys.executable, "-m", "include.cli", *map(str, arguments), "--home", home, "--as-of", "2026-11-21T06:00Z"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -88,17 +92,26 @@ def test_sql_in_three_formats(home: Path, departures: Callable[..., Call]) -> No
     assert wrong.code == 2 and wrong.err.count("\n") == 1
 
 
-def test_queries_answer_while_a_run_is_going_on(home: Path, site: Site) -> None:
+def test_two_runs_at_once_both_end_right_and_queries_answer_meanwhile(home: Path, site: Site, tmp_path: Path) -> None:
+    """The one that publishes second repeats what it does on the result of the first."""
+    home = Path(shutil.copytree(home, tmp_path / "home"))
+    articles = tmp_path / "articles.jsonl"
+    told = {"id": "a", "title": "Jane Roe leaves Acme Robotics", "text": LEAVING[0], "lang": "en", "source": "herald"}
+    articles.write_text(json.dumps(told), encoding="utf-8")
     published = home / "published" / "departures.duckdb"
-    process = start_run(home, site)
+    processes = [start_run(home, site), start_command(home, site, "import", articles)]
     answers = []
-    while process.poll() is None:
+    while any(process.poll() is None for process in processes):
         answers.append(run_query(published, "select count(*) from departures").rows)
         time.sleep(0.3)  # each question is a process of its own, and the run shall have a processor too
-    process.communicate()
-    assert process.returncode == 0
+    said = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], said
     assert len(answers) >= 2
     assert set(map(tuple, answers)) == {((1,),)}
+    assert run_query(published, "select generation from runs order by 1").rows == [(1,), (2,), (3,)]
+    assert run_query(published, "select source_id from articles order by 1").rows == [("herald",), *3 * [("news-xml",)]]
+    assert run_query(published, "select origins from departures").rows == [(2,)]
+    assert list((home / "work").iterdir()) == []
 
 
 def test_sources(home: Path, site: Site, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,8 @@ from tests.conftest import ROOT
 if TYPE_CHECKING:
     from airflow.sdk import DAG
 
-DAG_FILES = sorted(
-    path for path in (ROOT / "dags").glob("*.py") if path.name not in ("__init__.py", "departures_tasks.py")
-)
+IGNORED = (ROOT / "dags" / ".airflowignore").read_text(encoding="utf-8").split()
+DAG_FILES = sorted(path for path in (ROOT / "dags").glob("*.py") if path.name not in IGNORED)
 DAG_IDS = [path.stem for path in DAG_FILES]
 # What a scheduler would pay for at every parse, thirty seconds apart, for every file.
 HEAVY = ("aiohttp", "duckdb", "great_expectations", "lxml", "pandas", "pyarrow", "trafilatura", "feedparser", "numpy")
@@ -55,11 +55,30 @@ def test_an_operator_finds_what_he_needs(dag_id: str, dags: dict[str, DAG]) -> N
 def test_every_task_has_owner_retries_timeout_and_documentation(dag_id: str, dags: dict[str, DAG]) -> None:
     for task in dags[dag_id].tasks:
         assert task.owner == "departures", task.task_id
+        assert task.on_failure_callback, task.task_id
+        if task.task_type == "ApprovalOperator":  # a person is waited for, and asked once
+            assert task.response_timeout < dags[dag_id].dagrun_timeout
+            continue
         assert task.retries >= 1, task.task_id
         assert task.retry_exponential_backoff, task.task_id
         assert task.execution_timeout is not None, task.task_id
-        assert task.on_failure_callback, task.task_id
         assert task.doc_md or getattr(task, "python_callable", None).__doc__, task.task_id
+
+
+def test_every_task_that_can_be_red_has_its_section(dags: dict[str, DAG]) -> None:
+    operations = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    sections = set(re.findall(r"^### (\w+) is red$", operations, re.MULTILINE))
+    tasks = {task.task_id for dag in dags.values() for task in dag.tasks}
+    with_approval = {"draft", "approve", "send", "refuse"}
+    assert sections == tasks | with_approval
+    assert all("docs/operations.md" in (dag.doc_md or "") for dag in dags.values())
+
+
+def test_what_needs_the_home_goes_to_the_workers_that_have_it(dags: dict[str, DAG]) -> None:
+    queues = {(dag.dag_id, task.task_id): task.queue for dag in dags.values() for task in dag.tasks}
+    elsewhere = {("news_departures", "fetch"), ("news_departures", "read")}
+    assert {task for task, queue in queues.items() if queue == "default"} == elsewhere
+    assert {queue for task, queue in queues.items() if task not in elsewhere} == {"warehouse"}
 
 
 def test_the_main_dag_shows_the_chain(dags: dict[str, DAG]) -> None:
@@ -68,6 +87,17 @@ def test_the_main_dag_shows_the_chain(dags: dict[str, DAG]) -> None:
     assert order == ["poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish"]
     assert all(len(dag.get_task(name).downstream_task_ids) == 1 for name in order[:-1])
     assert [outlet.name for outlet in dag.get_task("publish").outlets] == ["departures"]
+
+
+def test_a_reprocessing_is_published_by_a_person_alone(dags: dict[str, DAG]) -> None:
+    dag = dags["reprocess_archive"]
+    order = [task.task_id for task in dag.topological_sort()]
+    assert order == [
+        "replay", "read", "load", "check", "merge", "flag", "audit", "compare", "approve", "accept", "drop",
+    ]  # fmt: skip
+    assert dag.get_task("approve").downstream_task_ids == {"accept"}  # a rejection skips it, and `drop` runs on that
+    assert dag.get_task("drop").trigger_rule == "all_skipped"
+    assert [outlet.name for outlet in dag.get_task("accept").outlets] == ["departures"]
 
 
 def test_alerts_follow_the_publication(dags: dict[str, DAG]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from include.pipeline.reprocess import list_candidates
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
 from tests.conftest import ROOT
@@ -16,13 +18,20 @@ from tests.installation import AS_OF
 from tests.pipeline.test_maintenance import publish_unwell_sources
 from tests.publish.servers import Webhook
 
+# Stand in the environment of every run here; nobody listens where the alerts would go.
+PLANTED = {
+    "DEPARTURES_ALERT_URLS": "json://reader:planted-in-alerts@127.0.0.1:9/",
+    "DEPARTURES_BOARD_TOKEN": "planted-as-token",
+    "DEPARTURES_LLM_API_KEY": "planted-as-key",
+    "AWS_SECRET_ACCESS_KEY": "planted-for-a-store",
+}
 COUNTED = ("articles", "moves", "events", "event_history", "evidence", "quarantine")
 
 
 @pytest.fixture(scope="module")
 def settings(newsroom_environment: dict[str, str], airflow_db: None) -> Iterator[Settings]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in newsroom_environment.items():
+        for name, value in {**newsroom_environment, **PLANTED}.items():
             patch.setenv(name, value)
         yield Settings.from_env()
 
@@ -34,10 +43,10 @@ def runs(settings: Settings) -> list[tuple[Any, dict[str, int]]]:
     return [(test_dag("news_departures", conf), count_rows(settings)) for _ in range(2)]
 
 
-def test_dag(dag_id: str, conf: dict[str, Any]) -> Any:
+def test_dag(dag_id: str, conf: dict[str, Any], **options: Any) -> Any:
     from airflow.dag_processing.dagbag import DagBag
 
-    return DagBag(str(ROOT / "dags" / f"{dag_id}.py")).dags[dag_id].test(run_conf=conf)
+    return DagBag(str(ROOT / "dags" / f"{dag_id}.py")).dags[dag_id].test(run_conf=conf, **options)
 
 
 test_dag.__test__ = False  # type: ignore[attr-defined]
@@ -93,6 +102,20 @@ def test_alerts_take_the_run_from_the_asset(runs: list[tuple[Any, dict[str, int]
     assert list((settings.home / "digests").glob("*.txt"))
 
 
+def test_the_archive_read_again_with_the_same_rules_changes_nothing(
+    runs: list[tuple[Any, dict[str, int]]], settings: Settings
+) -> None:
+    """The task that waits for a person counts as answered: *Approve*."""
+    before = count_rows(settings)
+    run = test_dag("reprocess_archive", {"as_of": AS_OF}, mark_success_pattern="approve")
+    assert run.state == "success"
+    (candidate,) = list_candidates(settings)
+    assert (candidate.state, candidate.gained, candidate.lost, candidate.changed) == ("accepted", 0, 0, 0)
+    assert candidate.unchanged == before["events"]
+    assert count_rows(settings) == before
+    assert query(settings, "SELECT max(generation) FROM runs") == [(3,)]
+
+
 def test_housekeeping_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
     assert test_dag("housekeeping", {}).state == "success"
 
@@ -129,3 +152,21 @@ def test_a_wrong_source_list_is_red_at_once_and_tells_the_operator(
     failure = json.loads((settings.home / "last_failure.json").read_text(encoding="utf-8"))
     assert failure["step"] == "poll" and f"{sources}:2" in failure["line"]
     assert query(settings, "SELECT max(generation) FROM runs") == generation
+
+
+def test_a_planted_secret_is_nowhere(settings: Settings, runs: list[tuple[Any, dict[str, int]]]) -> None:
+    """After runs that went well, one that failed and told the operator, and everything that they left behind."""
+    from airflow.utils.session import create_session
+    from sqlalchemy import text
+
+    with create_session() as session:
+        tables = [name for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))]
+        stored = {name: str(session.execute(text(f'SELECT * FROM "{name}"')).all()) for name in tables}
+    assert "publish" in stored["xcom"] and "hosts-1" in stored["rendered_task_instance_fields"]
+    files = [path for root in (settings.home, Path(os.environ["AIRFLOW_HOME"]) / "logs") for path in root.rglob("*")]
+    left = {str(path): path.read_bytes().decode("utf-8", "replace") for path in files if path.is_file()}
+    assert any("news_departures" in name for name in left) and (str(settings.home / "last_failure.json")) in left
+    secrets = [value.partition("@")[0].rpartition(":")[2] for value in PLANTED.values()]
+    assert all(secret.startswith("planted-") for secret in secrets)
+    found = [(name, secret) for name, said in (stored | left).items() for secret in secrets if secret in said]
+    assert found == []

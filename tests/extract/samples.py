@@ -33,6 +33,8 @@ ITEM = FeedItem(
 
 def behave(how: str) -> object:
     """What a task may do to its worker."""
+    if how == "environment":
+        return dict(os.environ)
     if how == "hang":
         time.sleep(60)
     if how == "exit":

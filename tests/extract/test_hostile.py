@@ -46,6 +46,10 @@ LINEAR = {
     "joiners": "<p>" + "a\u200d" * 100_000 + "</p>",
     "entities": "<p>" + "&amp;amp;" * 100_000 + "</p>",
     "comments": "<!-- x -->" * 50_000,
+    "comment-authors": f"<div class='comments'>{'<p class=author>A B 2 May 2026</p>' * 10_000}</div><h1>T</h1>",
+    "dates-everywhere": "<span>12.12.2026 12:12</span> " * 10_000 + "<h1>T</h1>",
+    "bylines-everywhere": "<h1>T</h1>" + "<a href='/author/x'>By </a>" * 10_000,
+    "state-of-lists": f"<div id=root></div><script>x={'[{' * 200_000}</script>",
     "cdata": "<![CDATA[" * 50_000,
 }
 

@@ -50,6 +50,15 @@ def test_a_hanging_task_is_killed() -> None:
     assert time.monotonic() - start < 30
 
 
+def test_a_worker_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads what strangers wrote: whoever takes it over shall find nothing."""
+    for name in ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AWS_SECRET_ACCESS_KEY", "DEPARTURES_ALERT_URLS"):
+        monkeypatch.setenv(name, "planted")
+    (environment,) = run_isolated(samples.behave, _tasks("environment"), workers=1)
+    assert isinstance(environment, dict) and "PATH" in environment
+    assert "planted" not in environment.values()
+
+
 def test_what_a_library_prints_does_not_disturb_the_answers(capfd: pytest.CaptureFixture[str]) -> None:
     assert list(run_isolated(samples.behave, _tasks("print", "b"), workers=1)) == ["print", "b"]
     capfd.readouterr()

@@ -173,7 +173,7 @@ def test_checking_and_finding_feeds_knows_the_pauses_of_the_home(tmp_path: Path)
         with Archive(tmp_path / "probe") as probe:
             given = {"as_of": AS_OF + HOUR, "settings": settings, "archive": probe, "hooks": make_hooks()}
             (check,) = check_sources([FeedSource("a", "A", url, "en", "US", "press")], pauses=pauses, **given)
-            with pytest.raises(ConfigError, match="asked for a pause"):
+            with pytest.raises(ConfigError, match="the host wants a pause"):
                 find_feeds(url, pauses=pauses, **given)
             assert (check.ok, check.reason, busy.web.hits["busy.test", "/feed"]) == (False, "host-closed", 0)
             assert find_feeds(url, pauses={}, **given)[0].url == url

@@ -16,6 +16,16 @@ import yaml
 from include.settings import Settings
 
 AS_OF = datetime(2026, 11, 21, 6, tzinfo=UTC)
+LEAVING = [
+    "Jane Roe, chief scientist of Acme Robotics, is leaving the company to join OpenAI, Acme said on Thursday.",
+    "She had led the research team since 2019, and thanked her colleagues in a letter that went to all of them.",
+    "The company did not name a successor, and its shares lost two percent of their value in the hours after the news.",
+]
+NO_MOVE = [
+    "Acme Robotics presented a new model on Friday, which is faster than the one before it, the company said.",
+    "It will be sold from March on in twelve countries, at a price that has not been made known by the company yet.",
+    "Customers who have the old one can exchange it, if they have kept the receipt and the box in which it came.",
+]
 
 
 @dataclass
@@ -52,6 +62,19 @@ class Site:
         self.answers[path] = (200, "application/rss+xml", text.encode())
 
 
+def fill_site(site: Site) -> None:
+    site.put_page("/leaving.html", "Jane Roe leaves Acme Robotics", LEAVING)
+    site.put_page("/model.html", "A new model from Acme Robotics", NO_MOVE)
+    site.put_feed(
+        "/news.xml",
+        [
+            ("/leaving.html", "Jane Roe leaves Acme Robotics"),
+            ("/model.html", "A new model from Acme Robotics"),
+            ("/gone.html", "A page that is not there any more"),
+        ],
+    )
+
+
 @contextmanager
 def serve_site() -> Iterator[Site]:
     """A site on a free port of loopback while the block lasts."""
@@ -83,9 +106,10 @@ def serve_site() -> Iterator[Site]:
         thread.join()
 
 
-def make_settings(home: Path, site: Site, feeds: list[str], **environment: str) -> Settings:
+def make_settings(home: Path, host: str | Site, feeds: list[str], **environment: str) -> Settings:
     """Settings for a home that reads the site's feeds; writes its feeds.yaml."""
     home.mkdir(parents=True, exist_ok=True)
+    site = Site(host) if isinstance(host, str) else host
     write_sources(home / "feeds.yaml", site, feeds)
     return Settings.from_env(
         {"DEPARTURES_ALLOW_HOSTS": site.host, "DEPARTURES_HOST_DELAY": "0", "DEPARTURES_WORKERS": "1", **environment},

@@ -16,19 +16,17 @@ from include.pipeline.parking import list_parked
 from include.pipeline.run import RunContext, RunOptions, StepReport, start_run
 from include.settings import Settings
 from include.warehouse.generations import open_read_only
-from tests.pipeline.site import AS_OF, Site, make_settings, serve_site
+from tests.pipeline.site import AS_OF, LEAVING, NO_MOVE, Site, fill_site, make_settings, serve_site
 
-LEAVING = [
-    "Jane Roe, chief scientist of Acme Robotics, is leaving the company to join OpenAI, Acme said on Thursday.",
-    "She had led the research team since 2019, and thanked her colleagues in a letter that went to all of them.",
-    "The company did not name a successor, and its shares lost two percent of their value in the hours after the news.",
-]
-NO_MOVE = [
-    "Acme Robotics presented a new model on Friday, which is faster than the one before it, the company said.",
-    "It will be sold from March on in twelve countries, at a price that has not been made known by the company yet.",
-    "Customers who have the old one can exchange it, if they have kept the receipt and the box in which it came.",
-]
 FEEDS = ["/news.xml", "/dead.xml"]
+COMPARED = {
+    "articles": "SELECT * EXCLUDE (run_id) FROM articles ORDER BY ALL",
+    "moves": "SELECT * EXCLUDE (run_id) FROM moves ORDER BY ALL",
+    "events": "SELECT * EXCLUDE (run_id) FROM event_history ORDER BY ALL",
+    "quarantine": "SELECT record_id, stage, reason, quarantined_at, released_at FROM quarantine ORDER BY ALL",
+    "feeds": "SELECT * FROM store.feed_states ORDER BY ALL",
+    "polls": "SELECT * EXCLUDE (run_id, seconds) FROM store.feed_polls ORDER BY ALL",
+}
 STORED = ("articles", "moves", "events", "event_history", "evidence", "quarantine", "source_health")
 
 
@@ -61,19 +59,6 @@ def settings_after_one(first: tuple[Site, Path, dict[str, StepReport]], site: Si
     """An installation after its first run."""
     shutil.copytree(first[1], tmp_path / "after")
     return make_settings(tmp_path / "after", site, FEEDS)
-
-
-def fill_site(site: Site) -> None:
-    site.put_page("/leaving.html", "Jane Roe leaves Acme Robotics", LEAVING)
-    site.put_page("/model.html", "A new model from Acme Robotics", NO_MOVE)
-    site.put_feed(
-        "/news.xml",
-        [
-            ("/leaving.html", "Jane Roe leaves Acme Robotics"),
-            ("/model.html", "A new model from Acme Robotics"),
-            ("/gone.html", "A page that is not there any more"),
-        ],
-    )
 
 
 def run_once(settings: Settings, run_id: str, *, hours: int = 0, **options: Any) -> dict[str, StepReport]:
@@ -200,6 +185,24 @@ def test_what_a_limit_leaves_out_comes_with_the_next_run(settings: Settings) -> 
     assert count_rows(settings)["articles"] == 1
     run_once(settings, "two", hours=24)
     assert count_rows(settings)["articles"] == 3
+
+
+def test_a_past_interval_replayed_gives_the_same_rows(site: Site, settings_after_one: Settings, tmp_path: Path) -> None:
+    """In the home that knows what came later nothing changes; from the archive alone, interval by interval, the same
+    home comes about again."""
+    settings = settings_after_one
+    site.put_page("/gone.html", "A page that is there again", [text.replace("model", "robot") for text in NO_MOVE])
+    site.put_feed("/news.xml", [("/leaving.html", "Jane Roe leaves Acme Robotics"), ("/gone.html", "It is back")])
+    run_once(settings, "two", hours=24)
+    site.answers.clear()  # from here on nothing is to be had but the archive
+    before = {view: query(settings, sql) for view, sql in COMPARED.items()}
+    assert run_once(settings, "backfill", hours=0, replay=True)["load"].counts["articles"] == 0
+    assert {view: query(settings, sql) for view, sql in COMPARED.items()} == before
+    fresh = make_settings(tmp_path / "fresh", site, FEEDS)
+    shutil.copytree(settings.home / "archive", fresh.home / "archive")
+    for number in range(2):
+        run_once(fresh, f"again-{number}", hours=24 * number, replay=True)
+    assert {view: query(fresh, sql) for view, sql in COMPARED.items()} == before
 
 
 def test_a_run_that_lost_the_race_repeats_on_the_new_base(site: Site, settings: Settings) -> None:

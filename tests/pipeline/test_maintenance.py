@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from include.errors import ConfigError
+from include.fetch.archive import Archive
+from include.pipeline.chain import run_reprocessing
 from include.pipeline.failures import clear_failure, read_failure, report_failure
 from include.pipeline.health import review_sources
 from include.pipeline.housekeeping import clear_leftovers
-from include.records import FeedOutcome, FeedState
+from include.pipeline.maintenance import maintain_warehouse
+from include.pipeline.publish import publish_run
+from include.pipeline.reprocess import accept_run
+from include.pipeline.run import RunOptions, StepReport, open_run, start_run
+from include.records import Article, Entity, FeedOutcome, FeedState
 from include.settings import Settings
+from include.warehouse.entities import write_book
 from include.warehouse.feeds import write_outcomes
 from include.warehouse.generations import create_work_copy, open_work, publish_work_copy
-from tests.pipeline.site import AS_OF
+from include.warehouse.runs import AppliedDecision, write_decisions
+from tests.pipeline.site import AS_OF, fill_site, make_settings, serve_site
+from tests.pipeline.test_chain import query, run_once
 
 
 @pytest.fixture
@@ -100,3 +110,78 @@ def test_a_failure_is_kept_until_the_next_publication(settings: Settings) -> Non
     assert stored is not None and stored["line"] == line and stored["step"] == "check"
     clear_failure(settings)
     assert read_failure(settings) is None
+
+
+def test_upkeep_joins_forgets_and_keeps_every_article_readable(tmp_path: Path) -> None:
+    """A month of three polls on a day, then a month without news."""
+    with serve_site() as site:
+        fill_site(site)
+        settings = make_settings(tmp_path / "home", site, ["/news.xml", "/dead.xml"])
+        run_once(settings, "one")
+        for hours in (1, 2):
+            with Archive(settings.archive_root) as archive:
+                archive.append("https://x.example/", status=200, headers=[], body=b"x", fetched_at=later(hours=hours))
+        published = settings.published_path.read_bytes()
+    texts = "SELECT article_id, title, text FROM articles ORDER BY ALL"
+    before = query(settings, texts)
+    assert upkeep(settings, "same-day", hours=3).counts["joined"] == 0
+    assert settings.published_path.read_bytes() == published  # nothing was to be done, nothing is published
+    counts = upkeep(settings, "later", hours=24 * 40).counts
+    assert (counts["joined"], counts["relocated"], counts["parts"]) == (4, 2, 0)
+    assert query(settings, texts) == before
+    settings = replace(settings, retention="released_quarantine=7, quarantine=30, articles_without_moves=30")
+    counts = upkeep(settings, "much-later", hours=24 * 50).counts
+    assert (counts["quarantine"], counts["articles_without_moves"], counts["parts"]) == (1, 2, 4)
+    with Archive(settings.archive_root) as archive:
+        for path, offset, words in query(settings, "SELECT archive_path, archive_offset, left(text, 20) FROM articles"):
+            assert words.encode() in archive.read(path, offset).body
+    run_once(settings, "after", hours=24 * 51, replay=True)  # fewer articles than before is no reason to stop now
+    with pytest.raises(ConfigError, match="DEPARTURES_RETENTION: 'quarantine=soon'; layer=days"):
+        upkeep(replace(settings, retention="quarantine=soon"), "wrong", hours=24 * 60)
+
+
+def test_upkeep_leaves_what_a_waiting_reprocessing_will_publish(tmp_path: Path) -> None:
+    with serve_site() as site:
+        fill_site(site)
+        settings = make_settings(tmp_path / "home", site, ["/news.xml"])
+        run_once(settings, "one")
+
+    run = start_run(settings, run_id="again", as_of=later(hours=1), options=RunOptions(origin="archive"))
+    for report in run_reprocessing(run):
+        if report.step == "read":  # read with other rules: the words themselves have changed
+            shard = "articles/archive-00001.jsonl"
+            articles = run.staging.read_records(Article, shard)
+            changed = [replace(a, text=a.text + " More.", content_hash=f"more{n}") for n, a in enumerate(articles)]
+            run.staging.write_records(shard, changed)
+
+    for days in (1, 30, 60):
+        upkeep(settings, f"day-{days}", hours=24 * days)
+    accept_run(open_run(settings, "again"))
+    assert query(settings, "SELECT DISTINCT text LIKE '% More.' FROM articles WHERE completeness = 'full'") == [(True,)]
+
+
+def test_after_a_takedown_the_words_are_gone_from_the_file(tmp_path: Path) -> None:
+    """What was deleted stays readable in a DuckDB file until something else is written over it."""
+    settings = Settings.from_env({}, home=tmp_path)
+    run = start_run(settings, run_id="one", as_of=AS_OF, options=RunOptions(origin="import"))
+    base = create_work_copy(
+        settings.published_path, run.work_path, run_id="one", as_of=AS_OF, articles_root=settings.articles_root
+    )
+    run.staging.write_json("base.json", {"number": base.number, "run_id": base.run_id, "as_of": None})
+    with open_work(run.work_path) as con:
+        write_book(con, [Entity("p-1", "person", "Priscilla Wentworth")], {}, run_id="one", as_of=AS_OF)
+        con.execute("CHECKPOINT")
+        con.execute("DELETE FROM store.entities")
+        taken = AppliedDecision("d", "takedown", "p-1", "ada", "asked for it", AS_OF, {})
+        write_decisions(con, [taken], "one")
+    assert b"Priscilla Wentworth" in run.work_path.read_bytes()
+    publish_run(run)
+    assert b"Priscilla Wentworth" not in settings.published_path.read_bytes()
+
+
+def upkeep(settings: Settings, run_id: str, *, hours: int) -> StepReport:
+    return maintain_warehouse(start_run(settings, run_id=run_id, as_of=later(hours=hours)))
+
+
+def later(*, hours: int) -> datetime:
+    return AS_OF + timedelta(hours=hours)

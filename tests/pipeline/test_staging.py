@@ -66,6 +66,16 @@ def test_a_run_is_opened_again_as_it_was_started(tmp_path: Path) -> None:
     assert open_run(settings, "manual__2026-11-21T06:00:00+00:00") == started
 
 
+def test_a_run_of_another_version_is_for_the_alerts_alone(tmp_path: Path) -> None:
+    settings = Settings.from_env({}, home=tmp_path)
+    started = start_run(settings, run_id="r", as_of=AS_OF)
+    kept = started.staging.read_json("run.json")
+    started.staging.write_json("run.json", {**kept, "version": "0.0.1"})
+    with pytest.raises(ConfigError, match=r"^r: started by Departure Board 0\.0\.1, and this process is \d"):
+        open_run(settings, "r")
+    assert open_run(settings, "r", of_any_version=True) == started
+
+
 def test_an_unknown_run_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no-such-run: this run has no staging folder"):
         open_run(Settings.from_env({}, home=tmp_path), "no-such-run")

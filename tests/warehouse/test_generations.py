@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -218,3 +219,27 @@ def test_a_work_copy_begun_again_starts_from_the_published_file(home: Home) -> N
 
 def test_the_project_root_is_where_the_tests_think(home: Home) -> None:
     assert (ROOT / "include" / "warehouse" / "views.sql").is_file()
+
+
+@pytest.fixture
+def own_volume(home: Home, tmp_path: Path) -> Iterator[None]:
+    """`published/` as a mount of its own on the same disk, as volumes of containers are."""
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    home.published.parent.mkdir(parents=True, exist_ok=True)
+    mounted = subprocess.run(["mount", "--bind", volume, home.published.parent], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting needs rights that this user has not")
+    yield
+    subprocess.run(["umount", home.published.parent], check=True)
+
+
+def test_publishing_into_a_volume_of_its_own(home: Home, own_volume: None) -> None:
+    base = home.begin("r1")
+    work = home.work_path("r1")
+    assert work.stat().st_dev == home.published.parent.stat().st_dev
+    with pytest.raises(OSError, match="Invalid cross-device link"):
+        work.rename(home.published)
+    assert home.publish("r1", base) == read_generation(home.published) == Generation(1, "r1")
+    assert not work.exists()
+    assert [path.name for path in home.published.parent.glob("*.tmp")] == []

@@ -258,7 +258,7 @@ def test_the_difference_names_what_is_gained_lost_and_changed(home: Home) -> Non
         joins = move(new, "Mary Somerville joins Babbage Labs.", kind="arrival", person="Mary Somerville")
         home.load(con, [new], {new.article_id: [joins]}, run_id="r2")
         (joined,) = rows(con, "SELECT move_id FROM moves WHERE person = 'Mary Somerville'")[0]
-        hers = event("ada", [only_move(article("alpha"))], person_id="p-ada", status="retracted")
+        hers = event("ada", [only_move(article("alpha"))], person_id="p-ada", status="denied")
         (his,) = rows(con, "SELECT move_id FROM moves WHERE person = 'Charles Babbage'")[0]
         renamed = event("cb again", [his], person_id="p-cb", person="Charles Babbage", role_to="Author")
         renamed = replace(renamed, successor="Ada Lovelace")

@@ -1,0 +1,151 @@
+"""A second worker, and what a run costs in which nothing is new, under Celery.
+
+The services of docker-compose.yaml run as processes of this machine, with PostgreSQL and Redis
+(`tests/cluster/native.py`). A worker takes one task at a time and reads with one process, so it stands for one core.
+
+Workers: the newsroom times fifty, on fifty addresses of loopback, in two shards; the time of the whole DAG run, `load`
+to `publish` included, with two workers and with one. On a machine of two cores they share these with everything else.
+
+Nothing new: the newsroom is polled again, all of the chain runs, nothing is new; against a DAG of as many empty tasks
+in the same chain, under the same executor, medians of three.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+from include.newsroom.server import serve
+from tests.cluster.native import Cluster
+from tests.conftest import ROOT
+from tests.installation import AS_OF
+
+SITES = 50
+ROUNDS = 3
+RUN_SECONDS = 3_600
+_EMPTY = """
+from datetime import datetime
+from airflow.sdk import dag, task
+from airflow.sdk.bases.operator import chain
+
+@dag(schedule=None, start_date=datetime(2026, 1, 1), default_args={"queue": "warehouse"})
+def empty_chain():
+    @task
+    def nothing():
+        return None
+    chain(*[nothing.override(task_id=f"nothing_{number}")() for number in range(9)])
+
+empty_chain()
+"""
+
+
+def run(sites: int = SITES) -> dict[str, Any]:
+    """Both measurements on one cluster."""
+    with tempfile.TemporaryDirectory(prefix="departures-cluster-") as root, ExitStack() as stack:
+        lists, port = serve_sites(sites, stack, Path(root))
+        cluster = stack.enter_context(start_cluster(Path(root), port))
+        cluster.start("worker", 1)
+        cluster.wait_healthy("worker", 1)
+        figures: dict[str, Any] = {"load_before": round(os.getloadavg()[0], 1)}
+        run_dag(cluster, "news_departures", {"sources": str(lists[0])})  # the first run of all warms everything up
+        idle = [run_dag(cluster, "news_departures", {"sources": str(lists[0])}) for _ in range(ROUNDS)]
+        empty = [run_dag(cluster, "empty_chain", None) for _ in range(ROUNDS)]
+        clear(cluster)
+        one = run_dag(cluster, "news_departures", {"sources": str(lists[1])})
+        clear(cluster)
+        cluster.start("worker", 2)
+        cluster.wait_healthy("worker", 2)
+        two = run_dag(cluster, "news_departures", {"sources": str(lists[1])})
+    return figures | {
+        "sites": sites,
+        "one worker, s": round(one, 1),
+        "two workers, s": round(two, 1),
+        "two workers to one": round(two / one, 2),
+        "nothing new, s": round(statistics.median(idle), 1),
+        "empty tasks, s": round(statistics.median(empty), 1),
+        "nothing new to empty tasks": round(statistics.median(idle) / statistics.median(empty), 2),
+    }
+
+
+def serve_sites(count: int, stack: ExitStack, folder: Path) -> tuple[list[Path], int]:
+    """Serve the newsroom on so many addresses; source lists of the first and of all, and the port of each."""
+    feeds: list[dict[str, Any]] = []
+    port, lists = 0, [folder / "one.yaml", folder / "all.yaml"]
+    for number in range(count):
+        newsroom = stack.enter_context(serve(port, host=f"127.0.0.{number + 2}"))
+        port = int(newsroom.base_url.rpartition(":")[2])
+        for feed in yaml.safe_load(Path(newsroom.feeds_path).read_text(encoding="utf-8"))["feeds"]:
+            feeds.append({**feed, "id": f"{feed['id']}-{number}", "name": f"{feed['name']} {number}"})
+        for path in lists if number == 0 else lists[1:]:
+            path.write_text(yaml.safe_dump({"feeds": feeds}, allow_unicode=True), encoding="utf-8")
+    return lists, port
+
+
+@contextmanager
+def start_cluster(root: Path, port: int) -> Iterator[Cluster]:
+    """Everything but the workers that fetch and read."""
+    dags = root / "dags"
+    shutil.copytree(ROOT / "dags", dags)
+    (dags / "empty_chain.py").write_text(_EMPTY, encoding="utf-8")
+    home = root / "cluster"
+    home.mkdir()
+    settings = {
+        "DEPARTURES_ALLOW_HOSTS": f"127.0.0.0/8:{port}",
+        "DEPARTURES_HOST_DELAY": "0",
+        "DEPARTURES_SCHEDULE": "0 0 29 2 *",
+        "DEPARTURES_FETCH_SHARDS": "2",
+        "DEPARTURES_WORKERS": "1",
+        "WORKER_CONCURRENCY": "1",
+    }
+    cluster = Cluster(home, settings, dags=dags)
+    try:
+        for service in ("postgres", "redis"):
+            cluster.start(service)
+            cluster.wait_healthy(service)
+        cluster.make_database()
+        cluster.run("migrate")
+        for service in ("api-server", "dag-processor"):
+            cluster.start(service)
+        cluster.wait_healthy("api-server")
+        for service in ("scheduler", "warehouse"):
+            cluster.start(service)
+            cluster.wait_healthy(service)
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def run_dag(cluster: Cluster, dag_id: str, conf: dict[str, Any] | None) -> float:
+    """Seconds from the start of a run to its end, by Airflow's own clock. Raises RuntimeError where it fails."""
+    body = {"logical_date": None, "conf": conf and {"as_of": AS_OF, "force": True, **conf}}
+    run_id = cluster.trigger(dag_id, body)
+    path, end = f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}", time.monotonic() + RUN_SECONDS
+    while time.monotonic() < end:
+        found = cluster.call(path)
+        if found["state"] == "success":
+            return (
+                datetime.fromisoformat(found["end_date"]) - datetime.fromisoformat(found["start_date"])
+            ).total_seconds()
+        if found["state"] == "failed":
+            break
+        time.sleep(1)
+    raise RuntimeError(f"{dag_id} did not succeed: {cluster.call(f'{path}/taskInstances')}")
+
+
+def clear(cluster: Cluster) -> None:
+    """A home and an archive as on the first day."""
+    for volume in ("home", "published", "articles", "archive", "staging"):
+        for path in (cluster.root / "volumes" / volume).iterdir():
+            if not path.is_symlink():
+                shutil.rmtree(path) if path.is_dir() else path.unlink()

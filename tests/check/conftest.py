@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.warehouse.conftest import con, home
+
+__all__ = ["con", "home"]

@@ -1,0 +1,111 @@
+"""`departures backup`, `restore`, `maintain`, `quarantine` and `reprocess`, as a person calls them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from include.records import Quarantined
+from include.warehouse.quarantine import apply_report
+from tests.cli.conftest import Call
+from tests.warehouse.build import T0, Home, article
+
+Departures = Callable[..., Call]
+COUNT = "select count(*) as n from articles where text is not null"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """A home with two articles, a page in quarantine and an article that is held."""
+    made = Home(tmp_path / "home")
+    held = article("held", text="Nothing of it is true.")
+    with made.run("r1") as con:
+        made.load(con, [article("alpha"), article("beta", text="Nothing moved today."), held], {})
+        refused = [
+            Quarantined("p1", "fetch", "page", "http-404", "https://x.example/1: http-404", "{}", "alpha"),
+            Quarantined(held.article_id, "check", "article", "bad-url", "the address is one of the web: not met"),
+        ]
+        apply_report(con, [], refused, run_id="r1", as_of=T0)
+    return made.path
+
+
+def test_a_backup_is_restored_by_one_command_each(home: Path, tmp_path: Path, departures: Departures) -> None:
+    made = departures("backup", tmp_path / "b" / "all.tar", "--home", home)
+    assert made.code == 0 and "generation 1, 2 articles" in made.err
+    restored = departures("restore", tmp_path / "b" / "all.tar", "--home", tmp_path / "other")
+    assert restored.code == 0 and "generation 1, 2 articles" in restored.err
+    found = departures("sql", COUNT, "--format", "json", "--home", tmp_path / "other").out
+    assert json.loads(found) == [{"n": 2}]
+
+
+def test_what_is_held_is_shown_and_let_go(home: Path, departures: Departures) -> None:
+    listed = departures("quarantine", "list", "--home", home)
+    assert "http-404" in listed.out and "bad-url" in listed.out and "2 records are held" in listed.err
+    record = article("held").article_id
+    call = departures("quarantine", "release", record, "--reason", "it is right", "--author", "ada", "--home", home)
+    assert call.code == 0, call.err
+    (path,) = (home / "inbox").glob("*.json")
+    decision = json.loads(path.read_text(encoding="utf-8"))
+    assert (decision["kind"], decision["subject"], decision["author"]) == ("quarantine-release", record, "ada")
+
+
+def test_upkeep_says_what_it_did(home: Path, departures: Departures) -> None:
+    call = departures("maintain", "--as-of", "2027-12-01", "--home", home)
+    assert call.code == 0, call.err
+    assert "2 rows kept no longer" in call.err
+    assert "0 records are held" in departures("quarantine", "list", "--home", home).err
+
+
+def test_a_reprocessing_is_shown_and_accepted(home: Path, departures: Departures) -> None:
+    """The stored words were read by no detector yet."""
+    call = departures("reprocess", "--as-of", "2026-11-22", "--home", home)
+    assert call.code == 0, call.err
+    assert "+ departure: Ada Lovelace, Babbage Labs" in call.out and "“Ada Lovelace leaves Babbage Labs.”" in call.out
+    assert "1 events gained, 0 lost, 0 changed" in call.out and "departures reprocess accept" in call.out
+    lines = departures("reprocess", "show", "--json", "--home", home).out.splitlines()
+    assert [json.loads(line)["change"] for line in lines] == ["gained"]
+    assert json.loads(departures("sql", "from events", "--format", "json", "--home", home).out) == []
+    assert departures("reprocess", "accept", "--home", home).code == 0
+    person = departures("sql", "select person from events", "--format", "json", "--home", home).out
+    assert json.loads(person) == [{"person": "Ada Lovelace"}]
+    assert "It was accepted." in departures("reprocess", "show", reprocessing(home), "--home", home).out
+
+
+def reprocessing(home: Path) -> str:
+    (folder,) = (home / "reprocess").iterdir()
+    return folder.name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("backup", "b.tar"), "nothing has been published yet"),
+        (("restore", "absent.tar"), "absent.tar: no such file"),
+        (("quarantine", "list"), "nothing has been published yet"),
+        (("reprocess",), "nothing is published to compare with"),
+        (("reprocess", "--since", "soon"), "--since 'soon': not an ISO date"),
+        (("reprocess", "accept"), "no reprocessing waits for a decision"),
+        (("reprocess", "drop", "r9"), "r9: no such reprocessing"),
+    ],
+)
+def test_a_wrong_call_is_one_line(
+    arguments: tuple[str, ...],
+    words: str,
+    departures: Departures,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    call = departures(*arguments)
+    assert call.code == 2 and words in call.err, call
+    assert call.err.splitlines()[-1].startswith("departures: ") and "Traceback" not in call.err
+    assert not Path("b.tar").exists()
+
+
+def test_a_record_that_is_not_held(home: Path, departures: Departures) -> None:
+    call = departures("quarantine", "release", "nothing", "--reason", "x", "--home", home)
+    assert call.code == 2 and "no such record is held" in call.err
+    assert not (home / "inbox").exists()
