@@ -87,18 +87,19 @@ def test_a_merge_leads_to_the_survivor(home: Path, ask: Ask) -> None:
 
 
 def test_a_takedown_hides_everything_about_the_person_at_once(home: Path, ask: Ask) -> None:
-    events = ask("SELECT event_id, person FROM events WHERE person = 'Ilya Sutskever'")
-    assert len(events) > 1
+    events = two_of_one(ask)
+    person = str(ask(f"SELECT person FROM events WHERE event_id = '{events[0]}'")[0]["person"])
+    surname = person.split()[-1]
     with client_of(home, REVIEWER) as client:
-        assert send(client, str(events[0]["event_id"]), action="takedown") == 303
-        for row in events:
-            answer = client.get(f"/event/{row['event_id']}")
-            assert answer.status_code == 410 and "Sutskever" not in answer.text
+        assert send(client, events[0], action="takedown") == 303
+        for event in events:
+            answer = client.get(f"/event/{event}")
+            assert answer.status_code == 410 and surname not in answer.text
         for path in ("/?scope=events", "/review", "/run", "/corrections", "/organisation/openai"):
             headings = re.findall(r"<a href=\"/event/[^\"]+\"><bdi>([^<]+)</bdi>", client.get(path).text)
-            assert "Ilya Sutskever" not in headings, path
+            assert person not in headings, path
         (decision,) = kept(home)
-        assert "Sutskever" not in json.dumps(decision) and decision["name_hashes"]
+        assert surname not in json.dumps(decision) and decision["name_hashes"]
 
 
 def test_articles_are_taken_out_of_an_event_or_of_a_person(home: Path, ask: Ask) -> None:
@@ -174,12 +175,14 @@ def test_the_next_run_applies_what_was_decided(home: Path, ask: Ask) -> None:
         assert "Luke Metz" not in re.findall(r"<h2><a href=\"/event/[^\"]+\"><bdi>([^<]+)</bdi>", client.get("/").text)
 
 
-def test_the_queue_shows_what_was_read_with_little_confidence(home: Path, ask: Ask) -> None:
-    waiting = ask(
-        "SELECT event_id FROM departures WHERE confidence < 0.7 AND review = '' AND focus = 'main' "
-        "AND status NOT IN ('denied', 'retracted')"
-    )
-    assert waiting
+def test_the_queue_shows_what_was_read_with_little_confidence(home: Path) -> None:
+    import duckdb
+
+    waiting = ["Luke Metz", "Mira Murati"]
+    with duckdb.connect(str(home / "published" / "departures.duckdb")) as con:
+        unsure = "known_to IS NULL AND kind = 'departure' AND focus = 'main' AND list_contains(?, person)"
+        con.execute("UPDATE store.event_versions SET confidence = 0.9 WHERE known_to IS NULL")
+        con.execute(f"UPDATE store.event_versions SET confidence = 0.6 WHERE {unsure}", [waiting])
     with client_of(home, REVIEWER) as client:
         page = client.get("/review").text
         assert f"<b>{len(waiting)}</b> waiting" in page
