@@ -141,7 +141,7 @@ def test_people_who_may_be_one_are_shown_and_answered(home: Path, ask: Ask) -> N
             )
     with client_of(home, READER) as client:
         page = client.get("/review").text
-        assert 'People who may be one <span class="n">2</span>' in page and "like names &lt;b&gt;" in page
+        assert 'People who may be one <span class="n">2</span>' in page and "Like names &lt;b&gt;" in page
         assert "One person" not in page
     form = {"token": TOKEN, "reason": "the same photograph"}
     with client_of(home, REVIEWER) as client:
