@@ -67,14 +67,18 @@ def alert_departures() -> None:
 
         return run_step(send_approved, run_id=drafted_in)  # `run_id` itself is a name that Airflow keeps for its own
 
-    @task(trigger_rule="all_skipped")
+    # Not `all_skipped`: as the last task it would be skipped where `approve` or `send` failed, and the run be green.
+    @task(trigger_rule="none_failed")
     def refuse() -> dict[str, int]:
         """Take note of what a person refused, so that nobody is asked for it again."""
         from include.pipeline.alert import refuse_draft
 
-        run_id = get_current_context()["ti"].xcom_pull(task_ids="draft", key="run_id")
+        context = get_current_context()
+        run_id = context["ti"].xcom_pull(task_ids="draft", key="run_id")
         if run_id is None:
             raise AirflowSkipException("nothing was drafted")
+        if context["ti"].xcom_pull(task_ids="send") is not None:
+            raise AirflowSkipException("it was approved")
         return run_step(refuse_draft, run_id=run_id)
 
     if not BY_HAND:
