@@ -42,11 +42,15 @@ def main(names: list[str]) -> int:
             failed.append(name)
         else:
             stored[name] = {"measured": f"{datetime.now(UTC):%Y-%m-%d}", "machine": machine, "figures": figures}
-    stored = {name: stored[name] for name in known if name in stored}
-    _KEPT.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    REPORT.write_text(render_report(stored), encoding="utf-8")
+            write_report({name: stored[name] for name in known if name in stored})
     print(f"written: {REPORT}")
     return 1 if failed else 0
+
+
+def write_report(stored: dict[str, Any]) -> None:
+    """Write what is measured so far: a measurement may take ten minutes, and the next one may fail."""
+    _KEPT.write_text(json.dumps(stored, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    REPORT.write_text(render_report(stored), encoding="utf-8")
 
 
 def list_benchmarks() -> list[str]:
@@ -62,7 +66,11 @@ def measure(name: str) -> dict[str, Any] | None:
     if done.returncode:
         print(done.stderr.strip()[-2000:], file=sys.stderr)
         return None
-    figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    try:
+        figures: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        print(f"the last line is not its figures: {done.stdout.strip()[-200:]!r}", file=sys.stderr)
+        return None
     return figures
 
 

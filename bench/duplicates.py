@@ -61,6 +61,7 @@ def measure(known: int, windowed: int) -> dict[str, float]:
     """One size: `known` stored articles, of which `windowed` are looked through for near copies."""
     numbers = random.Random(known)
     with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "work.duckdb")) as con:
+        con.execute("SET enable_progress_bar = false")  # it is drawn on standard output, where the figures go
         migrate(con)
         at = (AS_OF - timedelta(days=1)).replace(tzinfo=None)
         con.execute(_ARTICLES, {"at": at, "known": known})

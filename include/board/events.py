@@ -21,6 +21,14 @@ LINE_COLUMNS = "event_id, kind, person_id, person, from_org, from_org_id, to_org
 _COLUMNS = f"""{LINE_COLUMNS}, role_family, date, date_precision, announced_on, effective_on,
     first_reported_at, last_reported_at, first_known_at, origins, articles, languages, score, flagged, acting,
     reason_stated, successor, destination_kind, focus, confidence, review"""
+_DECIDED = """
+WITH undoing AS (SELECT decision_id, target FROM store.decisions WHERE action = 'undo')
+SELECT decision_id, action, author, reason, decided_at, payload->>'field' AS field, payload->>'value' AS value,
+    payload->>'other' AS other, decision_id IN (
+        SELECT target FROM undoing WHERE decision_id NOT IN (SELECT target FROM undoing)) AS undone
+FROM store.decisions WHERE action <> 'undo' AND (target = ? OR payload->>'other' = ?) ORDER BY decided_at
+"""
+_FIRMNESS = ("announced", "reported", "rumoured", "denied")
 _ORDERS = {"newest": "place", "score": "score DESC, place"}
 
 
@@ -102,20 +110,20 @@ def attach(reader: Reader, rows: Sequence[Row], overlay: Overlay) -> list[Row]:
 
 
 def read_evidence(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
-    """The sentences for and against each event: what denies first, then those that name person and organisation, the
-    surest first."""
+    """The sentences for and against each event: what denies first, then what names the person and is firmest."""
     grouped: dict[str, list[Row]] = defaultdict(list)
     for row in read_pieces(reader, ids):
         grouped[row.pop("event_id")].append(row)
     for found in grouped.values():
-        found.sort(key=lambda row: (row["stance"] != "denies", -_count_named(row), -row["confidence"], row["move_id"]))
+        found.sort(key=_proof_order)
     return grouped
 
 
-def _count_named(piece: Row) -> int:
-    """Whether a sentence can stand alone: 2 where it names the person and the organisation, as the article does."""
-    named = (piece["said_person"], piece["said_from"] or piece["said_to"])
-    return sum(name in piece["quote"] for name in named if name)
+def _proof_order(row: Row) -> tuple[bool, bool, int, int, float, str]:
+    firmness = _FIRMNESS.index(row["status"])
+    return (
+        row["stance"] != "denies", row["proof"] < 2, firmness, -row["proof"], -row["confidence"], row["move_id"],
+    )  # fmt: skip
 
 
 def read_terms(reader: Reader, ids: Collection[str]) -> dict[str, list[Row]]:
@@ -178,13 +186,8 @@ def read_versions(reader: Reader, event_id: str) -> list[Row]:
 
 
 def read_decided(reader: Reader, event_id: str) -> list[Row]:
-    """Decisions of people about an event that a run has applied."""
-    return reader.rows(
-        "SELECT decision_id, action, author, reason, decided_at, payload->>'field' AS field, "
-        "payload->>'value' AS value, payload->>'other' AS other FROM store.decisions "
-        "WHERE target = ? OR payload->>'other' = ? ORDER BY decided_at",
-        [event_id, event_id],
-    )
+    """Decisions of people about an event that a run has applied, those that were undone since marked so."""
+    return reader.rows(_DECIDED, [event_id, event_id])
 
 
 def read_neighbours(reader: Reader, row: Row) -> tuple[list[Row], list[Row]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +15,8 @@ from include.board.memory import EVENTS
 from include.board.reading import Reader, Row
 from include.errors import ConfigError
 from include.pipeline.inbox import RELEASE
-from include.resolve.decisions import Decision, decision_path, read_decision, write_whole
+from include.pipeline.reviewing import new_decision_id
+from include.resolve.decisions import Decision, decision_path, keep_in_force, read_decision, write_whole
 
 _HIDING = {"reject": "rejected", "takedown": "taken-down"}
 
@@ -40,13 +40,13 @@ class Overlay:
         """The event that this one is merged into."""
         return next((d.subject for d in self.decisions if d.kind == "merge" and d.other == event_id), None)
 
-    def about(self, event_id: str) -> list[Decision]:
-        """Decisions that wait about one event."""
-        return [d for d in self.decisions if event_id in (d.subject, d.other)]
+    def about(self, *ids: str) -> list[Decision]:
+        """Decisions that wait about an event, or about its person."""
+        return [d for d in self.decisions if d.subject in ids or d.other in ids]
 
     def corrected(self, row: Row) -> Row:
         """A row with the corrections that wait for it, and `waiting`: what was decided about it."""
-        mine = self.about(row["event_id"])
+        mine = self.about(row["event_id"], row["person_id"])
         changes = {d.field: _typed(d) for d in mine if d.kind == "correct" and d.field in row}
         review = "approved" if any(d.kind == "approve" for d in mine) else row.get("review", "")
         return {**row, **changes, "review": review, "waiting": mine, "was": {name: row[name] for name in changes}}
@@ -66,13 +66,13 @@ class Inbox:
         if not decisions and not releases:
             return Overlay()
         applied = reader.once("applied decisions", _read_applied)
-        undone = {d.subject for d in decisions if d.kind == "undo"}
-        undone -= {d.subject for d in decisions if d.kind == "undo" and d.decision_id in undone}
-        in_force = [d for d in decisions if d.kind != "undo" and d.decision_id not in undone]
+        standing = {d.decision_id for d in keep_in_force(decisions)}
+        taken_back = [d for d in decisions if d.kind == "undo" and d.decision_id not in applied]
+        waiting_to_undo = {d.subject for d in taken_back}
         released = reader.once("released records", _read_released)
         return Overlay(
-            tuple(d for d in in_force if d.decision_id not in applied),
-            tuple(d for d in decisions if d.decision_id in undone and d.decision_id in applied),
+            tuple(d for d in decisions if d.decision_id in standing - applied),
+            tuple(d for d in decisions if d.kind != "undo" and d.decision_id in (applied & waiting_to_undo) - standing),
             {record: by for record, by in releases.items() if record not in released},
         )
 
@@ -102,14 +102,9 @@ class Inbox:
             return [content for _, content in self._parsed.values() if content is not None]
 
 
-def new_id() -> str:
-    """The id of a decision made on the board."""
-    return f"board-{secrets.token_hex(8)}"
-
-
 def write_release(folder: Path, record_id: str, *, author: str, at: datetime, reason: str) -> Path:
     """Put the release of a quarantined record into the inbox, whole or not at all."""
-    decision_id = new_id()
+    decision_id = new_decision_id("board")
     content = {
         "kind": RELEASE, "decision_id": decision_id, "subject": record_id, "author": author, "at": at.isoformat(),
         "reason": reason,
@@ -160,12 +155,3 @@ def list_hidden(overlay: Overlay, reader: Reader) -> set[str]:
         rows = reader.rows(f"SELECT DISTINCT person_id FROM {EVENTS} WHERE list_contains(?, event_id)", [taken])
         hidden |= {row["person_id"] for row in rows}
     return hidden
-
-
-def describe(decisions: Iterable[Decision]) -> list[str]:
-    """What waits, a line each, for people."""
-    words = {
-        "approve": "approved", "reject": "rejected", "merge": "merged", "split": "split", "correct": "corrected",
-        "takedown": "taken down", "merge-entities": "people merged", "split-entity": "person split",
-    }  # fmt: skip
-    return [f"{words.get(d.kind, d.kind)} by {d.author}: {d.reason}" for d in decisions]

@@ -34,7 +34,10 @@ CREATE INDEX board_version ON {VERSIONS} (event_id);
 _MOVES = """
 SELECT move_id, article_id, quote, quote_field AS field, quote_start AS start, quote_end AS "end",
     if(status = 'denied', 'denies', 'supports') AS stance, status, confidence,
-    person AS said_person, from_org AS said_from, to_org AS said_to FROM store.moves WHERE move_id IN ({})
+    person AS said_person, from_org AS said_from, to_org AS said_to,
+    2 * names_one_of(quote, [person] || person_aliases)::INTEGER
+        + names_one_of(quote, [from_org, to_org] || from_aliases || to_aliases)::INTEGER AS proof
+FROM store.moves WHERE move_id IN ({})
 """
 _ARTICLES = """
 SELECT article_id, url, lang, source_id, origin, title, published_at FROM store.articles WHERE article_id IN ({})

@@ -34,6 +34,7 @@ from include.knowledge.notability import load_notability
 from include.resolve.decisions import CORRECTABLE
 
 router = APIRouter()
+_MOST_PIECES = 60  # articles to choose from, where some are taken out of an event
 
 
 @router.get("/")
@@ -106,6 +107,7 @@ def _event_context(page: Page, row: Row) -> dict[str, Any]:
         "row": full,
         "evidence": limit_evidence(evidence),
         "evidence_count": len(evidence),
+        "pieces": list({piece["article_id"]: piece for piece in evidence}.values())[:_MOST_PIECES],
         "denials": [piece for piece in evidence if piece["stance"] == "denies"][:3],
         "claims": [piece for piece in full["evidence"] if piece["stance"] != "denies"][:3],
         "timeline": read_timeline(page.reader, event_id, evidence),

@@ -2,48 +2,69 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import re
-from typing import Annotated
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.background import BackgroundTask
 
 from include.board.access import check_form, require_reviewer
 from include.board.events import LINE_COLUMNS, attach, read_event
-from include.board.inbox import hide, list_hidden, new_id, write_release
+from include.board.inbox import hide, list_hidden, write_release
 from include.board.memory import EVENTS, find
-from include.board.reading import Reader, Row
+from include.board.reading import Row
 from include.board.rendering import root_of
 from include.board.site import Page, begin
 from include.board.upkeep import find_held
 from include.errors import ConfigError
-from include.knowledge.notability import load_notability
-from include.resolve.decisions import Decision, plan_takedown, write_decision
+from include.pipeline.reviewing import (
+    Author,
+    find_articles,
+    find_proposal,
+    find_subject,
+    is_waiting,
+    new_decision_id,
+    plan_entity_merge,
+    plan_person_takedown,
+    read_proposals,
+    sure_from,
+)
+from include.resolve.decisions import Decision, write_decision
+from include.settings import Settings
 
 router = APIRouter()
+log = logging.getLogger("departures")
+_PROJECT = Path(__file__).resolve().parents[2]  # where `include` is found
 _QUEUE = 25
+_PROPOSALS = 25
 _MAX_REASON = 500
-_ACTIONS = ("approve", "reject", "correct", "merge", "takedown")
-_WAITING = """kind = 'departure' AND focus = 'main' AND status NOT IN ('denied', 'retracted')
-    AND (review = 'pending' OR (review = '' AND confidence < ?))"""
-_PEOPLE_NAMES = """
-SELECT DISTINCT unnest([person, name] || person_aliases || aliases) AS name FROM (
-    SELECT m.person, m.person_aliases, coalesce(e.name, '') AS name, coalesce(e.aliases, []) AS aliases
-    FROM store.move_links l JOIN store.moves m USING (move_id) LEFT JOIN store.entities e ON e.entity_id = l.person_id
-    WHERE l.person_id = ?)
-"""
-_PEOPLE_ORGANISATIONS = """
-SELECT DISTINCT unnest([from_org_id, to_org_id]) AS id FROM events WHERE person_id = ?
-"""
+_APPLY_SECONDS = 1800  # a run without news takes seconds, and minutes where the file is to be written anew
+_ACTIONS = ("approve", "reject", "correct", "merge", "split", "split-entity", "takedown")
 
 
 @router.get("/review")
 def queue(request: Request) -> Response:
-    """Departures that were read with little confidence and nobody has looked at, the weightiest first."""
+    """Departures that were read with little confidence, and people who may be one: what nobody has looked at."""
     with begin(request) as page:
         rows, total = read_queue(page)
+        proposals = read_proposals(page.reader.cursor, page.overlay.decisions)
         return page.render(
-            "review.html.j2", rows=rows, total=total, sure_from=sure_from(), done=request.query_params.get("done", "")
+            "review.html.j2",
+            rows=rows,
+            total=total,
+            proposals=proposals[:_PROPOSALS],
+            proposals_total=len(proposals),
+            sure_from=sure_from(),
+            done=request.query_params.get("done", ""),
         )
 
 
@@ -58,8 +79,9 @@ def decide(
     value: Annotated[str, Form()] = "",
     other: Annotated[str, Form()] = "",
     back: Annotated[str, Form()] = "",
+    article: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
-    """Keep one decision about an event, under the name of whoever makes it."""
+    """Keep one decision about an event, under the name of whoever makes it. A takedown is applied at once."""
     reason = _admit(request, token, reason)
     if action not in _ACTIONS:
         raise HTTPException(400, f"{action[:40]!r} is no decision; there are {', '.join(_ACTIONS)}")
@@ -67,11 +89,39 @@ def decide(
         row = read_event(page.reader, event_id)
         if row is None:
             raise HTTPException(404, f"no event has the id {event_id[:40]!r}; look at the board again")
-        decision = _build(page, row, action, reason, field, " ".join(value.split()), other.strip())
+        author = Author(page.viewer.name, page.site.clock(), reason)
+        wanted = _Wanted(field, " ".join(value.split()), other.strip(), tuple(article or ()))
+        decision = _build(page, row, action, author, wanted)
         _keep(page, decision)
+        settings = page.site.settings
     hidden = action in ("reject", "takedown") or back == "queue"
     target = "review?done=1" if hidden else f"event/{event_id}?done=1"
-    return RedirectResponse(f"{root_of(request)}/{target}", 303)
+    at_once = BackgroundTask(apply_now, settings) if action == "takedown" else None
+    return RedirectResponse(f"{root_of(request)}/{target}", 303, background=at_once)
+
+
+@router.post("/review/people")
+def decide_people(
+    request: Request,
+    token: Annotated[str, Form()] = "",
+    proposal: Annotated[str, Form()] = "",
+    answer: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> Response:
+    """Say of two people who are alike whether they are one."""
+    reason = _admit(request, token, reason)
+    if answer not in ("one", "two"):
+        raise HTTPException(400, f"{answer[:40]!r} is no answer; they are one or two")
+    with begin(request) as page, _worded():
+        author = Author(page.viewer.name, page.site.clock(), reason)
+        pair = find_proposal(page.reader.cursor, proposal[:60])
+        decision_id = new_decision_id("board")
+        if answer == "one":
+            decision, _ = plan_entity_merge(page.reader.cursor, pair["left_id"], pair["right_id"], author, decision_id)
+        else:
+            decision = Decision(decision_id, "reject", pair["proposal_id"], author.name, author.at, author.reason)
+        _keep(page, decision)
+    return RedirectResponse(f"{root_of(request)}/review?done=1", 303)
 
 
 @router.post("/review/undo")
@@ -87,7 +137,7 @@ def undo(
         applied = page.reader.value("SELECT 1 FROM store.decisions WHERE decision_id = ?", [decision])
         if not applied and decision not in {d.decision_id for d in page.overlay.decisions}:
             raise HTTPException(404, f"no decision has the id {decision[:60]!r}; look at the event again")
-        _keep(page, Decision(new_id(), "undo", decision, page.viewer.name, page.site.clock(), reason))
+        _keep(page, Decision(new_decision_id("board"), "undo", decision, page.viewer.name, page.site.clock(), reason))
     target = f"event/{event}" if re.fullmatch(r"[A-Za-z0-9-]{1,60}", event) else "review"
     return RedirectResponse(f"{root_of(request)}/{target}?done=1", 303)
 
@@ -112,20 +162,14 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
     overlay = page.overlay
     decided = {d.subject for d in overlay.decisions if d.kind in ("approve", "correct")}
     hidden, parameters = hide(list_hidden(overlay, page.reader) | decided)
-    parameters = [sure_from(), *parameters]
-    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {_WAITING} AND {hidden}", parameters)
+    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {is_waiting()} AND {hidden}", parameters)
     rows = find(
         page.reader,
         f"{LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles",
-        f"{_WAITING} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
+        f"{is_waiting()} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
         parameters,
     )
     return attach(page.reader, rows, overlay), int(total)
-
-
-def sure_from() -> float:
-    """The confidence below which a departure waits for a person: the one below which nobody is alerted of it."""
-    return load_notability().scalars["confidence_floor"]
 
 
 def _admit(request: Request, token: str, reason: str) -> str:
@@ -138,28 +182,73 @@ def _admit(request: Request, token: str, reason: str) -> str:
     return reason
 
 
-def _build(page: Page, row: Row, action: str, reason: str, field: str, value: str, other: str) -> Decision:
-    author, at = page.viewer.name, page.site.clock()
-    if action == "takedown":
-        person = row["person_id"]
-        names, organisations = _read_person(page.reader, person)
-        return plan_takedown(person, {*names, row["person"]}, organisations, author=author, at=at, reason=reason)
-    if action == "merge":
-        if other == row["event_id"] or read_event(page.reader, other) is None:
-            raise HTTPException(
-                400, f"{other[:40]!r} is not the id of another event; it stands at the foot of its page"
-            )
-        return Decision(new_id(), "merge", row["event_id"], author, at, reason, other=other)
-    if action == "correct":
-        return Decision(new_id(), "correct", row["event_id"], author, at, reason, field=field, value=value or None)
-    return Decision(new_id(), "approve" if action == "approve" else "reject", row["event_id"], author, at, reason)
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a form says besides the action and the reason."""
+
+    field: str
+    value: str
+    other: str
+    articles: tuple[str, ...]
 
 
-def _read_person(reader: Reader, person_id: str) -> tuple[set[str], set[str]]:
-    """Every form of a person's name that is known, and where they were."""
-    names = {row["name"] for row in reader.rows(_PEOPLE_NAMES, [person_id]) if row["name"]}
-    organisations = {row["id"] for row in reader.rows(_PEOPLE_ORGANISATIONS, [person_id]) if row["id"]}
-    return names, organisations
+def _build(page: Page, row: Row, action: str, author: Author, wanted: _Wanted) -> Decision:
+    event_id, person_id, con = row["event_id"], row["person_id"], page.reader.cursor
+    decision_id = new_decision_id("board")
+
+    def about(kind: Any, subject: str, **more: Any) -> Decision:
+        return Decision(decision_id, kind, subject, author.name, author.at, author.reason, **more)
+
+    with _worded():
+        if action == "takedown":
+            return plan_person_takedown(con, person_id, [row["person"]], author)
+        if action == "merge":
+            gone = find_subject(con, wanted.other) if wanted.other else None
+            if gone is None or gone.event_id == event_id:
+                raise HTTPException(
+                    400, f"{wanted.other[:40]!r} is not the id of another event; it stands at the foot of its page"
+                )
+            if gone.person_id != person_id:
+                decision, _ = plan_entity_merge(con, person_id, gone.person_id, author, decision_id)
+                _keep(page, decision)  # two people's events become one when the people do
+                decision_id = new_decision_id("board")
+            return about("merge", event_id, other=gone.event_id)
+        if action == "split":
+            return about("split", event_id, article_ids=find_articles(con, wanted.articles, event_id=event_id))
+        if action == "split-entity":
+            chosen = find_articles(con, wanted.articles, person_id=person_id)
+            return about("split-entity", person_id, article_ids=chosen)
+        if action == "correct":
+            return about("correct", event_id, field=wanted.field, value=wanted.value or None)
+        return about("approve" if action == "approve" else "reject", event_id)
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    """What a person gave wrongly is an answer 400 that says so."""
+    try:
+        yield
+    except ConfigError as error:
+        raise HTTPException(400, str(error)) from None
+
+
+def apply_now(settings: Settings) -> None:
+    """Apply what waits and publish it, in a process of its own: whoever was taken down is gone within seconds.
+
+    Where it fails the next run does it; the pages of the board show nothing of the person either way.
+    """
+    command = [sys.executable, "-m", "include.cli", "review", "apply", "--home", str(settings.home)]
+    path = os.pathsep.join(filter(None, (str(_PROJECT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": path}
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=_APPLY_SECONDS, check=False, env=environment
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.error("A takedown could not be applied at once, the next run does it: %s", error)
+        return
+    if done.returncode:
+        log.error("A takedown could not be applied at once, the next run does it: %s", done.stderr[-500:])
 
 
 def _keep(page: Page, decision: Decision) -> None:

@@ -50,8 +50,8 @@ def out() -> Console:
 
 
 def err() -> Console:
-    """Where progress and remarks go, so that results can be piped."""
-    return Console(stderr=True, highlight=False)
+    """Where progress and remarks go, so that results can be piped. In a file a line stays a line."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:

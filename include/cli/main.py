@@ -8,7 +8,20 @@ from typing import Any
 
 import typer
 
-from include.cli import articles, board, doctor, languages, quarantine, reprocess, run, serve, sources, sql, upkeep
+from include.cli import (
+    articles,
+    board,
+    doctor,
+    languages,
+    quarantine,
+    reprocess,
+    review,
+    run,
+    serve,
+    sources,
+    sql,
+    upkeep,
+)
 from include.errors import AuditStopped, ConfigError, DeparturesError
 
 EXIT_FAILED = 1  # the run could not be finished; what was published before stands
@@ -33,6 +46,7 @@ app.add_typer(reprocess.app, name="reprocess", rich_help_panel=_RUNNING)
 app.command("board", rich_help_panel=_ASKING)(board.board)
 app.command("sql", rich_help_panel=_ASKING)(sql.sql)
 app.command("serve", rich_help_panel=_ASKING)(serve.serve)
+app.add_typer(review.app, name="review", rich_help_panel=_ASKING)
 app.command("detect", rich_help_panel=_TOOLS)(articles.detect)
 app.command("extract", rich_help_panel=_TOOLS)(articles.extract)
 app.command("evaluate", rich_help_panel=_TOOLS)(articles.evaluate)
@@ -63,6 +77,11 @@ def main() -> None:
         code = EXIT_FAILED
     except OSError as error:
         code = _explain_system(error)
+    except Exception as error:
+        if not _is_of_another_version(error):
+            raise
+        _say("the published file was made by another version of this program; `departures run` brings it up to date")
+        code = EXIT_INPUT
     if code == EXIT_INTERRUPTED:
         _say("stopped; what was published before stands, and the call can be repeated")
     sys.exit(code or 0)
@@ -77,6 +96,11 @@ def _explain_usage(error: Any) -> int:
     else:
         _say(f"{message} Try: {where} --help")
     return EXIT_INPUT
+
+
+def _is_of_another_version(error: Exception) -> bool:
+    """Whether the published file lacks a table or column; by name, since importing DuckDB takes long."""
+    return type(error).__module__ == "_duckdb" and type(error).__name__ in ("CatalogException", "BinderException")
 
 
 def _explain_system(error: OSError) -> int:

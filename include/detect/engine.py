@@ -23,6 +23,7 @@ from include.detect.when import choose_date
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
+_ABOUT_AS_SURE = 0.8
 
 
 @dataclass(slots=True)
@@ -336,6 +337,7 @@ def _build(
     taken = choose_role(reading, role_evidence, "taken") if reaches else None
     if taken is left:
         taken = None
+    shown = _choose_shown(reading, evidence, (from_org, to_org))
     return Move(
         kind=kind,
         person=_display_person(person),
@@ -343,7 +345,7 @@ def _build(
         to_org=_display_org(reading, to_org),
         status=status,
         focus=focus,
-        evidence=_sentence_evidence(reading, top),
+        evidence=_sentence_evidence(reading, shown),
         person_aliases=_forms(person),
         from_aliases=_forms(reading.orgs[from_org]) if from_org >= 0 else (),
         to_aliases=_forms(reading.orgs[to_org]) if to_org >= 0 else (),
@@ -354,13 +356,32 @@ def _build(
         confidence=round(max(p for p, _ in rows), 3),
         reason_stated=next((c.trigger.rule.reason for c in evidence if c.trigger.rule.reason), None),
         acting=bool(taken and _is_acting(reading, taken)),
-        rule=top.trigger.rule.rule_id,
+        rule=shown.trigger.rule.rule_id,
         detector=detector,
     )
 
 
-def _sentence_evidence(reading: Reading, top: Candidate) -> Evidence:
-    start, end = reading.sentences[top.trigger.sentence]
+def _choose_shown(reading: Reading, evidence: list[Candidate], organisations: tuple[int, int]) -> Candidate:
+    """Of triggers that are about as sure, the one whose sentence shows the move: it names person and organisation.
+
+    "Murati had run the company for a few days while Altman was out" names her and holds a trigger, and tells nothing.
+    """
+    least = _ABOUT_AS_SURE * probability(model_of(evidence[0]), evidence[0].features)
+    named = [
+        candidate
+        for candidate in evidence
+        if "ante" not in candidate.features and probability(model_of(candidate), candidate.features) >= least
+    ]
+    for candidate in named:
+        if any(
+            m.entity >= 0 and m.entity in organisations for m in reading.in_sentence(candidate.trigger.sentence, "org")
+        ):
+            return candidate
+    return named[0] if named else evidence[0]
+
+
+def _sentence_evidence(reading: Reading, shown: Candidate) -> Evidence:
+    start, end = reading.sentences[shown.trigger.sentence]
     norm = reading.text.norm
     while start < end and norm[start].isspace():
         start += 1

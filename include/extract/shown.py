@@ -10,7 +10,7 @@ from include.extract.moment import Moment
 from include.extract.tree import spaced_text
 from include.extract.written import read_written, says_updated
 
-_MAX_FOUND = 12
+_MAX_FOUND = 60
 _MAX_LINE_CHARS = 120
 _REACH = 40  # elements after the headline among which a date is looked for
 _FRAMES = 3  # around the headline
@@ -20,15 +20,39 @@ _UPDATED_NAME = re.compile(r"updat|modif|g[uü]ncel|actuali", re.IGNORECASE)
 
 
 def read_times(tree: Any) -> list[str]:
-    """`datetime` of the first `<time>` elements, those marked as published first."""
-    times = [element for element in tree.iter("time") if element.get("datetime")][:_MAX_FOUND]
-    marked = [
-        element
-        for element in times
-        if "publish" in " ".join(element.attrib.values()).lower() or element.get("pubdate") is not None
-    ]
-    classic = [element.get("title") for element in tree.iter("abbr") if "published" in element.get("class", "")]
-    return [*classic[:1], *(element.get("datetime") for element in [*marked, *times])]
+    """`datetime` of `<time>` elements: those marked as published, those around the headline, those below it, others
+    (of the last change, of other articles).
+
+    A time above the headline and apart from it is mostly today's, in the head of the site.
+    """
+    beside = Beside(tree)
+    headline = beside.headline
+    frames = _frames_of(headline)
+    ranked: list[tuple[int, str]] = []
+    below = headline is None
+    for element in tree.iter("h1", "time"):
+        if element is headline:
+            below = True
+        value = element.get("datetime") if element.tag == "time" else None
+        if value is None or len(ranked) >= _MAX_FOUND:
+            continue
+        marks = " ".join(element.attrib.values()).lower()
+        if "publish" in marks or element.get("pubdate") is not None:
+            rank = 0
+        elif beside.holds(element) or _UPDATED_NAME.search(marks):
+            rank = 3
+        else:
+            rank = 1 if any(node in frames for node in element.iterancestors()) else 2 if below else 3
+        ranked.append((rank, value))
+    classic = [element.get("title") or "" for element in tree.iter("abbr") if "published" in element.get("class", "")]
+    return [*classic[:1], *(value for _, value in sorted(ranked, key=lambda entry: entry[0]))]
+
+
+def _frames_of(headline: Any) -> set[Any]:
+    """The elements around the headline, without those that hold the whole page."""
+    if headline is None:
+        return set()
+    return {node for node in list(headline.iterancestors())[:_FRAMES] if node.tag not in ("body", "html")}
 
 
 def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Moment], list[Moment]]:
@@ -38,7 +62,7 @@ def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Momen
     """
     beside = Beside(tree)
     headline = beside.headline
-    frames = set(list(headline.iterancestors())[:_FRAMES]) if headline is not None else set()
+    frames = _frames_of(headline)
     near: list[str] = []
     reached = 0
     for element in tree.iter("h1", *_DATED):
@@ -50,7 +74,7 @@ def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Momen
             break
         if len(element) > 3 or not _DIGITS.search(_own_text(element)) or beside.holds(element):
             continue
-        framed = any(node in frames and node.tag not in ("body", "html") for node in element.iterancestors())
+        framed = any(node in frames for node in element.iterancestors())
         text = spaced_text(element)
         if len(text) <= _MAX_LINE_CHARS and (reached or headline is None or framed):
             marked = any(_UPDATED_NAME.search(node.get("class") or "") for node in (element, element.getparent()))

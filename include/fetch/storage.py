@@ -25,7 +25,8 @@ class ArchiveStorage:
         self._store: ObjectStore | None = None
         if is_remote(self.root):
             self._store = ObjectStore(self.root)
-            key = hashlib.sha256(self.root.encode()).hexdigest()[:16]
+            # By user too: nobody may write into the folder of another.
+            key = hashlib.sha256(f"{os.getuid()} {self.root}".encode()).hexdigest()[:16]
             self.drafts = Path(tempfile.gettempdir()) / f"departures-archive-{key}"
         else:
             self.drafts = self._folder / ".drafts"

@@ -84,7 +84,10 @@ def _simplifier() -> OpenCC:
 
 def simplify_han(text: str) -> str:
     """Traditional characters as Simplified ones; other scripts as they are."""
-    return str(_simplifier().convert(text)) if _HAN.search(text) else text
+    if not _HAN.search(text):
+        return text
+    simple = str(_simplifier().convert(text))
+    return simple if simple == text else str(_simplifier().convert(simple))  # 薴 becomes 苧, and that 苎
 
 
 @lru_cache(maxsize=65536)
@@ -94,7 +97,7 @@ def name_key(name: str) -> str:
     Words stay apart in scripts that write them apart ("o brien" differs from "brien o"); scripts without reliable
     spaces lose them. "" for a name of which nothing is left.
     """
-    text = unicodedata.normalize("NFKC", simplify_han(name)).casefold().translate(_LETTERS)
+    text = simplify_han(unicodedata.normalize("NFKC", name)).casefold().translate(_LETTERS)
     text = _DROPPED_MARKS.sub("", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFC", text).translate(_KEPT_SIGNS)
     # Indic and Thai vowel signs are marks, not letters: \W would cut names at them.

@@ -84,7 +84,8 @@ def _merge_in(stored: Iterable[Event], merged: Iterable[Event]) -> dict[str, Eve
 
 def _observed_since(departures: Iterable[Event]) -> date | None:
     """The day of the first news: before it nobody looked, so that nobody left then says nothing."""
-    seen = (event.first_reported_at for event in departures if event.focus == "main" and event.first_reported_at)
+    # The history tells of rumours too, which first_reported_at leaves out where they were months ahead of the news.
+    seen = (event.history[0].at for event in departures if event.focus == "main" and event.history)
     return min((at.date() for at in seen), default=None)
 
 

@@ -1,4 +1,4 @@
-"""What the merge needs of the inbox besides the decisions in force: whom they are about, and releases."""
+"""What the inbox holds besides decisions about events and people: releases from quarantine."""
 
 from __future__ import annotations
 
@@ -17,17 +17,6 @@ class ReleaseDecision:
 
     record_id: str
     author: str
-
-
-def read_targets(inbox: Path) -> set[str]:
-    """Ids of the events and entities that any file of the inbox is about.
-
-    Those of undone decisions too: what they had changed is to be seen anew.
-    """
-    targets: set[str] = set()
-    for content in _read_objects(inbox):
-        targets.update(content[name] for name in ("subject", "other") if isinstance(content.get(name), str))
-    return targets
 
 
 def read_releases(inbox: Path, on_refused: Callable[[str], None]) -> list[ReleaseDecision]:

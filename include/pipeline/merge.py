@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.knowledge.gazetteer import Gazetteer, load_gazetteer
-from include.pipeline.inbox import read_releases, read_targets
+from include.pipeline.decided import Decided, apply_inbox
 from include.pipeline.load import at_warehouse_time
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.takedown import erase_taken_down
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
-from include.resolve.decisions import Decision, read_inbox
+from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
-from include.resolve.mentions import block_keys
+from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS
-from include.warehouse.blocks import read_blocks, read_moves, touch_events, touch_people, write_move_keys
-from include.warehouse.entities import read_book, write_book
-from include.warehouse.events import read_due_events, read_events_of, resolve_event_ids
+from include.resolve.names import NEAR_DAYS, BlockKey
+from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
+from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
+from include.warehouse.events import read_due_events, read_events_of, read_people_of
 from include.warehouse.generations import open_work
 from include.warehouse.load import read_touched
-from include.warehouse.quarantine import release_records
-from include.warehouse.runs import AppliedDecision, write_decisions
 
 if TYPE_CHECKING:
     import duckdb
@@ -33,85 +33,121 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
     """Merge anew the people whom the run touches: by a new move, a decision, or a day that has passed.
 
     Writes the entity book to the work copy and `events.jsonl` to staging, where `flag` takes them. A file in the
-    inbox that cannot be read is a warning; it does not hold up the news.
+    inbox that cannot be used is a warning; it does not hold up the news.
     """
     run, gazetteer = at_warehouse_time(run), load_gazetteer()
-    refused: list[str] = []
-    decisions = read_inbox(run.settings.inbox, refused.append)
     with open_work(run.work_path) as con:
-        _apply_decisions(con, run, decisions, refused.append)
+        decided = apply_inbox(con, run)
         touched = read_touched(con)
         on_progress("Merging moves", 0, len(touched))
-        events = _merge_people(con, run, touched, decisions, gazetteer)
+        people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
+        events, erased = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
     run.staging.write_records("events.jsonl", events)
     living = [event for event in events if event.merged_into is None]
-    people = len({event.person_id for event in living})
-    sentence = f"{len(living)} events of {people} people seen anew from {len(touched)} touched moves"
-    if decisions:
-        sentence += f", {len(decisions)} decisions applied"
+    counted = len({event.person_id for event in living})
+    sentence = f"{len(living)} events of {counted} people seen anew from {len(touched)} touched moves"
+    if decided.fresh:
+        sentence += f", {decided.fresh} new decisions applied"
     return run.report(
         "merge",
         sentence,
-        warnings=tuple(refused),
+        warnings=decided.refused,
         touched=len(touched),
         events=len(living),
-        people=people,
-        decisions=len(decisions),
+        people=counted,
+        decisions=decided.fresh,
+        erased=erased,
     )
 
 
-def _apply_decisions(
-    con: duckdb.DuckDBPyConnection, run: RunContext, decisions: Sequence[Decision], on_refused: Callable[[str], None]
-) -> None:
-    """Release what people released, mark what their decisions are about as touched, and log the decisions."""
-    for release in read_releases(run.settings.inbox, on_refused):
-        release_records(con, [release.record_id], by=release.author, run_id=run.run_id, as_of=run.as_of)
-    targets = read_targets(run.settings.inbox)
-    touch_events(con, {*targets, *resolve_event_ids(con, targets).values()}, run.run_id)
-    touch_people(con, targets, run.run_id)
-    touch_events(con, read_due_events(con, run.as_of), run.run_id)
-    write_decisions(con, map(_log_entry, decisions), run.run_id)
-
-
-def _merge_people(
+def merge_people(
     con: duckdb.DuckDBPyConnection,
-    run: RunContext,
-    touched: Sequence[str],
-    decisions: Sequence[Decision],
+    touched: Collection[str],
+    people: Collection[str],
+    decided: Decided,
     gazetteer: Gazetteer,
-) -> list[Event]:
-    fresh = read_moves(con, touched)
-    write_move_keys(con, {stored.move_id: _keys(stored, gazetteer) for stored in fresh})
-    block = read_blocks(con, touched, near_days=NEAR_DAYS)
-    concerned = {*touched, *(stored.move_id for stored in block)}
-    known = read_book(con, concerned)
+    *,
+    run_id: str,
+    as_of: datetime,
+) -> tuple[list[Event], int]:
+    """Merge the people of the touched moves and the given ones, with everybody who may be one of them.
+
+    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and how many moves
+    were erased.
+    """
+    block = read_block(con, touched, people, gazetteer)
+    previous = block.previous
+    stored = read_book(con, block.move_ids)
     links = {
         move_id: MoveLink(move_id, link.person_id, link.from_org_id, link.to_org_id)
-        for move_id, link in known.links.items()
+        for move_id, link in stored.links.items()
         if link.person_id is not None
     }
-    previous = read_events_of(con, concerned)
-    book = resolve_entities(block, EntityBook(known.entities, links), gazetteer, decisions)
-    write_book(con, book.entities.values(), book.links, run_id=run.run_id, as_of=run.as_of)
-    return merge_moves(block, book, decisions, as_of=run.as_of, previous=previous, gazetteer=gazetteer)
-
-
-def _keys(stored: StoredMove, gazetteer: Gazetteer) -> list[tuple[str, date]]:
-    return [(key.key, key.at) for key in block_keys(stored, gazetteer)]
-
-
-def _log_entry(decision: Decision) -> AppliedDecision:
-    payload = {
-        name: value
-        for name in ("other", "field", "value", "article_ids", "move_ids")
-        if (value := getattr(decision, name))
-    }
-    return AppliedDecision(
-        decision_id=decision.decision_id,
-        action=decision.kind,
-        target=decision.subject,
-        author=decision.author,
-        reason=decision.reason,
-        decided_at=decision.at,
-        payload=payload,
+    decisions = decided.about({event.event_id for event in previous})
+    named = {key for d in decisions if d.kind == "merge-entities" for key in (d.subject, d.other) if key}
+    known = EntityBook({**read_entities(con, named), **stored.entities}, links)
+    book = resolve_entities(block.moves, known, gazetteer, decisions)
+    write_book(con, book.entities.values(), book.links, before=stored, run_id=run_id, as_of=as_of)
+    everybody = block.people | {link.person_id for link in book.links.values()}
+    write_proposals(con, book.proposals, everybody, run_id=run_id, as_of=as_of)
+    events = merge_moves(
+        block.moves,
+        book,
+        decisions,
+        as_of=as_of,
+        previous=previous,
+        gazetteer=gazetteer,
+        redirects=decided.redirects,
     )
+    erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
+    return [_leave_mark(event) for event in events], erased
+
+
+def _leave_mark(event: Event) -> Event:
+    """Of an event that was taken down its id stays, so that its page says so; its moves are erased."""
+    return replace(event, move_ids=()) if event.review == "taken-down" else event
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """What is merged together: people, the moves of their events and the new ones (retired ones by id alone), and what
+    was believed of them."""
+
+    people: set[str]
+    move_ids: set[str]
+    moves: list[StoredMove]
+    previous: list[Event]
+
+
+def read_block(
+    con: duckdb.DuckDBPyConnection, touched: Collection[str], people: Collection[str], gazetteer: Gazetteer
+) -> Block:
+    """Everybody whom the touched moves may concern, with all their moves; stores the keys of the touched moves."""
+    fresh, owners = read_moves(con, touched), read_owners(con, touched)
+    keys = {stored.move_id: block_keys(stored, gazetteer) for stored in fresh}
+    write_move_keys(con, keys, replaced=owners.keys() & keys.keys())
+    found = {*people, *owners.values()}
+    found = find_tied(con, found | _find_likely(con, fresh, keys, found))
+    previous = read_events_of(con, found)
+    move_ids = {*touched, *(move_id for event in previous for move_id in event.move_ids)}
+    others = read_moves(con, move_ids - {stored.move_id for stored in fresh})
+    return Block(found, move_ids, sorted([*fresh, *others], key=lambda stored: stored.move_id), previous)
+
+
+def _find_likely(
+    con: duckdb.DuckDBPyConnection,
+    fresh: Sequence[StoredMove],
+    keys: Mapping[str, Sequence[BlockKey]],
+    settled: Collection[str],
+) -> set[str]:
+    """People whom the moves name, and those at the same places whose names are alike."""
+    sharing = find_sharing(con, keys, near_days=NEAR_DAYS)
+    named = {shared.person_id for shared in sharing if not shared.is_coarse}.union(settled)
+    coarse = [shared for shared in sharing if shared.person_id not in named]
+    entities = read_entities(con, {shared.person_id for shared in coarse})
+    forms = {stored.move_id: name_forms(stored) for stored in fresh}
+    for shared in coarse:
+        person = entities.get(shared.person_id)
+        if person and may_concern(forms[shared.move_id], (person.name, *person.aliases)):
+            named.add(person.entity_id)
+    return named

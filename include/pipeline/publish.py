@@ -11,6 +11,7 @@ from include.pipeline.load import load_run, read_base
 from include.pipeline.merge import merge_run
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.takedown import clean_digests
 from include.publish.exports import write_exports
 from include.warehouse.compaction import rewrite_work_copy
 from include.warehouse.generations import Generation, open_read_only, open_work, publish_work_copy
@@ -23,6 +24,8 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     """Publish, then write what is made from the published file. Raises BaseMoved after too many lost races."""
     made, attempts = _swap(run, on_progress)
     settings = run.settings
+    if _count_erased(run):
+        clean_digests(settings)
     con = open_read_only(settings.published_path, articles_root=settings.articles_root)
     try:
         rows, flows, balances = read_rows(con, "departures"), read_flows(con), read_balances(con)
@@ -49,14 +52,20 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
 
 
 def _forget_for_good(run: RunContext, on_progress: Progress) -> None:
-    """After a takedown the work copy is written anew: DuckDB leaves the words of deleted rows where they were."""
+    """After an erasure the work copy is written anew: DuckDB leaves the words of deleted rows where they were."""
     if not run.work_path.exists():  # published before this step was killed
         return
     with open_work(run.work_path) as con:
         takedowns = count_applied(con, "takedown", run.run_id)
-    if takedowns:
+    if takedowns or _count_erased(run):
         on_progress("Removing what was taken down", 0, 0)
         rewrite_work_copy(run.work_path, run.settings.articles_root)
+
+
+def _count_erased(run: RunContext) -> int:
+    """How many moves the merge removed because somebody is or was taken down."""
+    report = "reports/merge.json"
+    return int(run.staging.read_json(report)["counts"]["erased"]) if run.staging.exists(report) else 0
 
 
 def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:

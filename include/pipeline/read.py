@@ -6,13 +6,14 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from include.extract.workers import Task, run_isolated
 from include.fetch.archive import Archive
 from include.fetch.warc import ArchivedResponse
 from include.pipeline.codec import encode_record
-from include.pipeline.reading import Reading, StagedMove, load_models, read_import, read_page, read_summary
+from include.pipeline.reading import Reading, StagedMove, load_models, read_entry, read_import
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Page, Quarantined
 
@@ -60,27 +61,40 @@ def _read_pages(
 ) -> tuple[list[Reading], list[Quarantined]]:
     """Readings and refusals; a page that is not there or not readable is replaced by the feed's own words."""
     archived = [page for page in pages if page.archive_path is not None and not page.reason]
-    refused = [_refuse_page(page, "fetch", page.reason, _describe(page)) for page in pages if page.reason]
+    missing = [page for page in pages if page.reason]
+    refused = [_refuse_page(page, "fetch", page.reason, _describe(page)) for page in missing]
+    worded = [page for page in missing if _has_words(page)]
     archive = Archive(run.settings.archive_root)
-    # Made when a worker is free for it, so that few bodies are in memory at a time.
-    bodies = (Task(page.item.item_id, (page, _read_response(archive, page)), page.item.source_id) for page in archived)
-    results = _run_tasks(run, read_page, bodies, len(archived), "Reading pages", on_progress)
+    # Made when a worker is free for it, so that few bodies are in memory at a time. Pages and words in one go: a worker
+    # loads its models for a second.
+    tasks = chain((_entry_task(page, _read_response(archive, page)) for page in archived), map(_entry_task, worded))
+    entries = [*archived, *worded]
+    results = _run_tasks(run, read_entry, tasks, len(entries), "Reading pages", on_progress)
     readings: list[Reading] = []
-    summaries = [page for page in pages if page.reason]
-    for page, result in zip(archived, results, strict=True):
-        if isinstance(result, Quarantined):
-            refused.append(_refuse_page(page, "read", result.reason, result.detail))
-            summaries.append(page)
-        else:
+    unreadable = []
+    for page, result in zip(entries, results, strict=True):
+        if isinstance(result, Reading):
             readings.append(result)
-    worded = [page for page in summaries if f"{page.item.title}{page.item.summary}".strip()]
-    tasks = [Task(page.item.item_id, (page.item, page.fetched_at), page.item.source_id) for page in worded]
-    for result in _run_tasks(run, read_summary, tasks, len(tasks), "Reading summaries", on_progress):
+        elif page.reason:
+            refused.append(result)
+        else:
+            refused.append(_refuse_page(page, "read", result.reason, result.detail))
+            unreadable.append(page)
+    again = [_entry_task(page) for page in unreadable if _has_words(page)]
+    for result in _run_tasks(run, read_entry, again, len(again), "Reading summaries", on_progress):
         if isinstance(result, Quarantined):
             refused.append(result)
         else:
             readings.append(result)
     return readings, refused
+
+
+def _has_words(page: Page) -> bool:
+    return bool(f"{page.item.title}{page.item.summary}".strip())
+
+
+def _entry_task(page: Page, response: ArchivedResponse | str | None = None) -> Task:
+    return Task(page.item.item_id, (page, response), page.item.source_id)
 
 
 def _import_tasks(run: RunContext) -> list[Task]:

@@ -43,6 +43,11 @@ def load_models() -> None:
     read_import({"id": "sample", "title": "A sample", "text": "Nobody left the sample company.", "lang": "en"}, moment)
 
 
+def read_entry(page: Page, response: ArchivedResponse | str | None) -> Reading:
+    """Read a page, or without a response the feed's own words. Raises QuarantineRecord."""
+    return read_summary(page.item, page.fetched_at) if response is None else read_page(page, response)
+
+
 def read_page(page: Page, response: ArchivedResponse | str) -> Reading:
     """Read a page from its archived response, or from the reason why the archive does not have it.
 

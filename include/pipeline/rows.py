@@ -21,12 +21,12 @@ FROM reasons r LEFT JOIN evidence e ON e.event_id = r.event_id AND e.move_id = r
 WHERE list_contains(?, r.event_id) ORDER BY abs(r.points) DESC, r.feature
 """
 _EVIDENCE = """
-SELECT e.event_id, e.move_id, e.article_id, e.url, e.lang, e.quote, e.field, e.start, e."end", e.stance, e.status,
-    e.source_id, e.origin, e.title, e.published_at, e.rule, e.detector, e.confidence
-FROM evidence e JOIN moves m USING (move_id) WHERE list_contains(?, e.event_id)
-ORDER BY e.stance = 'denies' DESC,
-    contains(e.quote, m.person)::INTEGER + contains(e.quote, coalesce(m.from_org, m.to_org, m.person))::INTEGER DESC,
-    e.confidence DESC, e.published_at NULLS LAST, e.move_id
+SELECT event_id, move_id, article_id, url, lang, quote, field, start, "end", stance, status, source_id, origin, title,
+    published_at, rule, detector, confidence, proof
+FROM evidence WHERE list_contains(?, event_id)
+ORDER BY stance = 'denies' DESC, proof >= 2 DESC,
+    list_position(['announced', 'reported', 'rumoured', 'denied'], status), proof DESC, confidence DESC,
+    published_at NULLS LAST, move_id
 """
 
 
@@ -37,7 +37,7 @@ def read_rows(
 
     `doubt` says why nobody is alerted of an event whatever its score, `reasons` are lines for people, `terms` the
     summands of the score with the sentence that carries each, `evidence` the sentences for and against: what denies
-    first, then those that name person and organisation, the surest first.
+    first, then those that name the person, the firmest and surest first.
     """
     rows = _fetch(con, _EVENTS.format(view=view, condition=condition), [])
     ids = [row["event_id"] for row in rows]

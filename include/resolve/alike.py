@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, PROPOSE, name_likeness
+from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, may_be_one_name, name_likeness
 from include.resolve.mentions import Mention
 from include.resolve.names import NEAR_DAYS, folded_parts, script_of, signatures
 from include.resolve.union import Union
@@ -87,9 +87,8 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
             if roots[0] == roots[1] or (script_of(left_form) != script_of(right_form)) != across:
                 continue
             key = (roots[0], roots[1])
-            likeness = name_likeness(left_form, right_form)
-            if likeness >= PROPOSE:
-                pair = _Pair(likeness, left, right, left_form, right_form)
+            if may_be_one_name(left_form, right_form):
+                pair = _Pair(name_likeness(left_form, right_form), left, right, left_form, right_form)
                 if key not in pairs or pair.order < pairs[key].order:
                     pairs[key] = pair
     return pairs
@@ -135,9 +134,14 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
         if len(shared) == 1 and len(others) == 1:
             displaced = next(form for root, form in sides.items() if root not in shared)
             third = ends[others.pop()]
-            if script_of(third) == script_of(displaced) and name_likeness(third, displaced) < ACCEPT_IN_SCRIPT:
+            if script_of(third) == script_of(displaced) and _are_apart(third, displaced):
                 return True
     return False
+
+
+def _are_apart(left: str, right: str) -> bool:
+    """Whether two names of one script are two people's. Jose Luis Fernandez and José Fernández Ortega need not be."""
+    return name_likeness(left, right) < ACCEPT_IN_SCRIPT and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
 
 
 def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:

@@ -22,16 +22,17 @@ class MoveLink:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Two entities that may be one; a person decides (`merge-entities`)."""
+    """Two entities that may be one. A person decides: `merge-entities`, or `reject` of the proposal's id."""
 
     proposal_id: str
     kind: Literal["person", "organisation"]
     left_id: str
     right_id: str
-    left_name: str
-    right_name: str
     likeness: float
     why: str
+    left_move: str  # which names the one as it is like the other
+    right_move: str
+    answer: Literal["", "reject"] = ""  # rejected ones stay: whoever is alike is still decided together
 
 
 @dataclass(frozen=True, slots=True)

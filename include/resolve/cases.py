@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from include.records import Document, Event, StoredMove
@@ -26,19 +26,18 @@ _STATUS = {"effective": "announced"}
 
 def build_cases(
     decisions: Sequence[Decision],
-    events: Iterable[Event],
+    events: Mapping[str, Event],
     moves: Mapping[str, StoredMove],
     documents: Mapping[str, Document],
 ) -> list[dict[str, Any]]:
     """One case an article that a correction or a rejection is about, by id.
 
-    `events` and `moves` are the current ones by the ids that decisions name, `documents` the articles by id. Every
+    `events` are the current ones by the ids that decisions name, `moves` and `documents` by id. Every
     other move of the article stands as it was read; a corrected one is as the person said, a rejected one is gone.
     """
-    by_id = {event.event_id: event for event in events}
     changes: dict[str, dict[str, Any] | None] = {}
     for decision in decisions:
-        event = by_id.get(decision.subject)
+        event = events.get(decision.subject)
         if event is None or decision.kind not in ("correct", "reject") or event.review == "taken-down":
             continue
         for move_id in event.move_ids:

@@ -1,4 +1,4 @@
-"""What people decided, applied over what extraction says: merges and splits of events, fields set, takedowns."""
+"""What people decided, applied over what extraction says: merges and splits of events, fields set."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from include.knowledge.gazetteer import Gazetteer
-from include.records import Event, EventStatus, StatusChange, StoredMove
-from include.resolve.book import EntityBook
-from include.resolve.decisions import Decision, hash_name
+from include.records import Event, EventStatus, StatusChange
+from include.resolve.decisions import Decision
 from include.resolve.intervals import precision_of
 from include.resolve.mentions import name_organisation
 from include.resolve.stories import Story
-
-REMOVED = "removed on request"
+from include.resolve.takedown import remove_person
 
 
 def arrange_stories(
@@ -63,56 +61,6 @@ def find_survivor(event_id: str, events: dict[str, Event], previous: Sequence[Ev
         seen.add(event_id)
         event_id = str(merged[event_id])
     return event_id if event_id in events else None
-
-
-def remove_person(event: Event) -> Event:
-    """An event of which nothing is left but that it was removed: no name, no place, no words.
-
-    The ids of its moves stay, so that the same articles do not bring it back.
-    """
-    return Event(
-        event_id=event.event_id, kind=event.kind, person_id="", person=REMOVED, from_org_id=None, from_org=None,
-        to_org_id=None, to_org=None, role_from=None, role_to=None, status="retracted", focus="background", date=None,
-        date_precision="none", announced_on=None, effective_on=None, first_reported_at=None, last_reported_at=None,
-        known_from=event.known_from, origins=0, articles=0, languages=(), move_ids=event.move_ids, review="taken-down",
-        confidence=0.0,
-    )  # fmt: skip
-
-
-def drop_taken_down(
-    moves: Iterable[StoredMove],
-    decisions: Sequence[Decision],
-    book: EntityBook,
-    previous: Sequence[Event] = (),
-) -> tuple[list[StoredMove], list[StoredMove]]:
-    """(moves that stay, moves of people who asked to be removed).
-
-    A takedown names a person, or one of the person's events; it knows later articles by the hashes of the names, or
-    by the moves that the removed events had.
-    """
-    takedowns = [decision for decision in decisions if decision.kind == "takedown"]
-    subjects = {decision.subject for decision in takedowns}
-    removed = {key for event in previous if event.review == "taken-down" for key in event.move_ids}
-    people = {book.survivor(subject) for subject in subjects}
-    people |= {book.survivor(event.person_id) for event in previous if event.event_id in subjects and event.person_id}
-    moves = list(moves)
-    people |= {book.links[move.move_id].person_id for move in moves if move.move_id in removed}
-    stay: list[StoredMove] = []
-    go: list[StoredMove] = []
-    for move in moves:
-        gone = book.links[move.move_id].person_id in people or any(_is_about(move, d, book) for d in takedowns)
-        (go if gone else stay).append(move)
-    return stay, go
-
-
-def _is_about(stored: StoredMove, decision: Decision, book: EntityBook) -> bool:
-    """Whether a move has a name that a takedown remembers, at one of its organisations or without any."""
-    if not {hash_name(name) for name in (stored.move.person, *stored.move.person_aliases)} & set(decision.name_hashes):
-        return False
-    link = book.links[stored.move_id]
-    roots = {book.root_of(organisation) for organisation in (link.from_org_id, link.to_org_id)} - {None}
-    there = {book.root_of(organisation) for organisation in decision.organisation_ids}
-    return not roots or not there or bool(roots & there)
 
 
 def _members_of(event_id: str, previous: Sequence[Event]) -> set[str]:

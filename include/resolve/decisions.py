@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -50,10 +50,15 @@ class Decision:
 
 
 def read_inbox(path: Path, on_refused: Callable[[str], None] | None = None) -> list[Decision]:
-    """Read every decision of an inbox, oldest first, undone ones and their undoing left out.
+    """Read the decisions of an inbox that are in force, oldest first: undone ones and their undoing left out.
 
     A file that cannot be used is named with its line: through `on_refused`, else as ConfigError.
     """
+    return keep_in_force(read_every(path, on_refused))
+
+
+def read_every(path: Path, on_refused: Callable[[str], None] | None = None) -> list[Decision]:
+    """Read every decision of an inbox, oldest first, undone ones and their undoing too; else as `read_inbox`."""
     decisions = []
     for file in sorted(path.glob("*.json")):
         try:
@@ -65,12 +70,31 @@ def read_inbox(path: Path, on_refused: Callable[[str], None] | None = None) -> l
             continue
         if decision is not None:
             decisions.append(decision)
-    decisions.sort(key=lambda decision: (decision.at, decision.decision_id))
+    return sorted(decisions, key=lambda decision: (decision.at, decision.decision_id))
+
+
+def keep_in_force(decisions: Sequence[Decision]) -> list[Decision]:
+    """Of decisions in order of time, those that stand. An undoing can be undone too."""
     undone: set[str] = set()
     for decision in reversed(decisions):
         if decision.kind == "undo" and decision.decision_id not in undone:
             undone.add(decision.subject)
     return [d for d in decisions if d.kind != "undo" and d.decision_id not in undone]
+
+
+def list_targets(fresh: Iterable[Decision], every: Sequence[Decision]) -> set[str]:
+    """Ids of events, people and proposals that these decisions change; an undoing changes what it undoes had."""
+    by_id = {decision.decision_id: decision for decision in every}
+    targets: set[str] = set()
+    for decision in fresh:
+        seen: set[str] = set()
+        found: Decision | None = decision
+        while found is not None and found.kind == "undo" and found.decision_id not in seen:
+            seen.add(found.decision_id)
+            found = by_id.get(found.subject)
+        if found is not None and found.kind != "undo":
+            targets |= {target for target in (found.subject, found.other) if target}
+    return targets
 
 
 def read_decision(file: Path) -> Decision | None:
@@ -139,20 +163,19 @@ def plan_takedown(
     )
 
 
-def check_subjects(
-    decisions: Sequence[Decision], event_ids: set[str], entity_ids: set[str], decision_ids: set[str], inbox: Path
-) -> list[str]:
-    """One line for each decision about something that nobody knows."""
+def find_unknown(decisions: Iterable[Decision], known: Collection[str], inbox: Path) -> list[str]:
+    """One line for each decision about something that nobody knows. `known` are ids of events, entities, proposals
+    and decisions."""
     problems = []
     for decision in decisions:
-        about_entities = decision.kind in ("merge-entities", "split-entity")
-        known = entity_ids if about_entities else event_ids | entity_ids | decision_ids
+        file = decision_path(inbox, decision.decision_id, decision.at)
         for role, subject in (("subject", decision.subject), ("other", decision.other)):
-            if subject and subject not in known and not subject.startswith("same-"):
-                what = "entity" if about_entities else "event"
+            if subject and subject not in known:
+                text = file.read_text(encoding="utf-8") if file.is_file() else ""
+                what = {"undo": "decision"}.get(decision.kind, "person" if "entit" in decision.kind else "event")
                 problems.append(
-                    f"{inbox}/{decision.at:%Y%m%dT%H%M%S}-{decision.decision_id}.json: {role} {subject!r} is no {what} "
-                    "that is known; check the id on the board"
+                    f"{file}:{_line(text, role)}: {role} {subject!r} is no {what} that is known; "
+                    "check the id on the board, and take the file out"
                 )
     return problems
 

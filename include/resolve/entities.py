@@ -13,7 +13,14 @@ from include.records import Entity, StoredMove
 from include.resolve.book import EntityBook, MoveLink, Proposal, short_hash
 from include.resolve.decisions import Decision
 from include.resolve.grouping import PersonGroup, group_people
-from include.resolve.mentions import Mention, NamedOrganisation, name_organisation, read_mention
+from include.resolve.mentions import (
+    Mention,
+    NamedOrganisation,
+    listed_mark,
+    name_organisation,
+    read_mention,
+    unknown_mark,
+)
 from include.resolve.names import script_of
 
 _MAX_ALIASES = 40
@@ -33,7 +40,8 @@ def resolve_entities(
     that they name.
     """
     ordered = sorted(moves, key=lambda stored: stored.move_id)
-    mentions = [read_mention(stored, gazetteer) for stored in ordered]
+    declared = _list_declared(decisions, known, gazetteer)
+    mentions = [read_mention(stored, gazetteer, declared) for stored in ordered]
     groups, likely = group_people(mentions, gazetteer, decisions, known)
     stored_by_id = {stored.move_id: stored for stored in ordered}
     entities = dict(known.entities)
@@ -58,6 +66,26 @@ def resolve_entities(
         links={key: _follow(link, book) for key, link in links.items()},
         proposals=_name_proposals(likely, person_of, book, decisions),
     )
+
+
+def _list_declared(
+    decisions: Sequence[Decision], known: EntityBook, gazetteer: Gazetteer
+) -> dict[str, NamedOrganisation]:
+    """Organisations that people declared to be another one, by id, with what they are now."""
+    pairs = {d.other: d.subject for d in decisions if d.kind == "merge-entities" and d.other}
+    declared = {}
+    for gone in pairs:
+        kept, seen = pairs[gone], {gone}
+        while kept in pairs and kept not in seen:
+            seen.add(kept)
+            kept = pairs[kept]
+        entity, listed = known.entities.get(kept), gazetteer.organisation_by_id.get(kept)
+        if listed is not None:
+            mark = listed_mark(kept, gazetteer)
+            declared[gone] = NamedOrganisation(kept, listed.name, gazetteer.root_of(kept), mark)
+        elif entity is not None and entity.kind == "organisation":
+            declared[gone] = NamedOrganisation(kept, entity.name, kept, unknown_mark(kept, entity.name))
+    return declared
 
 
 def _follow(link: MoveLink, book: EntityBook) -> MoveLink:
@@ -208,19 +236,30 @@ def _name_proposals(
     book: EntityBook,
     decisions: Sequence[Decision],
 ) -> tuple[Proposal, ...]:
-    """Proposals between people who are still two, best first; answered ones are left out."""
-    answered = {decision.subject for decision in decisions if decision.kind in ("approve", "reject")}
+    """Proposals between people who are still two, best first; of two people the most alike mentions."""
+    rejected = {decision.subject for decision in decisions if decision.kind == "reject"}
     found: dict[str, Proposal] = {}
-    for left, right, likeness, why in likely:
-        ids = sorted({book.survivor(person_of[left.move_id]), book.survivor(person_of[right.move_id])})
-        if len(ids) != 2:
+    for left, right, likeness, why in sorted(likely, key=_likeliest):
+        people = {book.survivor(person_of[mention.move_id]): mention.move_id for mention in (right, left)}
+        if len(people) != 2:
             continue
-        proposal_id = "same-" + short_hash(*ids)
-        before = found.get(proposal_id)
-        if proposal_id in answered or (before and before.likeness >= likeness):
-            continue
-        names = [book.entities[entity_id].name for entity_id in ids]
-        found[proposal_id] = Proposal(
-            proposal_id, "person", ids[0], ids[1], names[0], names[1], round(likeness, 3), why
-        )
-    return tuple(sorted(found.values(), key=lambda proposal: (-proposal.likeness, proposal.proposal_id)))
+        one, other = sorted(people)
+        proposal_id = "same-" + short_hash(one, other)
+        if proposal_id not in found:
+            found[proposal_id] = Proposal(
+                proposal_id,
+                "person",
+                one,
+                other,
+                likeness=round(likeness, 3),
+                why=why,
+                left_move=people[one],
+                right_move=people[other],
+                answer="reject" if proposal_id in rejected else "",
+            )
+    return tuple(found.values())
+
+
+def _likeliest(likely: tuple[Mention, Mention, float, str]) -> tuple[float, str, str]:
+    left, right, likeness, _ = likely
+    return (-likeness, left.move_id, right.move_id)

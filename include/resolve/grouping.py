@@ -17,7 +17,7 @@ from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
-from include.resolve.likeness import PROPOSE, is_misspelt_part
+from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import are_near, folded_parts, same_surname_form
 from include.resolve.union import Union
@@ -131,7 +131,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         if len(people) == 1:
             union.join(mention.move_id, next(iter(people)))
             continue
-        likely += [(mention, other, PROPOSE, _SEVERAL) for other in people.values()]
+        likely += [(mention, other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
         for key in _short_keys(mention):
             alone["|".join(key)].append((mention, ""))
     for _, same in sorted(alone.items()):
@@ -148,7 +148,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         if len(people) == 1:
             union.join(root, next(iter(people)))
         else:
-            likely += [(members[min(members)], other, PROPOSE, _SEVERAL) for other in people.values()]
+            likely += [(members[min(members)], other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
     return likely
 
 

@@ -64,6 +64,16 @@ class MoveTime:
         """Whether the stated date lies after the publication: announced now, effective then."""
         return bool(self.stated and self.published and self.stated.start + timedelta(DAY_SLACK) > self.published)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it is told as news and yet dated long before: the date may be that of something else in the text.
+
+        "Sutskever, who had voted against Altman in November, is leaving" was read as a departure of November.
+        """
+        return bool(
+            self.told and self.stated and self.published and self.stated.end + timedelta(NEWS_BEFORE) < self.published
+        )
+
 
 def time_of(stored: StoredMove) -> MoveTime:
     """Read the time of a stored move."""
@@ -79,8 +89,8 @@ def time_gap(left: MoveTime, right: MoveTime) -> int | None:
     """Days between two moves if they can be one event in time, else None.
 
     Stated dates decide. They may differ where one of them is the day of the announcement and the other the day on
-    which it takes effect: then the reports themselves are near each other. What is recalled without a date can be
-    anything before it was told.
+    which it takes effect, or where one is doubtful: then the reports themselves are near each other. What is recalled
+    without a date can be anything before it was told.
     """
     if left.stated and right.stated:
         gap = left.stated.gap(right.stated)
@@ -89,6 +99,10 @@ def time_gap(left: MoveTime, right: MoveTime) -> int | None:
         if left.told and right.told and (left.is_ahead or right.is_ahead):
             told = min(left.told.gap(right.told), _cross_gap(left, right))
             return told if told <= WINDOW_DAYS else None
+        if left.told and right.told and (left.is_doubtful or right.is_doubtful):
+            told = left.told.gap(right.told)
+            # Whatever agrees with the date is nearer.
+            return WINDOW_DAYS + 1 + told if told <= WINDOW_DAYS else None
         return None
     gaps = [a.gap(b) for a in _anchors(left) for b in _anchors(right)]
     if gaps:

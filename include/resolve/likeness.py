@@ -7,43 +7,70 @@ and nobody else fits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
-from include.resolve.names import folded_parts, full_key, is_inflected, name_parts, script_of, skeleton
+from include.resolve.names import (
+    differ_in_ending,
+    folded_parts,
+    full_key,
+    is_inflected,
+    name_parts,
+    read_surname,
+    script_of,
+    skeleton,
+    ways_to_say,
+)
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_IN_SCRIPT = 0.9
-PROPOSE = 0.6
+# Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
+SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
+PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
+_HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _LETTER_BY_LETTER = {"latin", "cyrillic"}
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
-_NICKNAMES = tuple(
-    frozenset(group.split())
-    for group in (
-        "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
-        "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
-        "edward ed eddie ted", "elizabeth liz beth betty eliza", "margaret maggie meg peggy", "katherine kate kathy",
-        "alexander alex sasha sascha", "alexandra alex sasha", "andrew andy drew", "anthony tony", "steven steve",
-        "stephen steve", "gregory greg", "lawrence larry", "patrick pat paddy", "nicholas nick", "benjamin ben",
-        "samuel sam", "daniel dan danny", "matthew matt", "christopher chris", "jonathan jon", "timothy tim",
-        "theodore ted theo", "francisco paco pancho", "jose pepe", "susan sue", "deborah debbie deb", "mikhail misha",
-        "dmitry dima", "nikita nick", "ekaterina katya", "maria masha", "vladimir vova volodya", "yevgeny zhenya",
+_SLAVIC_SOUNDS = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("tsch|cz", "ch"), ("sch|sz", "sh"), ("c(?![hk])", "ts"), ("ts?z", "ts"), ("ks", "x"), ("ie|je|ye", "e"),
     )
 )  # fmt: skip
+_NICKNAMES = (
+    "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
+    "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
+    "edward ed eddie ted", "elizabeth liz beth betty eliza", "margaret maggie meg peggy", "katherine kate kathy",
+    "alexander alex sasha sascha", "alexandra alex sasha", "andrew andy drew", "anthony tony", "steven steve",
+    "stephen steve", "gregory greg", "lawrence larry", "patrick pat paddy", "nicholas nick", "benjamin ben",
+    "samuel sam", "daniel dan danny", "matthew matt", "christopher chris", "jonathan jon", "timothy tim",
+    "theodore ted theo", "francisco paco pancho", "jose pepe", "susan sue", "deborah debbie deb", "mikhail misha",
+    "dmitry dima", "nikita nick", "ekaterina katya", "maria masha", "vladimir vova volodya", "yevgeny zhenya",
+)  # fmt: skip
+_GROUPS_OF = {
+    word: frozenset(number for number, group in enumerate(_NICKNAMES) if word in group.split())
+    for word in " ".join(_NICKNAMES).split()
+}
 
 
 @lru_cache(maxsize=65536)
 def name_likeness(left: str, right: str) -> float:
-    """How alike two full names are, 0 to 1. 1 is one name; above `PROPOSE` they may be one."""
+    """How alike two full names are, 0 to 1. 1 is one name."""
     if full_key(left) == full_key(right):
         return 1.0
     if script_of(left) == script_of(right):
-        return _likeness_in_script(folded_parts(left), folded_parts(right))
+        return _likeness_in_script(left, right)
     return _likeness_across(left, right)
+
+
+def may_be_one_name(left: str, right: str) -> bool:
+    """Whether two full names are so alike that a person should look."""
+    across = script_of(left) != script_of(right)
+    return name_likeness(left, right) >= (PROPOSE_ACROSS_SCRIPTS if across else PROPOSE_IN_SCRIPT)
 
 
 def is_misspelt_part(short: str, full: str) -> bool:
@@ -54,20 +81,58 @@ def is_misspelt_part(short: str, full: str) -> bool:
     return any(OSA.distance(parts[0], word) == 1 for word in folded_parts(full))
 
 
-def _likeness_in_script(left: tuple[str, ...], right: tuple[str, ...]) -> float:
+def _likeness_in_script(left: str, right: str) -> float:
+    if _written_together(name_parts(left)) & _written_together(name_parts(right)):
+        return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
+    if _initials_agree(name_parts(left), name_parts(right)):
+        return 0.92
+    return _likeness_of_words(folded_parts(left), folded_parts(right))
+
+
+def _written_together(parts: tuple[str, ...]) -> set[str]:
+    """A name without its spaces, as it stands and with the first or the last word at the other end."""
+    return {"".join(parts), "".join([*parts[1:], *parts[:1]]), "".join([*parts[-1:], *parts[:-1]])}
+
+
+def _likeness_of_words(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     shared = set(left) & set(right)
     if len(shared) >= 2 and not (set(left) - shared and set(right) - shared):
         return 0.95  # a middle name, a second surname or a married name added
     if len(left) != len(right):
-        return 0.7 * fuzz.ratio(" ".join(left), " ".join(right)) / 100
+        short, long = sorted((left, right), key=len)
+        return max(_likeness_of_some(short, long), 0.7 * fuzz.ratio(" ".join(left), " ".join(right)) / 100)
     return max(_likeness_of_parts(left, right), _likeness_of_parts(left, right[::-1]))
+
+
+def _likeness_of_some(short: tuple[str, ...], long: tuple[str, ...]) -> float:
+    """Where one name has more words: Mohamed Al Suwaidi, Mohammed bin Rashid Al Suwaidi."""
+    rest, likeness, weighty = list(long), 0.95, 0
+    for part in short:
+        best = max(rest, key=lambda word, part=part: (_likeness_of_part(part, word), word))  # type: ignore[misc]
+        likeness *= _likeness_of_part(part, best)
+        weighty += min(len(part), len(best)) > 3
+        rest.remove(best)
+    return likeness if weighty >= 2 else 0.0
+
+
+def _initials_agree(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two names in one order differ in words that are written as initials: J.-B. Lefèvre."""
+    if len(left) != len(right) or len(left) < 2:
+        return False
+    pairs = list(zip(left, right, strict=True))
+    written = [a == b and len(a) > 2 for a, b in pairs]
+    return any(written) and all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in pairs)
 
 
 def _likeness_of_parts(left: tuple[str, ...], right: tuple[str, ...]) -> float:
     """The product over the parts: one part spelt otherwise is likely one name, two hardly."""
+    inflected = any(is_inflected(a, b) for a, b in zip(left, right, strict=True))
     likeness = 1.0
     for a, b in zip(left, right, strict=True):
-        likeness *= _likeness_of_part(a, b)
+        # A case that shows in one word shows in the other: Ewy Kwiatkowskiej.
+        likeness *= 0.97 if inflected and differ_in_ending(a, b) else _likeness_of_part(a, b)
+        if likeness < _HOPELESS:
+            return 0.0
     return likeness
 
 
@@ -77,6 +142,8 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 1.0
     if _fold_umlaut(a) == _fold_umlaut(b) or is_inflected(a, b):
         return 0.97
+    if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
+        return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -88,7 +155,25 @@ def _likeness_of_part(a: str, b: str) -> float:
 
 
 def _likeness_across(left: str, right: str) -> float:
-    a, b = [skeleton(part) for part in name_parts(left)], [skeleton(part) for part in name_parts(right)]
+    if is_spelt_so(left, right) or is_spelt_so(right, left):
+        return 0.99
+    if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
+        return SURNAME_READ_SO
+    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_say(left) for b in ways_to_say(right))
+
+
+def _has_surname_read_so(han: str, other: str) -> bool:
+    """Whether a name in kanji has a family name that the other holds as it is read: 佐藤健一, Kenichi Sato."""
+    read = {skeleton(reading) for reading in read_surname(han)}
+    if not read or script_of(other) == "han" or is_spelt_so(han, other):
+        return False
+    parts = name_parts(other)
+    if script_of(other) == "latin":
+        return any(_undouble(part) in read_surname(han) for part in (parts[0], parts[-1]))
+    return len(parts) > 1 and any(skeleton(part) in read for part in (parts[0], parts[-1]))
+
+
+def _likeness_of_bones(left: str, right: str, a: Sequence[str], b: Sequence[str]) -> float:
     joined = fuzz.ratio("".join(a), "".join(b)) / 100
     likeness = joined * 0.95
     if len(a) == len(b) and len(a) > 1:
@@ -97,6 +182,13 @@ def _likeness_across(left: str, right: str) -> float:
         # Анна Петрова and Anton Petrov have like bones; letter for letter they differ.
         likeness = min(likeness, _letters_alike(left, right))
     return likeness
+
+
+def is_spelt_so(han: str, latin: str) -> bool:
+    """Whether a Latin name is the pinyin of a Chinese one, in either order: 陳美玲 is Chen Mei-ling, not Mei-lin."""
+    if (script_of(han), script_of(latin)) != ("han", "latin"):
+        return False
+    return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
 
 
 def _letters_alike(left: str, right: str) -> float:
@@ -114,13 +206,13 @@ def _letters_alike(left: str, right: str) -> float:
 
 def _letter_ratio(left: str, right: str) -> float:
     """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
-    a, b = (re.sub(r"(.)\1+", r"\1", text.translate(_ROMAN)) for text in (left, right))
+    a, b = _unify_spelling(left), _unify_spelling(right)
     if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
         return max(0.95, fuzz.ratio(a, b) / 100)
     return fuzz.ratio(a, b) / 100
 
 
-def _aligned(left: list[str], right: list[str]) -> float:
+def _aligned(left: Sequence[str], right: Sequence[str]) -> float:
     weights = [max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)]
     ratios = [fuzz.ratio(a, b) / 100 if a or b else 1.0 for a, b in zip(left, right, strict=True)]
     mean = sum(w * r for w, r in zip(weights, ratios, strict=True)) / sum(weights)
@@ -128,10 +220,23 @@ def _aligned(left: list[str], right: list[str]) -> float:
 
 
 def _is_nickname(left: str, right: str) -> bool:
-    if any(left in group and right in group for group in _NICKNAMES):
+    if _GROUPS_OF.get(left, frozenset()) & _GROUPS_OF.get(right, frozenset()):
         return True
     short, long = sorted((left, right), key=len)
-    return len(short) >= 3 and long.startswith(short)
+    return len(short) >= 3 and len(long) > len(short) + 1 and long.startswith(short)  # Lin is not Ling
+
+
+@lru_cache(maxsize=65536)
+def _unify_spelling(part: str) -> str:
+    """One spelling of what languages write their own way: doubled letters, Slavic sounds in Polish, German, English."""
+    text = part.translate(_ROMAN)
+    for pattern, replacement in _SLAVIC_SOUNDS:
+        text = pattern.sub(replacement, text)
+    return _undouble(text)
+
+
+def _undouble(part: str) -> str:
+    return re.sub(r"(.)\1+", r"\1", part)
 
 
 def _fold_umlaut(part: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -12,9 +13,10 @@ from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import organisation_key
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, block_key, full_key, is_full_name, name_block_keys, skeleton
+from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton
 
 _MINIMUM_SKELETON = 4
+_UNLISTED = "o-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +46,25 @@ class NamedOrganisation:
     organisation_id: str
     name: str
     root: str
-    mark: str  # equal for spellings of one unknown organisation in several scripts
+    mark: str  # equal for spellings of one organisation in several scripts; "" where that says nothing
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What another mention shares that names the same organisation."""
+        if self.organisation_id.startswith(_UNLISTED):
+            return frozenset({self.mark or self.root})
+        return frozenset({self.root, self.mark} - {""})
 
 
-def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
-    """See one stored move as a mention."""
-    move = stored.move
-    forms = tuple(dict.fromkeys(form for form in (move.person, *move.person_aliases) if form.strip()))
+def read_mention(
+    stored: StoredMove, gazetteer: Gazetteer, declared: Mapping[str, NamedOrganisation] | None = None
+) -> Mention:
+    """See one stored move as a mention. `declared` says of organisations by id which other one a person called them."""
+    move, forms = stored.move, name_forms(stored)
     full = tuple(form for form in forms if is_full_name(form))
     source = name_organisation(move.from_org, move.from_aliases, gazetteer)
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
+    source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
     named = [organisation for organisation in (source, target) if organisation]
     return Mention(
         move_id=stored.move_id,
@@ -63,9 +74,14 @@ def read_mention(stored: StoredMove, gazetteer: Gazetteer) -> Mention:
         full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
         from_root=source.root if source else None,
         to_root=target.root if target else None,
-        marks=frozenset(o.mark or o.root for o in named),
+        marks=frozenset(mark for organisation in named for mark in organisation.marks),
         at=mention_dates(stored),
     )
+
+
+def name_forms(stored: StoredMove) -> tuple[str, ...]:
+    """Every form of the person's name that the move gives."""
+    return tuple(dict.fromkeys(form for form in (stored.move.person, *stored.move.person_aliases) if form.strip()))
 
 
 def mention_dates(stored: StoredMove) -> tuple[date, ...]:
@@ -81,7 +97,7 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     marks = tuple(sorted(mention.marks))
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
     keys += [
-        BlockKey(block_key("name", "#", found), mention.at[0]) for found in find_anchors([mention], gazetteer).values()
+        BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]
     return tuple(dict.fromkeys(keys))
 
@@ -130,15 +146,40 @@ def _name_organisation(name: str, aliases: tuple[str, ...], identity: _Identity)
     for alias in (name, *aliases):
         found = gazetteer.find_organisation(alias)
         if found:
-            return NamedOrganisation(found.id, found.name, gazetteer.root_of(found.id), "")
+            return NamedOrganisation(
+                found.id, found.name, gazetteer.root_of(found.id), listed_mark(found.id, gazetteer)
+            )
     key = organisation_key(name)
-    organisation_id = "o-" + hashlib.sha256(key.encode()).hexdigest()[:12]
+    organisation_id = _UNLISTED + hashlib.sha256(key.encode()).hexdigest()[:12]
     return NamedOrganisation(organisation_id, name, organisation_id, unknown_mark(organisation_id, name))
 
 
 def unknown_mark(organisation_id: str, name: str | None) -> str:
-    """What spellings of one unknown organisation have in common across scripts; "" for a known or a short one."""
-    if not organisation_id.startswith("o-") or not name:
-        return ""
+    """What spellings of one unlisted organisation have in common across scripts; "" for a listed or a short one."""
+    return _sound_of(name) if organisation_id.startswith(_UNLISTED) and name else ""
+
+
+def listed_mark(organisation_id: str, gazetteer: Gazetteer) -> str:
+    """What a listed organisation has in common with a spelling of it that the list lacks (Stripe, ストライプ).
+
+    "" where the name is short, or sounds like that of another listed one.
+    """
+    organisation = gazetteer.organisation_by_id.get(organisation_id)
+    sound = _sound_of(organisation.name) if organisation else ""
+    return sound if len(_roots_by_sound(_Identity(gazetteer)).get(sound, ())) == 1 else ""
+
+
+@lru_cache(maxsize=8)
+def _roots_by_sound(identity: _Identity) -> Mapping[str, frozenset[str]]:
+    gazetteer = identity.gazetteer
+    found: dict[str, set[str]] = {}
+    for organisation in gazetteer.organisation_by_id.values():
+        found.setdefault(_sound_of(organisation.name), set()).add(gazetteer.root_of(organisation.id))
+    return {sound: frozenset(roots) for sound, roots in found.items() if sound}
+
+
+@lru_cache(maxsize=65536)
+def _sound_of(name: str) -> str:
     bones = "".join(skeleton(word) for word in organisation_key(name).split()).replace("m", "n")
+    bones = re.sub(r"(.)\1+", r"\1", bones)  # Flutterwave, فلاتر ويف
     return f"~{bones}" if len(bones) >= _MINIMUM_SKELETON else ""

@@ -10,11 +10,13 @@ from datetime import datetime
 from include.knowledge.gazetteer import Gazetteer
 from include.records import Event, StatusChange, StoredMove
 from include.resolve.book import EntityBook, short_hash
-from include.resolve.corrections import apply_corrections, arrange_stories, drop_taken_down, remove_person
+from include.resolve.corrections import apply_corrections, arrange_stories
 from include.resolve.decisions import Decision
 from include.resolve.identity import keep_event_ids
-from include.resolve.stories import Story, find_stories, read_told
+from include.resolve.retellings import join_retellings
+from include.resolve.stories import Story, find_stories, list_sounds, read_told
 from include.resolve.summary import summarise_story
+from include.resolve.takedown import drop_taken_down, remove_person
 
 
 def merge_moves(
@@ -63,7 +65,9 @@ def _tell_stories(
         by_person[book.links[move.move_id].person_id].append(move)
     stories: list[tuple[str, Story]] = []
     for person_id, block in sorted(by_person.items()):
-        stories += [(person_id, story) for story in find_stories([read_told(move, book) for move in block])]
+        sounds = list_sounds(block, book, gazetteer)
+        found = find_stories([read_told(move, book, sounds) for move in block])
+        stories += [(person_id, story) for story in join_retellings(found)]
     drafts = [
         summarise_story(story, person_id, book, gazetteer, event_id=_first_id(person_id, story), as_of=as_of)
         for person_id, story in arrange_stories(stories, decisions, previous)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
 from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
-from include.resolve.mentions import unknown_mark
+from include.resolve.mentions import listed_mark, unknown_mark
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
@@ -52,11 +53,18 @@ class Story:
         return {told.target for told in self.members if told.target}
 
 
-def read_told(stored: StoredMove, book: EntityBook) -> Told:
-    """See a stored move as one telling of an event."""
+def list_sounds(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazetteer) -> dict[str, str]:
+    """Of the listed organisations that a person's moves name: what their names sound like, with their root."""
+    links = [book.links[stored.move_id] for stored in moves]
+    listed = {key for link in links for key in (link.from_org_id, link.to_org_id) if key}
+    return {mark: gazetteer.root_of(key) for key in sorted(listed) if (mark := listed_mark(key, gazetteer))}
+
+
+def read_told(stored: StoredMove, book: EntityBook, sounds: Mapping[str, str] | None = None) -> Told:
+    """See a stored move as one telling of an event. `sounds` are those of `list_sounds`."""
     link = book.links[stored.move_id]
     move = stored.move
-    source, target = _root(link.from_org_id, move.from_org, book), _root(link.to_org_id, move.to_org, book)
+    source, target = (_root(key, book, sounds or {}) for key in (link.from_org_id, link.to_org_id))
     # A leave and a return are of one place; texts name it on either side.
     if move.kind in ("leave", "return"):
         source = target = source or target
@@ -97,7 +105,8 @@ def _fit(story: Story, told: Told) -> tuple[int, int] | None:
     organisations = _organisation_fit(story, told)
     if organisations is None:
         return None
-    gaps = [gap for member in story.members if (gap := time_gap(member.time, told.time)) is not None]
+    dated = [member for member in story.members if not member.time.is_doubtful] or story.members
+    gaps = [gap for member in dated if (gap := time_gap(member.time, told.time)) is not None]
     if not gaps:
         return None
     return organisations, min(min(gaps), _LATE)
@@ -154,8 +163,10 @@ def _can_complete(story: Story, told: Told) -> bool:
     return True
 
 
-def _root(organisation_id: str | None, name: str | None, book: EntityBook) -> str | None:
+def _root(organisation_id: str | None, book: EntityBook, sounds: Mapping[str, str]) -> str | None:
     if organisation_id is None:
         return None
-    # Spellings of one unknown organisation in several scripts count as one for the same person.
-    return unknown_mark(organisation_id, name) or book.root_of(organisation_id)
+    # Spellings of one organisation in several scripts count as one for the same person.
+    entity = book.entities.get(organisation_id)
+    mark = unknown_mark(organisation_id, entity.name if entity else None)
+    return sounds.get(mark, mark) or book.root_of(organisation_id)

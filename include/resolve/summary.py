@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.namekeys import name_key
 from include.knowledge.roles import load_roles, role_families, role_family
 from include.records import Event, MoveKind, StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import PRECISIONS, precision_of
+from include.resolve.intervals import NEWS_BEFORE, PRECISIONS, precision_of
 from include.resolve.lifecycle import take_effect, told_at, trace_status
 from include.resolve.stories import Story, Told
+
+_AS_FACT = ("announced", "reported")
 
 
 def summarise_story(
@@ -26,12 +28,12 @@ def summarise_story(
     main = [move for move in saying if move.move.focus == "main"]
     kind = _choose_kind(members)
     from_id, to_id = _choose_sides(kind, members)
-    date = _choose_date(saying)
-    announced_on, effective_on = _choose_days(kind, main, date)
+    stating = [told.stored for told in members if told.stored.move.status in _AS_FACT]
+    effective_on = _choose_date(_drop_doubtful(members, stating))
+    date = effective_on or _choose_date(_drop_doubtful(members, saying))
     history = take_effect(trace_status(moves), effective_on, as_of)
     role_from = _choose_text(saying, lambda m: m.move.role_from)
     role_to = _choose_text(saying, lambda m: m.move.role_to)
-    told = sorted(told_at(move) for move in main or moves)
     reason = _choose_text(saying, lambda m: m.move.reason_stated)
     return Event(
         event_id=event_id,
@@ -48,9 +50,9 @@ def summarise_story(
         focus="main" if any(move.move.focus == "main" for move in moves) else "background",
         date=date,
         date_precision=precision_of(date),
-        announced_on=announced_on,
+        announced_on=_find_announcement(main),
         effective_on=effective_on,
-        first_reported_at=told[0],
+        first_reported_at=_first_report(main or moves),
         last_reported_at=max(told_at(move) for move in moves),
         known_from=as_of,
         origins=len({move.origin or move.source_id for move in saying}),
@@ -178,11 +180,31 @@ def _choose_date(moves: Sequence[StoredMove]) -> str | None:
     return max(equal, key=lambda date: (len(origins[date]), date))
 
 
-def _choose_days(kind: MoveKind, main: Sequence[StoredMove], date: str | None) -> tuple[str | None, str | None]:
-    """(announced_on, effective_on): the first day on which it was told as news, and the day on which it holds."""
-    told = sorted(move.published_at.date().isoformat() for move in main if move.published_at)
-    announced = told[0] if told else None
-    return announced, date
+def _drop_doubtful(members: Sequence[Told], stating: Sequence[StoredMove]) -> list[StoredMove]:
+    """Without dates that may be of something else in their article, where others tell it as news without them."""
+    doubtful = {told.stored.move_id for told in members if told.time.is_doubtful}
+    news = [told for told in members if told.time.told and told.stored.move_id not in doubtful]
+    return [move for move in stating if not news or move.move_id not in doubtful]
+
+
+def _find_announcement(main: Sequence[StoredMove]) -> str | None:
+    """The first day on which it was announced, else reported; a rumour announces nothing."""
+    for status in _AS_FACT:
+        days = sorted(m.published_at.date() for m in main if m.published_at and m.move.status == status)
+        if days:
+            return days[0].isoformat()
+    return None
+
+
+def _first_report(moves: Sequence[StoredMove]) -> datetime:
+    """When it was first told, as long as that belongs to the news of it.
+
+    What was hinted at months before is in the history of the status; for readers it is news when it is told as such.
+    """
+    by_firmness = [[m for m in moves if m.move.status == status] for status in (*_AS_FACT, "rumoured", "denied")]
+    firmest = next(found for found in by_firmness if found)
+    since = min(told_at(move) for move in firmest) - timedelta(days=NEWS_BEFORE)
+    return min(at for move in moves if (at := told_at(move)) >= since)
 
 
 def _senior_family(moves: Iterable[StoredMove], preferred: str) -> str | None:

@@ -108,11 +108,24 @@ def _snapshot(published: Path) -> Iterator[Path]:
 def _unpack(source: Path, folder: Path) -> None:
     try:
         with tarfile.open(source) as tar:
-            tar.extractall(folder, filter="data")
+            for member in tar:
+                _extract(tar, member, folder)
     except (tarfile.TarError, EOFError, shutil.ReadError) as error:
         raise ConfigError(f"{source}: not a whole backup ({error}); take another one") from None
     if not (folder / PUBLISHED).is_file():
         raise ConfigError(f"{source}: holds no {PUBLISHED}; name a backup that `departures backup` wrote")
+
+
+def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    """What `extractall(filter="data")` would do: Debian 12's Python 3.11.2 does not know it."""
+    target = folder / member.name
+    content = tar.extractfile(member) if member.isfile() else None
+    if content is None or ".." in target.parts or not target.is_relative_to(folder):
+        raise tarfile.TarError(f"{member.name} is not a file below a home")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with content, target.open("wb") as written:
+        shutil.copyfileobj(content, written)
+    os.utime(target, (member.mtime, member.mtime))
 
 
 def _check_home(published: Path, articles_root: Path) -> BackupReport:

@@ -2,80 +2,112 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 import duckdb
 import pyarrow as pa
 
 from include.records import StoredMove
-from include.warehouse.arrow import build_table, count_rows, fetch_dicts, registered, transaction
+from include.warehouse.arrow import build_table, read_by_ids, registered, transaction
 from include.warehouse.staged import MOVE_COLUMNS, stored_move
 
-_KEYS = pa.schema([("move_id", pa.string()), ("key", pa.string()), ("at", pa.date32())])
-_SELECT_MOVES = f"""
-SELECT {MOVE_COLUMNS}, m.known_at, a.lang, a.source_id, a.source_kind, a.origin, a.published_at
-FROM store.moves m JOIN store.articles a USING (article_id)
+_KEYS = pa.schema([("move_id", pa.string()), ("key", pa.int64()), ("at", pa.date32()), ("reach", pa.string())])
+_ARTICLE_COLUMNS = "article_id, lang, source_id, source_kind, origin, published_at"
+_NAMED = """
+SELECT DISTINCT a.move_id, k.move_id AS other_id, FALSE FROM asked a JOIN store.name_keys k USING (key)
+WHERE a.reach = 'name' AND k.move_id <> a.move_id
 """
-# People of the given moves (also of retired ones), and of the moves that share a key with them.
-_BLOCKS = """
-WITH own_keys AS (SELECT key, "at" FROM store.move_keys SEMI JOIN given USING (move_id)),
-near_moves AS (
-    SELECT move_id FROM given
-    UNION SELECT k.move_id FROM store.move_keys k JOIN own_keys o ON k.key = o.key
-        WHERE NOT starts_with(k.key, 'near|') OR abs(k."at" - o."at") <= ?),
-people AS (SELECT DISTINCT person_id FROM store.move_links SEMI JOIN near_moves USING (move_id)
-    WHERE person_id IS NOT NULL)
-SELECT move_id FROM near_moves UNION SELECT move_id FROM store.move_links SEMI JOIN people USING (person_id)
+# The bounds let DuckDB pass over what lies far back; news of one day reads the last months.
+_NEAR = """
+SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' FROM asked a JOIN store.near_keys k USING (key)
+WHERE a.reach <> 'name' AND k.move_id <> a.move_id AND abs(k."at" - a."at") <= $days
+    AND k."at" BETWEEN $first::DATE - $days::INTEGER AND $last::DATE + $days::INTEGER
 """
+_FAR_APART = 400  # days: moves that tell of days further apart are asked for apart
 
 
-def write_move_keys(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[tuple[str, date]]]) -> None:
-    """Store, by move id, the (key, day) pairs of `resolve.mentions.block_keys`; those stored before are replaced."""
-    table = build_table(_KEYS, [(move_id, key, at) for move_id, pairs in keys.items() for key, at in pairs])
-    owners = pa.table({"move_id": pa.array(list(keys), pa.string())})
-    with transaction(con), registered(con, keys_in=table, owners=owners):
-        con.execute("DELETE FROM store.move_keys WHERE move_id IN (SELECT move_id FROM owners)")
-        con.execute("INSERT INTO store.move_keys BY NAME SELECT DISTINCT * FROM keys_in ORDER BY ALL")
+class Key(Protocol):
+    """One key of a move; `resolve.names.BlockKey` is one."""
+
+    @property
+    def key(self) -> int: ...
+    @property
+    def at(self) -> date: ...
+    @property
+    def reach(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """A person who has a move that shares a key with a touched one. `is_coarse`: no more than a key of likeness."""
+
+    move_id: str
+    person_id: str
+    is_coarse: bool
+
+
+def write_move_keys(
+    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, replaced: Collection[str] = ()
+) -> None:
+    """Store, by move id, the keys of `resolve.mentions.block_keys`; `replaced` are moves that had keys before."""
+    with transaction(con), registered(con, keys_in=_key_table(keys), replaced=_ids(replaced)):
+        for table in ("name_keys", "near_keys") if replaced else ():
+            con.execute(f"DELETE FROM store.{table} WHERE move_id IN (SELECT move_id FROM replaced)")
+        con.execute("INSERT INTO store.name_keys SELECT DISTINCT move_id, key FROM keys_in WHERE reach = 'name'")
+        con.execute(
+            "INSERT INTO store.near_keys SELECT DISTINCT move_id, key, \"at\" FROM keys_in WHERE reach <> 'name' "
+            'ORDER BY "at", move_id'
+        )
+
+
+def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int) -> list[Sharing]:
+    """People who share a key with one of these moves; a key that does not reach far binds `near_days` apart."""
+    asked = _key_table(keys)
+    with registered(con, asked=asked):
+        pairs = con.execute(_NAMED).fetchall()
+        for first, last in _spans(sorted(set(asked["at"].to_pylist()))):
+            pairs += con.execute(_NEAR, {"days": near_days, "first": first, "last": last}).fetchall()
+    owner = read_owners(con, {other for _, other, _ in pairs})
+    found = {Sharing(move_id, owner[other], coarse) for move_id, other, coarse in pairs if other in owner}
+    return sorted(found, key=lambda s: (s.move_id, s.person_id, s.is_coarse))
+
+
+def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Stretches of days with no wide gap within."""
+    if not days:
+        return
+    first = before = days[0]
+    for day in days:
+        if (day - before).days > _FAR_APART:
+            yield first, before
+            first = day
+        before = day
+    yield first, before
+
+
+def read_owners(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> dict[str, str]:
+    """The people whom the given moves, also retired ones, are about, by move id; unresolved moves are left out."""
+    rows = read_by_ids(con, "SELECT move_id, person_id FROM store.move_links", "move_id", move_ids)
+    return {row["move_id"]: row["person_id"] for row in rows if row["person_id"] is not None}
 
 
 def read_moves(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> list[StoredMove]:
     """Those of the given moves that are still said, in order of their ids."""
-    with registered(con, given=_ids(move_ids)):
-        rows = fetch_dicts(con, f"{_SELECT_MOVES} SEMI JOIN given USING (move_id) ORDER BY move_id")
-    return [stored_move(row) for row in rows]
+    moves = read_by_ids(con, f"SELECT {MOVE_COLUMNS}, known_at FROM store.moves", "move_id", move_ids)
+    articles = read_by_ids(
+        con, f"SELECT {_ARTICLE_COLUMNS} FROM store.articles", "article_id", {row["article_id"] for row in moves}
+    )
+    by_id = {row["article_id"]: row for row in articles}
+    found = [stored_move(row | by_id[row["article_id"]]) for row in moves if row["article_id"] in by_id]
+    return sorted(found, key=lambda stored: stored.move_id)
 
 
-def read_blocks(con: duckdb.DuckDBPyConnection, move_ids: Collection[str], *, near_days: int = 60) -> list[StoredMove]:
-    """Every move of every person who has a move that shares a key with a given one, in order of move ids.
-
-    Keys `near|...` bind only moves at most `near_days` apart (`resolve.names.NEAR_DAYS`). Given moves may be retired
-    ones: the people that they were about are found, they themselves are not returned.
-    """
-    with registered(con, given=_ids(move_ids)):
-        found = con.execute(_BLOCKS, [near_days]).fetchall()
-    return read_moves(con, [move_id for (move_id,) in found])
+def _key_table(keys: Mapping[str, Iterable[Key]]) -> pa.Table:
+    return build_table(_KEYS, [(move_id, k.key, k.at, k.reach) for move_id, found in keys.items() for k in found])
 
 
-def touch_people(con: duckdb.DuckDBPyConnection, person_ids: Collection[str], run_id: str) -> int:
-    """Mark every move of these people as touched, as a decision about them needs; return how many are new."""
-    return _touch(con, "person_id", person_ids, run_id)
-
-
-def touch_events(con: duckdb.DuckDBPyConnection, event_ids: Collection[str], run_id: str) -> int:
-    """Mark every move of these events as touched, as a date that has passed needs; return how many are new."""
-    return _touch(con, "event_id", event_ids, run_id)
-
-
-def _touch(con: duckdb.DuckDBPyConnection, column: str, ids: Collection[str], run_id: str) -> int:
-    with registered(con, given=pa.table({column: pa.array(sorted(ids), pa.string())})):
-        return count_rows(
-            con,
-            f"INSERT INTO store.touched_moves SELECT move_id, ? FROM store.move_links SEMI JOIN given USING ({column}) "
-            "ON CONFLICT DO NOTHING",
-            [run_id],
-        )
-
-
-def _ids(move_ids: Collection[str]) -> pa.Table:
+def _ids(move_ids: Iterable[str]) -> pa.Table:
     return pa.table({"move_id": pa.array(sorted(set(move_ids)), pa.string())})

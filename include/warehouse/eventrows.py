@@ -83,7 +83,7 @@ def event_state(event: Event, flag: Flag | None) -> dict[str, Any]:
         "history": [_change(change) for change in event.history],
     }
     state: dict[str, Any] = {name: renamed[name] if name in renamed else getattr(event, name) for name in STATE.names}
-    return state
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in state.items()}
 
 
 def hash_state(state: Mapping[str, Any]) -> str:

@@ -11,11 +11,21 @@ import duckdb
 import pyarrow as pa
 
 from include.records import Event, ExodusWindow, Flag
-from include.warehouse.arrow import TEXTS, build_table, fetch_dicts, registered, store_time, transaction
+from include.warehouse.arrow import (
+    TEXTS,
+    TIME,
+    build_table,
+    fetch_dicts,
+    read_by_ids,
+    registered,
+    store_time,
+    transaction,
+)
 from include.warehouse.eventrows import STATE, VERSIONS, changed_columns, event_row, read_event, read_flag
 
 _COLUMNS = ", ".join(["event_id", "version", *STATE.names])
-_CURRENT = f"SELECT {_COLUMNS} FROM store.event_versions WHERE known_to IS NULL"
+_ALL = f"SELECT {_COLUMNS} FROM store.event_versions"
+_CURRENT = f"{_ALL} WHERE known_to IS NULL"
 _EXODUS = pa.schema(
     [
         ("organisation_id", pa.string()),
@@ -47,34 +57,26 @@ WHERE closed_by = $run AND event_id IN (SELECT event_id FROM given) AND NOT EXIS
 _UNDO_REDIRECTS = """
 DELETE FROM store.event_redirects WHERE run_id = $run AND event_id IN (SELECT event_id FROM given)
 """
-_CHANGED = """
-CREATE OR REPLACE TEMP TABLE changed_events AS
-SELECT i.*, c.version AS open_version, c.known_from AS open_from,
-    coalesce((SELECT max(version) FROM store.event_versions v WHERE v.event_id = i.event_id), 0) AS last_version
-FROM events_in i LEFT JOIN (SELECT event_id, version, known_from, state_hash FROM store.event_versions
-    WHERE known_to IS NULL) c USING (event_id)
-WHERE c.state_hash IS DISTINCT FROM i.state_hash
+_STANDING = """
+SELECT rowid AS at_row, event_id, version, known_from, known_to, closed_by, run_id, state_hash, move_ids
+FROM store.event_versions
 """
 _CLOSE = """
 UPDATE store.event_versions AS v SET known_to = greatest(v.known_from, $at), closed_by = $run
-WHERE known_to IS NULL AND event_id IN (SELECT event_id FROM changed_events UNION SELECT event_id FROM merged_in)
+FROM closing c WHERE v.rowid = c.at_row
 """
 _INSERT = f"""
 INSERT INTO store.event_versions BY NAME
-SELECT event_id, last_version + 1 AS version, greatest(coalesce(open_from, $at), $at) AS known_from, k.cause,
+SELECT event_id, s.version, greatest(coalesce(s.open_from, $at), $at) AS known_from, s.cause,
     state_hash, {", ".join(STATE.names)}, $run AS run_id
-FROM changed_events JOIN causes k USING (event_id) ORDER BY event_id
+FROM events_in JOIN steps s USING (event_id) ORDER BY event_id
 """
-_UNLINK = """
-UPDATE store.move_links AS l SET event_id = NULL
-WHERE event_id IN (SELECT event_id FROM given) AND NOT EXISTS (
-    SELECT 1 FROM links_in i WHERE i.move_id = l.move_id AND i.event_id = l.event_id)
-"""
+_UNLINK = "UPDATE store.move_links SET event_id = NULL WHERE move_id IN (SELECT move_id FROM unlinked)"
 _LINK = """
-INSERT INTO store.move_links BY NAME SELECT move_id, event_id FROM links_in
-EXCEPT SELECT move_id, event_id FROM store.move_links ORDER BY move_id
+INSERT INTO store.move_links BY NAME SELECT move_id, event_id FROM links_in ORDER BY move_id
 ON CONFLICT DO UPDATE SET event_id = excluded.event_id
 """
+_STEPS = pa.schema([("event_id", pa.string()), ("version", pa.int32()), ("open_from", TIME), ("cause", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +90,19 @@ class EventReport:
 
 def read_events(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> list[Event]:
     """The given events as believed now, in order of ids; an id that was merged away gives the survivor."""
-    with registered(con, given=_ids(resolve_event_ids(con, event_ids).values())):
-        rows = fetch_dicts(con, f"{_CURRENT} AND event_id IN (SELECT event_id FROM given) ORDER BY event_id")
-    return [read_event(row) for row in rows]
+    ids = resolve_event_ids(con, event_ids).values()
+    return _sorted_events(read_by_ids(con, _ALL, "event_id", list(ids), "AND known_to IS NULL"))
 
 
-def read_events_of(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> list[Event]:
-    """The events of all people whom the given moves (also retired ones) are about: `previous` of a merge."""
-    with registered(con, given=pa.table({"move_id": pa.array(sorted(set(move_ids)), pa.string())})):
-        rows = fetch_dicts(
-            con,
-            f"{_CURRENT} AND (person_id IN (SELECT person_id FROM store.move_links SEMI JOIN given USING (move_id)) "
-            "OR event_id IN (SELECT event_id FROM store.move_links SEMI JOIN given USING (move_id))) ORDER BY event_id",
-        )
-    return [read_event(row) for row in rows]
+def read_events_of(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> list[Event]:
+    """The events of these people as believed now: `previous` of a merge."""
+    return _sorted_events(read_by_ids(con, _ALL, "person_id", person_ids, "AND known_to IS NULL"))
+
+
+def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> set[str]:
+    """The people whom these events, also closed ones, were ever about."""
+    rows = read_by_ids(con, "SELECT DISTINCT person_id FROM store.event_versions", "event_id", event_ids)
+    return {row["person_id"] for row in rows} - {""}
 
 
 def read_departures(con: duckdb.DuckDBPyConnection, organisation_ids: Collection[str] | None = None) -> list[Event]:
@@ -116,21 +117,25 @@ def read_departures(con: duckdb.DuckDBPyConnection, organisation_ids: Collection
 
 def read_flags(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> dict[str, Flag]:
     """The flags of the given events as they stand, by event id."""
-    with registered(con, given=_ids(event_ids)):
-        rows = fetch_dicts(con, f"{_CURRENT} AND event_id IN (SELECT event_id FROM given) ORDER BY event_id")
-    return {row["event_id"]: read_flag(row) for row in rows}
+    rows = read_by_ids(con, _ALL, "event_id", event_ids, "AND known_to IS NULL")
+    return {row["event_id"]: read_flag(row) for row in sorted(rows, key=lambda row: str(row["event_id"]))}
 
 
 def read_due_events(con: duckdb.DuckDBPyConnection, as_of: datetime) -> list[str]:
-    """Ids of announced events whose stated day has passed, for `blocks.touch_events`: they may be effective now."""
+    """Ids of announced events whose stated day, month or year has passed: they are effective now."""
     rows = con.execute(
         "SELECT event_id FROM store.event_versions WHERE known_to IS NULL AND status = 'announced' "
-        "AND review NOT IN ('rejected', 'taken-down') "
-        "AND length(coalesce(effective_on, date)) = 10 AND first_day(coalesce(effective_on, date)) <= ? "
-        "ORDER BY event_id",
+        "AND review NOT IN ('rejected', 'taken-down') AND last_day_of(effective_on) < ? ORDER BY event_id",
         [as_of.date()],
     ).fetchall()
     return [event_id for (event_id,) in rows]
+
+
+def find_event_ids(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> set[str]:
+    """Those of the ids that are or once were an event's."""
+    rows = read_by_ids(con, "SELECT DISTINCT event_id FROM store.event_versions", "event_id", event_ids)
+    rows += read_by_ids(con, "SELECT event_id FROM store.event_redirects", "event_id", event_ids)
+    return {row["event_id"] for row in rows}
 
 
 def resolve_event_ids(con: duckdb.DuckDBPyConnection, event_ids: Iterable[str]) -> dict[str, str]:
@@ -167,55 +172,106 @@ def write_events(
     living = [event for event in every if event.merged_into is None]
     merged = [(event.event_id, event.merged_into) for event in every if event.merged_into is not None]
     at = {"at": store_time(as_of), "run": run_id}
-    tables = {
-        "given": _ids(event.event_id for event in every),
-        "events_in": build_table(VERSIONS, [event_row(event, flags.get(event.event_id)) for event in living]),
-        "merged_in": build_table(pa.schema([("event_id", pa.string()), ("merged_into", pa.string())]), merged),
-        "links_in": build_table(
-            pa.schema([("move_id", pa.string()), ("event_id", pa.string())]),
-            [(move_id, event.event_id) for event in living for move_id in event.move_ids],
-        ),
-    }
-    with transaction(con), registered(con, **tables):
-        for statement in (_UNDO_VERSIONS, _UNDO_CLOSING, _UNDO_REDIRECTS):
-            con.execute(statement, {"run": run_id})
-        con.execute(_CHANGED)
-        causes = _explain_changes(con)
-        con.execute(_CLOSE, at)
-        with registered(con, causes=build_table(_CAUSES, [(key, cause) for key, (cause, _) in causes.items()])):
+    rows = {event.event_id: event_row(event, flags.get(event.event_id)) for event in living}
+    with transaction(con):
+        standing = _read_standing(con, {event.event_id for event in every}, run_id)
+        steps = _plan_steps(con, rows, standing)
+        changed = [event for event in living if event.event_id in steps]
+        held = {move_id for event in living for move_id in event.move_ids}
+        lost = {move_id for story in standing.values() for move_id in story.move_ids} - held
+        closing = [standing[key].at_row for key in (*steps, *(key for key, _ in merged)) if key in standing]
+        tables = {
+            "given": _ids(event.event_id for event in living),
+            "events_in": build_table(VERSIONS, [rows[key] for key in steps]),
+            "steps": build_table(_STEPS, [(key, s.version, s.open_from, s.cause) for key, s in steps.items()]),
+            "closing": pa.table({"at_row": pa.array([row for row in closing if row is not None], pa.int64())}),
+            "merged_in": build_table(pa.schema([("event_id", pa.string()), ("merged_into", pa.string())]), merged),
+            "unlinked": pa.table({"move_id": pa.array(sorted(lost), pa.string())}),
+            "links_in": build_table(
+                pa.schema([("move_id", pa.string()), ("event_id", pa.string())]),
+                [(move_id, event.event_id) for event in changed for move_id in event.move_ids],
+            ),
+        }
+        with registered(con, **tables):
+            con.execute(_CLOSE, at)
             con.execute(_INSERT, at)
-        con.execute("DELETE FROM store.event_redirects WHERE event_id IN (SELECT event_id FROM events_in)")
-        con.execute(
-            "INSERT OR REPLACE INTO store.event_redirects SELECT event_id, merged_into, $at, $run FROM merged_in", at
-        )
-        con.execute(_UNLINK)
-        con.execute(_LINK)
+            con.execute("DELETE FROM store.event_redirects WHERE event_id IN (SELECT event_id FROM given)")
+            con.execute(
+                "INSERT OR REPLACE INTO store.event_redirects SELECT event_id, merged_into, $at, $run FROM merged_in",
+                at,
+            )
+            if lost:
+                con.execute(_UNLINK)
+            con.execute(_LINK)
         if exodus is not None:
             _replace_exodus(con, exodus, run_id)
     return EventReport(
-        created=tuple(key for key, (_, is_new) in causes.items() if is_new),
-        changed=tuple(key for key, (_, is_new) in causes.items() if not is_new),
+        created=tuple(key for key, step in steps.items() if step.version == 1),
+        changed=tuple(key for key, step in steps.items() if step.version > 1),
         merged=tuple(event_id for event_id, _ in merged),
     )
 
 
-_CAUSES = pa.schema([("event_id", pa.string()), ("cause", pa.string())])
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What is stored of one event. `at_row` and `move_ids` are of the version that stands; without one it is closed."""
+
+    last_version: int
+    at_row: int | None = None
+    open_from: datetime | None = None
+    state_hash: str = ""
+    move_ids: tuple[str, ...] = ()
 
 
-def _explain_changes(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, bool]]:
-    """For each changed event why a version comes, and whether it is the first."""
-    old = {
-        row["event_id"]: row
-        for row in fetch_dicts(con, f"{_CURRENT} AND event_id IN (SELECT event_id FROM changed_events)")
-    }
-    causes: dict[str, tuple[str, bool]] = {}
-    for new in fetch_dicts(con, "SELECT * FROM changed_events ORDER BY event_id"):
-        before: dict[str, Any] | None = old.get(new["event_id"])
-        if before:
-            causes[new["event_id"]] = (", ".join(changed_columns(before, new)) or "evidence", False)
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """The version that comes next, from when the one before stood, and why it comes."""
+
+    version: int
+    open_from: datetime | None
+    cause: str
+
+
+def _read_standing(con: duckdb.DuckDBPyConnection, event_ids: Collection[str], run_id: str) -> dict[str, _Standing]:
+    rows = read_by_ids(con, _STANDING, "event_id", event_ids)
+    if any(run_id in (row["run_id"], row["closed_by"]) for row in rows):
+        with registered(con, given=_ids(event_ids)):
+            for statement in (_UNDO_VERSIONS, _UNDO_CLOSING, _UNDO_REDIRECTS):
+                con.execute(statement, {"run": run_id})
+        rows = read_by_ids(con, _STANDING, "event_id", event_ids)
+    standing: dict[str, _Standing] = {}
+    for row in sorted(rows, key=lambda row: int(row["version"])):
+        is_open = row["known_to"] is None
+        standing[row["event_id"]] = _Standing(
+            row["version"],
+            row["at_row"] if is_open else None,
+            row["known_from"] if is_open else None,
+            row["state_hash"] if is_open else "",
+            tuple(row["move_ids"]) if is_open else (),
+        )
+    return standing
+
+
+def _plan_steps(
+    con: duckdb.DuckDBPyConnection, rows: Mapping[str, tuple[Any, ...]], standing: Mapping[str, _Standing]
+) -> dict[str, _Step]:
+    """For each event that says something new, in order of ids: its next version."""
+    fresh = {key: dict(zip(VERSIONS.names, row, strict=True)) for key, row in sorted(rows.items())}
+    changed = [
+        key for key, new in fresh.items() if key not in standing or standing[key].state_hash != new["state_hash"]
+    ]
+    before = {row["event_id"]: row for row in read_by_ids(con, _ALL, "event_id", changed, "AND known_to IS NULL")}
+    steps = {}
+    for key in changed:
+        known = standing.get(key, _Standing(0))
+        if key in before:
+            cause = ", ".join(changed_columns(before[key], fresh[key])) or "evidence"
         else:
-            causes[new["event_id"]] = ("restored", False) if new["last_version"] else ("first report", True)
-    return causes
+            cause = "restored" if known.last_version else "first report"
+        if fresh[key]["review"] == "taken-down":
+            cause = "taken down"
+        steps[key] = _Step(known.last_version + 1, known.open_from, cause)
+    return steps
 
 
 def _replace_exodus(con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindow], run_id: str) -> None:
@@ -228,6 +284,10 @@ def _replace_exodus(con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindo
             "window_end::DATE AS window_end), ? AS run_id FROM exodus_in ORDER BY organisation_id, window_end",
             [run_id],
         )
+
+
+def _sorted_events(rows: Iterable[Mapping[str, Any]]) -> list[Event]:
+    return [read_event(row) for row in sorted(rows, key=lambda row: str(row["event_id"]))]
 
 
 def _ids(event_ids: Iterable[str]) -> pa.Table:

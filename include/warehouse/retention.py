@@ -61,17 +61,21 @@ def apply_retention(con: duckdb.DuckDBPyConnection, policy: RetentionPolicy, *, 
     return removed
 
 
-def erase_people(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> int:
+def erase_people(con: duckdb.DuckDBPyConnection, person_ids: Collection[str], move_ids: Collection[str] = ()) -> int:
     """Remove everything that was derived about people who asked for it; return how many moves went.
 
-    Their events with all versions, moves, names, keys and quotes, and their names as successors of others. The ids of
-    the moves are kept, so that reading the articles again does not bring them back. The articles themselves stay.
-    Nothing of it is left in the file after `compaction.rewrite_work_copy`. Copies that others made, and backups, are
-    theirs to delete.
+    Their events with all versions, moves, names, keys and quotes, and their names as successors of others; `move_ids`
+    are moves about them that stand under nobody's id yet. The ids of the moves are kept, so that reading the articles
+    again does not bring them back. The articles themselves stay. Nothing of it is left in the file after
+    `compaction.rewrite_work_copy`. Copies that others made, and backups, are theirs to delete.
     """
     with (
         transaction(con),
-        registered(con, people=pa.table({"person_id": pa.array(sorted(person_ids), pa.string())})),
+        registered(
+            con,
+            people=pa.table({"person_id": pa.array(sorted(person_ids), pa.string())}),
+            moves_given=pa.table({"move_id": pa.array(sorted(move_ids), pa.string())}),
+        ),
     ):
         con.execute(_ERASE.read_text(encoding="utf-8"))
         return count_rows(con, "SELECT count(*) FROM gone_moves")

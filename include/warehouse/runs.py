@@ -39,6 +39,11 @@ def write_run(
     )
 
 
+def read_decision_ids(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Ids of the decisions that a run has applied."""
+    return {key for (key,) in con.execute("SELECT decision_id FROM store.decisions").fetchall()}
+
+
 def write_decisions(con: duckdb.DuckDBPyConnection, decisions: Iterable[AppliedDecision], run_id: str) -> None:
     """Log decisions with the run that applied them first; logged again they stand once."""
     with transaction(con):

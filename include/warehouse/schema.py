@@ -31,7 +31,7 @@ written to; a reader keeps the generation that it opened.
 """
 _ORDER = (
     "events", "departures", "notable_departures", "reasons", "evidence", "status_changes", "event_history", "moves",
-    "articles", "article_texts", "exodus", "talent_flow", "talent_balance", "entities", "source_health",
+    "articles", "article_texts", "exodus", "talent_flow", "talent_balance", "entities", "proposals", "source_health",
     "quality_results", "quarantine", "runs",
 )  # fmt: skip
 _LIKE_EVENTS = ("departures", "notable_departures")

@@ -52,6 +52,7 @@ _TABLES_OF = {
     "quality_results": ("quality_results",),
     "quarantine": ("quarantine",),
     "runs": ("runs",),
+    "proposals": ("entity_proposals",),
     "entities": ("entities",),
 }
 _TEXTS_COMMENT = (

@@ -6,6 +6,11 @@ CREATE OR REPLACE MACRO first_day(iso) AS
         ELSE try_cast(iso[1:10] AS DATE) END;
 COMMENT ON MACRO first_day IS 'First day of an ISO date of any precision: first_day(''2026-11'') is 2026-11-01.';
 
+CREATE OR REPLACE MACRO last_day_of(iso) AS
+    CASE length(iso) WHEN 4 THEN try_cast(iso || '-12-31' AS DATE) WHEN 7 THEN last_day(first_day(iso))
+        ELSE first_day(iso) END;
+COMMENT ON MACRO last_day_of IS 'Last day of an ISO date of any precision: last_day_of(''2026-11'') is 2026-11-30.';
+
 CREATE OR REPLACE VIEW moves AS
 SELECT m.move_id, m.article_id, l.event_id, m.kind, m.person, m.from_org, m.to_org, m.role_from, m.role_to, m.status,
     m.focus, m.date, m.successor, m.confidence, m.quote, m.quote_field, m.quote_start, m.quote_end,
@@ -51,10 +56,16 @@ FROM (SELECT event_id, unnest(terms) AS term FROM store.event_versions
     WHERE known_to IS NULL AND review <> 'taken-down');
 COMMENT ON VIEW reasons IS 'Why an event has its score: the summands, each with the move whose sentence carries it.';
 
+CREATE OR REPLACE MACRO names_one_of(quote, forms) AS
+    len([form FOR form IN forms IF form IS NOT NULL AND form <> '' AND contains(quote, form)]) > 0;
+COMMENT ON MACRO names_one_of IS 'Whether a sentence holds one of the forms of a name.';
+
 CREATE OR REPLACE VIEW evidence AS
 SELECT l.event_id, m.move_id, m.article_id, a.url, a.lang, m.quote, m.quote_field AS field, m.quote_start AS start,
     m.quote_end AS "end", CASE WHEN m.status = 'denied' THEN 'denies' ELSE 'supports' END AS stance,
-    m.status, a.source_id, a.origin, a.title, a.published_at, m.rule, m.detector, m.known_at, m.confidence
+    m.status, a.source_id, a.origin, a.title, a.published_at, m.rule, m.detector, m.known_at, m.confidence,
+    2 * names_one_of(m.quote, [m.person] || m.person_aliases)::INTEGER
+        + names_one_of(m.quote, [m.from_org, m.to_org] || m.from_aliases || m.to_aliases)::INTEGER AS proof
 FROM store.move_links l JOIN store.moves m USING (move_id) JOIN store.articles a USING (article_id)
 WHERE l.event_id IS NOT NULL;
 COMMENT ON VIEW evidence IS 'The sentences that prove or deny an event.';
@@ -121,6 +132,17 @@ CREATE OR REPLACE VIEW entities AS
 SELECT entity_id, kind, name, aliases, parent_id, merged_into, known_at FROM store.entities;
 COMMENT ON VIEW entities IS 'People and organisations, once for all scripts.';
 
+CREATE OR REPLACE VIEW proposals AS
+SELECT p.proposal_id, p.kind, p.left_id, l.name AS left_name, p.right_id, r.name AS right_name, p.likeness, p.why,
+    lm.quote AS left_quote, la.lang AS left_lang, la.url AS left_url, rm.quote AS right_quote, ra.lang AS right_lang,
+    ra.url AS right_url, p.known_at
+FROM store.entity_proposals p
+JOIN store.entities l ON l.entity_id = p.left_id JOIN store.entities r ON r.entity_id = p.right_id
+LEFT JOIN store.moves lm ON lm.move_id = p.left_move LEFT JOIN store.articles la ON la.article_id = lm.article_id
+LEFT JOIN store.moves rm ON rm.move_id = p.right_move LEFT JOIN store.articles ra ON ra.article_id = rm.article_id
+WHERE p.answer = '' AND l.merged_into IS NULL AND r.merged_into IS NULL;
+COMMENT ON VIEW proposals IS 'Two people who may be one and wait for somebody to say so.';
+
 -- Columns that are computed, or that mean something else than in the table they come from. The others have the comment
 -- of their table (views.py).
 COMMENT ON COLUMN status_changes.changed_at IS 'When the status changed.';
@@ -135,6 +157,15 @@ COMMENT ON COLUMN evidence.field IS 'Where the quote stands: title or text.';
 COMMENT ON COLUMN evidence.start IS 'First code point of the quote in that field, from 0.';
 COMMENT ON COLUMN evidence."end" IS 'Code point after the last of the quote.';
 COMMENT ON COLUMN evidence.stance IS 'supports, or denies where the article denies it.';
+COMMENT ON COLUMN evidence.proof IS 'What the quote shows by itself: 2 for naming the person, and 1 for naming an organisation of the move.';
+COMMENT ON COLUMN proposals.left_name IS 'Name of the one.';
+COMMENT ON COLUMN proposals.right_name IS 'Name of the other.';
+COMMENT ON COLUMN proposals.left_quote IS 'Sentence that names the one.';
+COMMENT ON COLUMN proposals.right_quote IS 'Sentence that names the other.';
+COMMENT ON COLUMN proposals.left_lang IS 'Language of left_quote.';
+COMMENT ON COLUMN proposals.right_lang IS 'Language of right_quote.';
+COMMENT ON COLUMN proposals.left_url IS 'Article of left_quote.';
+COMMENT ON COLUMN proposals.right_url IS 'Article of right_quote.';
 COMMENT ON COLUMN talent_flow.quarter IS 'Quarter in which they went, as 2026-Q4.';
 COMMENT ON COLUMN talent_flow.people IS 'How many went.';
 COMMENT ON COLUMN talent_flow.event_ids IS 'Their events.';

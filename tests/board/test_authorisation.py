@@ -91,7 +91,7 @@ def test_the_matrix_knows_every_route() -> None:
         "/corrections",
     } <= paths
     assert {path for method, path in board_routes() if method == "POST"} == {
-        "/event/e-none/review", "/review/undo", "/quarantine/release",
+        "/event/e-none/review", "/review/people", "/review/undo", "/quarantine/release",
     }  # fmt: skip
 
 

@@ -191,6 +191,11 @@ def test_the_seed_articles_give_their_main_moves(departures: Callable[..., Call]
     assert call.code == 0, call.err
     query = "select source_ref, person, from_org, to_org, status from moves join articles using (article_id)"
     found = json.loads(departures("sql", query, "--format", "json", "--home", tmp_path / "home").out)
+    query = "select person, list(distinct person_id) as ids, count(distinct source_ref) as seeds from moves "
+    query += "join articles using (article_id) group by person order by seeds desc"
+    people = json.loads(departures("sql", query, "--format", "json", "--home", tmp_path / "home").out)
+    assert sum(row["seeds"] > 1 for row in people) >= 3
+    assert [row for row in people if len(row["ids"]) > 1] == []
     for source_ref, (person, from_org, to_org, status) in SEEDS.items():
         mine = [row for row in found if row["source_ref"] == source_ref and person in row["person"]]
         assert any((row["from_org"], row["to_org"], row["status"]) == (from_org, to_org, status) for row in mine), (

@@ -4,7 +4,7 @@ In a block, a line that begins with `$ ` is a command, `> ` goes on with it, and
 line of it has to be there, but for `...`. The word after `console` says why a block is not run here:
 
     console                       is run
-    console needs=docker          is run where that program is installed
+    console by-hand               is not: it would start containers, or change a cluster
     console elsewhere=tests/...   runs in the test that it names
 """
 
@@ -68,11 +68,9 @@ def _read_commands(name: str, line: int, body: str) -> list[Command]:
 
 def why_not(block: Block) -> str:
     """Why a block is not run here; "" where it is."""
+    if block.note in ("", "by-hand"):
+        return block.note
     kind, _, what = block.note.partition("=")
-    if not kind:
-        return ""
-    if kind == "needs":
-        return "" if shutil.which(what) else f"{what} is not on this machine"
     assert kind == "elsewhere", f"{block.place}: {block.note!r} says nothing that is known"
     assert (ROOT / what).exists(), f"{block.place}: {what} does not exist"
     return f"runs in {what}"

@@ -139,6 +139,24 @@ def test_a_redated_page_keeps_the_day_of_the_feed() -> None:
     assert _dates(page, datetime(2026, 11, 20, 6, tzinfo=UTC)) == ("2026-11-20", "meta")
 
 
+TODAY = "<time datetime='2026-11-21'></time>"
+MASTHEAD = f"<header>{TODAY}</header>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{MASTHEAD}<main><article><h1>A</h1><time datetime='2026-03-02'></time></article></main>",
+        f"{MASTHEAD}<article><time datetime='2026-03-02'></time><h1>A</h1></article><aside>{TODAY}</aside>",
+        "<h1>A</h1><time datetime='2026-03-05'></time><time class='published' datetime='2026-03-02'></time>",
+        "<h1>A</h1><time class='updated' datetime='2026-03-05'></time><time datetime='2026-03-02'></time>",
+        f"<h1>A</h1><div class='related'>{TODAY}</div><p><time datetime='2026-03-02'></time></p>",
+    ],
+)
+def test_the_time_of_the_article_is_told_from_others(body: str) -> None:
+    assert _dates(f"<html><body>{body}</body></html>", None) == ("2026-03-02", "time")
+
+
 def test_a_date_in_the_future_is_passed_over() -> None:
     page = "<html><head><meta name='date' content='2031-01-01'></head><body><time datetime='2026-03-02'></time></body>"
     assert _dates(page, None) == ("2026-03-02", "time")

@@ -11,6 +11,7 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -230,10 +231,11 @@ def test_an_error_leaves_the_draft_to_the_next_run(tmp_path: Path) -> None:
 
 
 def test_lives_on_an_object_store_too() -> None:
-    with Archive("memory://bucket/archive") as archive:
+    bucket = f"memory://bucket-{uuid4()}/archive"  # drafts are in the machine's temporary folder, by the store's name
+    with Archive(bucket) as archive:
         place = put(archive)
         assert archive.read(*place).body == b"hello"
-    other = Archive("memory://bucket/archive")
+    other = Archive(bucket)
     assert other.read(*place).body == b"hello"
     assert other.find(URL, not_after=AS_OF) is not None
     assert other.find("http://example.org/none", not_after=AS_OF) is None

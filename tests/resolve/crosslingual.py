@@ -16,6 +16,7 @@ from typing import cast
 from include.records import Evidence, Focus, Move, MoveKind, MoveStatus, StoredMove
 
 PATH = Path(__file__).with_name("moves.tsv")
+CONTACT = Path(__file__).with_name("contact.tsv")  # rounds of first contact
 
 
 @dataclass(frozen=True, slots=True)

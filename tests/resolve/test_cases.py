@@ -23,7 +23,9 @@ def test_what_was_set_right_is_expected_and_what_was_rejected_is_not() -> None:
         decide("approve", events["Cem Yol"].event_id),
     ]
     documents = {"a1": DOCUMENT, "a2": Document("a2", "en", "", "x")}
-    (case,) = build_cases(decisions, events.values(), {move.move_id: move for move in moves}, documents)
+    (case,) = build_cases(
+        decisions, {e.event_id: e for e in events.values()}, {move.move_id: move for move in moves}, documents
+    )
     assert (case["id"], case["text"], case["published"]) == ("a1", DOCUMENT.text, "2025-05-15")
     (gold,) = case["moves"]
     assert (gold["person"], gold["to_org"], gold["to_aliases"]) == ("Ana Roe", "Bar", ["Bar"])
@@ -36,4 +38,7 @@ def test_a_takedown_leaves_no_case() -> None:
     takedown = decide("takedown", event.event_id)
     (removed,) = events_of(moves, previous=[event], decisions=[takedown])
     fixed = decide("correct", event.event_id, field="to_org", value="Bar")
-    assert build_cases([fixed, takedown], [removed], {moves[0].move_id: moves[0]}, {"a1": DOCUMENT}) == []
+    assert (
+        build_cases([fixed, takedown], {removed.event_id: removed}, {moves[0].move_id: moves[0]}, {"a1": DOCUMENT})
+        == []
+    )

@@ -9,9 +9,9 @@ import pytest
 
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.corrections import REMOVED, drop_taken_down
 from include.resolve.decisions import plan_takedown
 from include.resolve.entities import resolve_entities
+from include.resolve.takedown import REMOVED, drop_taken_down, redact
 from tests.resolve.build import AS_OF, GAZETTEER, decide, events_of, one, resolve, told
 
 LATER = AS_OF + timedelta(days=1)
@@ -20,7 +20,7 @@ LATER = AS_OF + timedelta(days=1)
 @pytest.fixture
 def moves() -> list[StoredMove]:
     return [
-        told("departure", "Ana Roe", "Foo", published="2025-05-13"),
+        told("departure", "Ana Roe", "Foo", published="2025-05-13", date="2025-05-13"),
         told("departure", "Ana Roe", "Foo", published="2025-05-14"),
     ]
 
@@ -86,6 +86,21 @@ def test_two_events_declared_one_are_one(moves: list[StoredMove]) -> None:
     assert len(undone) == 2
 
 
+def test_two_organisations_declared_one_are_one_place() -> None:
+    moves = [
+        told("departure", "Cem Yol", "Nordwind Systems", published="2025-05-13"),
+        told("departure", "Cem Yol", "NWS Holding", published="2025-05-14"),
+        told("departure", "Cem Yol", "नॉर्डविंड सिस्टम्स", published="2025-05-15"),
+    ]
+    events, book = resolve(moves)
+    assert len(events) == 2
+    ids = [book.links[move.move_id].from_org_id for move in moves]
+    one_house = decide("merge-entities", str(ids[0]), other=str(ids[1]))
+    event = one(moves, previous=events, known=book, decisions=[one_house])
+    assert (event.from_org, event.from_org_id, event.articles) == ("Nordwind Systems", ids[0], 3)
+    assert len(events_of(moves, previous=[event], known=book, decisions=[])) == 2
+
+
 def test_an_article_taken_out_of_an_event_is_an_event_of_its_own(moves: list[StoredMove]) -> None:
     event = one(moves)
     split = decide("split", event.event_id, article_ids=(moves[1].article_id,))
@@ -131,7 +146,7 @@ def test_evidence_that_comes_back_brings_the_event_back_under_its_id(moves: list
     (event,), book = resolve(moves)
     gone, _ = resolve([], previous=[event])
     back = one([replace(move, move_id=f"again-{move.move_id}") for move in moves], previous=gone, known=book)
-    assert (back.event_id, back.status) == (event.event_id, "announced")
+    assert (back.event_id, back.status) == (event.event_id, event.status)
 
 
 def test_two_events_that_turn_out_to_be_one_keep_the_older_id() -> None:
@@ -187,3 +202,31 @@ def test_a_takedown_spares_others_of_the_same_article(moves: list[StoredMove]) -
     ana = next(event for event in events if event.person == "Ana Roe")
     after = events_of([*moves, other], previous=events, decisions=[decide("takedown", ana.event_id)])
     assert sorted(event.person for event in after) == ["Ben Poe", REMOVED]
+
+
+def test_a_brother_of_one_name_stays(moves: list[StoredMove]) -> None:
+    takedown = plan_takedown("p-gone", ["Ana Roe", "Roe"], ["foo"], author="ana", at=AS_OF, reason="asked")
+    brother = told("departure", "Ben Roe", "Foo", person_aliases=("Ben Roe", "Roe"))
+    short = told("departure", "Roe", "Foo")
+    fresh = [brother, short]
+    stay, go = drop_taken_down(fresh, [takedown], resolve_entities(fresh, EntityBook(), GAZETTEER))
+    assert (stay, go) == ([brother], [short])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Ben Poe follows Ana Roe, and Roe agrees.", "Ben Poe follows […], and […] agrees."),
+        ("Tom Roe leaves Foo.", "Tom Roe leaves Foo."),
+        ("OpenAI首席科学家伊利亚·苏茨克维离职，由本坡接任", "OpenAI首席科学家[…]离职，由本坡接任"),
+        ("李飞飞离职", "[…]离职"),
+        ("首席科學家Ana Roe宣布離職", "首席科學家[…]宣布離職"),
+        ("ANA ROE's successor is Roe-Smith", "[…]'s successor is […]-Smith"),
+        ("", ""),
+    ],
+)
+def test_the_name_goes_out_of_sentences_about_others(text: str, left: str) -> None:
+    takedown = plan_takedown("p", ["Ana Roe", "Roe", "伊利亚·苏茨克维", "李飞飞"], [], author="a", at=AS_OF, reason="r")
+    assert redact(text, takedown.name_hashes) == left
+    assert redact(text, ()) == text
+    assert redact("Tom met Roe.", takedown.name_hashes, is_named=True) == "Tom met […]."

@@ -1,4 +1,8 @@
-"""The own cross-lingual set, both halves, with the knowledge that is shipped; and the people of the five seeds."""
+"""The own cross-lingual set, both halves, and three rounds of first contact, with the knowledge that is shipped.
+
+Each round of `contact.tsv` was written with other people, places and scripts after the rules were mended on what came
+before: F1 at first contact .889, .811 and .922; the figures now are in docs/benchmarks.md.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import pytest
 
 from include.knowledge.gazetteer import load_gazetteer
 from tests.resolve.build import resolve
-from tests.resolve.crosslingual import pairwise_scores, read_set
+from tests.resolve.crosslingual import CONTACT, pairwise_scores, read_set
 
 FLOOR = 0.95
 
@@ -22,6 +26,15 @@ def found() -> dict[str, str]:
 def test_pairwise_f1(found: dict[str, str], held_out: bool) -> None:
     gold = {one.stored.move_id: one.event for one in read_set() if one.is_held_out == held_out}
     precision, recall, f1 = pairwise_scores(gold, found)
+    assert f1 >= FLOOR, (precision, recall)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_rounds_of_first_contact(number: int) -> None:
+    labelled = [one for one in read_set(CONTACT) if one.trap == f"round {number}"]
+    events, _ = resolve([one.stored for one in labelled], gazetteer=load_gazetteer())
+    found = {move_id: event.event_id for event in events for move_id in event.move_ids}
+    precision, recall, f1 = pairwise_scores({one.stored.move_id: one.event for one in labelled}, found)
     assert f1 >= FLOOR, (precision, recall)
 
 

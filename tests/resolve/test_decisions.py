@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from include.errors import ConfigError
-from include.resolve.decisions import check_subjects, read_inbox, write_decision
+from include.resolve.decisions import find_unknown, keep_in_force, list_targets, read_every, read_inbox, write_decision
 from tests.resolve.build import AS_OF, decide
 
 GOOD = {
@@ -111,11 +111,27 @@ def test_a_wrong_decision_is_not_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_subjects_that_nobody_knows_are_named_with_their_file(tmp_path: Path) -> None:
+def test_subjects_that_nobody_knows_are_named_with_file_and_line(tmp_path: Path) -> None:
     known = decide("approve", "e-1")
     unknown = decide("merge", "e-1", other="e-404", decision_id="d404")
     person = decide("merge-entities", "p-1", other="p-404", decision_id="d405")
-    problems = check_subjects([known, unknown, person], {"e-1"}, {"p-1"}, set(), tmp_path)
+    file = write_decision(tmp_path, unknown)
+    problems = find_unknown([known, unknown, person], {"e-1", "p-1"}, tmp_path)
+    assert problems[0].startswith(f"{file}:8: other 'e-404' is no event that is known; check the id")
+    assert "d405.json:1: other 'p-404' is no person that is known" in problems[1]
     assert len(problems) == 2
-    assert "d404.json: other 'e-404' is no event that is known" in problems[0]
-    assert "d405.json: other 'p-404' is no entity that is known" in problems[1]
+
+
+def test_an_undoing_concerns_what_the_undone_decision_did(tmp_path: Path) -> None:
+    merge = decide("merge", "e-1", other="e-2", decision_id="d1", at=AS_OF)
+    undo = decide("undo", "d1", decision_id="d2", at=AS_OF + timedelta(hours=1))
+    redo = decide("undo", "d2", decision_id="d3", at=AS_OF + timedelta(hours=2))
+    circle = [decide("undo", "d8", decision_id="d9"), decide("undo", "d9", decision_id="d8")]
+    every = [merge, undo, redo, *circle]
+    assert list_targets([redo], every) == {"e-1", "e-2"}
+    assert list_targets([], every) == set()
+    assert list_targets(circle, every) == set()
+    assert keep_in_force([merge, undo]) == []
+    for decision in every[:3]:
+        write_decision(tmp_path, decision)
+    assert read_every(tmp_path) == every[:3]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.knowledge.namekeys import name_key, organisation_key
@@ -115,6 +115,8 @@ def test_bones_of_one_name_agree_across_scripts() -> None:
 
 
 @given(st.text(max_size=40))
+@example("\u2f3e")  # a radical that stands for a traditional character
+@example("\u85b4")
 def test_keys_are_stable_and_do_not_grow_by_repetition(text: str) -> None:
     key = name_key(text)
     assert name_key(key) == key

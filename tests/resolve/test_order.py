@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, Proposal
+from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
-from include.resolve.mentions import block_keys
+from include.resolve.mentions import block_keys, read_mention
 from include.resolve.merge import merge_moves
 from include.resolve.names import NEAR_DAYS
 from tests.resolve.build import AS_OF, GAZETTEER, told
@@ -67,7 +68,7 @@ class Store:
         block = self._block(fresh)
         before = {self.book.links[m.move_id].person_id for m in block if m.move_id in self.book.links}
         previous = [event for event in self.events.values() if event.person_id in before]
-        book = resolve_entities(block, self.book, GAZETTEER)
+        book = resolve_entities(block, self._known(block), GAZETTEER)
         self.book = EntityBook({**self.book.entities, **book.entities}, {**self.book.links, **book.links})
         events = merge_moves(block, self.book, (), as_of=AS_OF, previous=previous, gazetteer=GAZETTEER)
         self.events |= {event.event_id: event for event in events}
@@ -78,6 +79,13 @@ class Store:
             if not {proposal.left_id, proposal.right_id} & concerned
         } | {proposal.proposal_id: proposal for proposal in book.proposals}
 
+    def _known(self, block: Sequence[StoredMove]) -> EntityBook:
+        """What is stored of the moves of a block, as the warehouse reads it."""
+        links = {m.move_id: self.book.links[m.move_id] for m in block if m.move_id in self.book.links}
+        named = {key for link in links.values() for key in (link.person_id, link.from_org_id, link.to_org_id)}
+        entities = {key: entity for key, entity in self.book.entities.items() if key in named}
+        return EntityBook(entities, links)
+
     def _block(self, fresh: Sequence[StoredMove]) -> list[StoredMove]:
         keys = {move_id: block_keys(move, GAZETTEER) for move_id, move in self.moves.items()}
         near = {move.move_id for move in fresh}
@@ -85,7 +93,9 @@ class Store:
             for key in keys[move.move_id]:
                 for other, others in keys.items():
                     if any(
-                        key.key == k.key and (key.key.startswith("name|") or abs((key.at - k.at).days) <= NEAR_DAYS)
+                        key.key == k.key
+                        and (key.reach == "name" or abs((key.at - k.at).days) <= NEAR_DAYS)
+                        and (key.reach != "like" or self._may_concern(move, other))
                         for k in others
                     ):
                         near.add(other)
@@ -98,6 +108,13 @@ class Store:
             people = wider
         near |= {m for m, link in self.book.links.items() if link.person_id in people}
         return [self.moves[move_id] for move_id in sorted(near)]
+
+    def _may_concern(self, move: StoredMove, other: str) -> bool:
+        link = self.book.links.get(other)
+        if link is None:
+            return False
+        person = self.book.entities[link.person_id]
+        return may_concern(read_mention(move, GAZETTEER).forms, (person.name, *person.aliases))
 
     def told(self) -> set[tuple[object, ...]]:
         """The live events without ids and known-at times."""

@@ -7,11 +7,13 @@ import duckdb
 
 from include.records import ExodusWindow, StatusChange
 from include.warehouse.events import (
+    find_event_ids,
     read_departures,
     read_due_events,
     read_events,
     read_events_of,
     read_flags,
+    read_people_of,
     resolve_event_ids,
     write_events,
 )
@@ -160,11 +162,13 @@ def test_a_taken_down_event_is_in_no_view(home: Home, con: Con) -> None:
 def test_what_merging_and_scoring_read(home: Home, con: Con) -> None:
     moves = store_articles(home, con, "alpha", "beta")
     ours = event("x", moves[:1], status="announced", effective_on="2026-11-20")
-    later = event("y", moves[1:], person_id="p-x", from_org_id="o-other", effective_on="2026-12-24")
+    later = event("y", moves[1:], person_id="p-later", from_org_id="o-other", effective_on="2026-12-24")
     rejected = event("z", [], review="rejected")
     arrival = event("w", [], kind="arrival", status="reported")
     write_events(con, [ours, later, rejected, arrival], {}, None, run_id="r1", as_of=T0)
-    assert {found.event_id for found in read_events_of(con, moves[:1])} == {ours.event_id}
+    assert {found.event_id for found in read_events_of(con, [ours.person_id])} == {ours.event_id}
+    assert read_people_of(con, [later.event_id, "e-none"]) == {"p-later"}
+    assert find_event_ids(con, [rejected.event_id, "e-none"]) == {rejected.event_id}
     assert {found.event_id for found in read_departures(con)} == {ours.event_id, later.event_id}
     assert [found.event_id for found in read_departures(con, ["o-other"])] == [later.event_id]
     assert read_due_events(con, T0) == [ours.event_id]

@@ -239,6 +239,21 @@ def test_a_damaged_backup_changes_nothing(home: Home, tmp_path: Path, part: str)
     assert not list(home.path.glob(".restore-*"))
 
 
+@pytest.mark.parametrize("name", ["../outside", "/tmp/departures-outside", "link"])
+def test_a_backup_that_would_write_elsewhere_is_refused(home: Home, tmp_path: Path, name: str) -> None:
+    publish_story(home)
+    source = tmp_path / "made.tar"
+    write_backup(home.path, source)
+    with tarfile.open(source, "a") as writing:
+        member = tarfile.TarInfo(name)
+        if name == "link":
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        writing.addfile(member)
+    with pytest.raises(ConfigError, match=f"{name} is not a file below a home"):
+        restore_backup(source, home.path)
+    assert not (tmp_path / "outside").exists() and not Path("/tmp/departures-outside").exists()
+
+
 def test_a_backup_without_anything_published_or_onto_a_folder_is_refused(home: Home, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing has been published yet"):
         write_backup(home.path, tmp_path / "x.tar")

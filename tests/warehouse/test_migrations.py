@@ -11,6 +11,7 @@ from include.warehouse.texts import prepare_root
 from include.warehouse.views import create_views
 from tests.warehouse.build import rows
 
+PARTED = {"move_keys": ("name_keys", "near_keys")}  # by migration 3
 DATA = Path(__file__).parent / "data"
 
 
@@ -51,7 +52,10 @@ def test_every_earlier_version_with_data_reaches_the_newest(version: int, tmp_pa
     migrate(con)
     prepare_root(tmp_path)
     create_views(con, tmp_path)
-    after = {name: rows(con, f"SELECT count(*) FROM store.{name}")[0][0] for name in filled}
+    heirs = {name: PARTED.get(name, (name,)) if version < 3 else (name,) for name in filled}
+    after = {
+        name: sum(rows(con, f"SELECT count(*) FROM store.{heir}")[0][0] for heir in heirs[name]) for name in filled
+    }
     assert after == filled
     assert rows(con, "SELECT person, status, flagged FROM events") == [("Ada Lovelace", "announced", True)]
     fresh = duckdb.connect()

@@ -42,7 +42,8 @@ def test_no_comment_is_left_of_a_column_that_is_gone(con: duckdb.DuckDBPyConnect
     sql = "\n".join(migration.sql for migration in list_migrations())
     said = set(re.findall(r'COMMENT ON COLUMN store\.(\w+)\."?(\w+)"?', sql))
     there = set(rows(con, "SELECT table_name, column_name FROM duckdb_columns() WHERE schema_name = 'store'"))
-    assert said == there
+    tables = {table for table, _ in there}
+    assert {(table, column) for table, column in said if table in tables} == there
 
 
 def test_the_views_keep_their_contract(con: duckdb.DuckDBPyConnection) -> None:

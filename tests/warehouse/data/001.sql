@@ -23,7 +23,7 @@ INSERT INTO store.retired_moves BY NAME SELECT * REPLACE ('m0' AS move_id), TIME
 INSERT INTO store.touched_moves VALUES ('m1', 'r7');
 INSERT INTO store.erased_moves VALUES ('m9');
 INSERT INTO store.move_links VALUES ('m1', 'p-1', 'o-1', NULL, 'e1');
-INSERT INTO store.move_keys VALUES ('m1', 'name|ada lovelace', '2026-11-21');
+INSERT INTO store.move_keys VALUES ('m1', 'name|ada lovelace', '2026-11-21'), ('m1', 'near|YWRhIGx', '2026-11-21');
 INSERT INTO store.entities VALUES
     ('p-1', 'person', 'Ada Lovelace', ['洛芙莱斯'], NULL, NULL, '2026-11-20 06:00:00', 'r6'),
     ('o-1', 'organisation', 'Babbage Labs', [], NULL, NULL, '2026-11-20 06:00:00', 'r6');

@@ -1,0 +1,127 @@
+"""What was hinted at before, or is told again later, joins the story that it can only mean.
+
+Within a year nobody leaves one organisation twice without having come back in between. So a rumour of December and the
+departure of May are one story with a life, and an article of September that calls the departure news without saying
+when tells no second one. Two tellings that both state a day, far apart, stay two stories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from include.resolve.intervals import Interval
+from include.resolve.stories import Story
+
+SAME_STORY_DAYS = 365
+_RUMOUR, _REPORT, _CONFIRMED, _DATED = 0, 1, 2, 3  # how firmly a story stands
+_FAR = 100_000  # days: no day is known
+
+
+def join_retellings(stories: Sequence[Story]) -> list[Story]:
+    """Join the stories of one person that cannot be two. The result depends on the set of their moves alone.
+
+    The firmest are settled first, of equals the earliest; each weaker one goes to the nearest that is at least as firm.
+    What is recalled without saying where comes last: it is the nearest thing of its kind that is known of the person.
+    """
+    settled: list[Story] = []
+    for story in sorted(stories, key=_order):
+        home = _find_recalled(story, settled) if _is_vague_memory(story) else _find_home(story, settled, stories)
+        if home is None:
+            settled.append(story)
+        else:
+            home.members.extend(story.members)
+    return settled
+
+
+def _order(story: Story) -> tuple[bool, int, int, str]:
+    first = min((day.start.toordinal() for day in _days_of(story)), default=0)
+    return (_is_vague_memory(story), -_firmness(story), first, min(told.stored.move_id for told in story.members))
+
+
+def _firmness(story: Story) -> int:
+    """Confirmed and dated, confirmed, reported, or no more than rumoured or denied. A year is no date."""
+    announced = [told for told in story.members if told.stored.move.status == "announced"]
+    if any(told.time.precision in ("day", "month") and not told.time.is_doubtful for told in announced):
+        return _DATED
+    if announced:
+        return _CONFIRMED
+    return _REPORT if any(told.stored.move.status == "reported" for told in story.members) else _RUMOUR
+
+
+def _is_vague_memory(story: Story) -> bool:
+    recalled = all(told.stored.move.focus == "background" for told in story.members)
+    return recalled and not (story.sources or story.targets)
+
+
+def _find_recalled(story: Story, settled: Sequence[Story]) -> Story | None:
+    kinds = {told.kind for told in story.members}
+    limit = SAME_STORY_DAYS if any(told.time.stated for told in story.members) else _FAR
+    fits = [
+        (apart, index)
+        for index, other in enumerate(settled)
+        if kinds & {told.kind for told in other.members} and (apart := _days_apart(story, other)) <= limit
+    ]
+    return settled[min(fits)[1]] if fits else None
+
+
+def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:
+    """The nearest settled story that this one can only be a telling of."""
+    if _firmness(story) == _DATED or not any(told.stored.move.focus == "main" for told in story.members):
+        return None
+    fits = []
+    for index, other in enumerate(settled):
+        apart = _days_apart(story, other)
+        if apart <= SAME_STORY_DAYS and _can_be_one(story, other) and not _is_undone(story, other, every):
+            fits.append((apart, -_firmness(other), index))
+    return settled[min(fits)[2]] if fits else None
+
+
+def _can_be_one(story: Story, other: Story) -> bool:
+    if {told.family for told in (*story.members, *other.members)} != {"transition"}:
+        return False
+    # Within one house people are appointed again and again.
+    if any(all(told.kind == "appointment" for told in one.members) for one in (story, other)):
+        return False
+    # Two rumours far apart may be two; a denial answers the rumour, however late.
+    if _firmness(other) == _RUMOUR and not any(told.stored.move.status == "denied" for told in story.members):
+        return False
+    if story.sources & other.targets or story.targets & other.sources:
+        return False
+    if story.sources and other.sources:
+        return bool(story.sources & other.sources)
+    if story.targets and other.targets:
+        return bool(story.targets & other.targets)
+    nowhere = not (story.sources or story.targets)
+    return nowhere and any(told.kind == story.members[0].kind for told in other.members)
+
+
+def _is_undone(story: Story, other: Story, every: Sequence[Story]) -> bool:
+    """Whether the person came back to the place left, or left the place joined, between the two stories."""
+    left = (story.sources & other.sources) or other.sources
+    joined = story.targets & other.targets if not left else set()
+    days = [*_days_of(story), *_days_of(other)]
+    first, last = min(day.start for day in days), max(day.end for day in days)
+    for between in every:
+        if between is story or between is other:
+            continue
+        back = any(told.target in left and told.kind != "appointment" for told in between.members if told.target)
+        gone = any(told.source in joined for told in between.members if told.source)
+        when = _days_of(between)
+        if (back or gone) and (not when or any(first <= day.end and day.start <= last for day in when)):
+            return True
+    return False
+
+
+def _days_apart(left: Story, right: Story) -> int:
+    return min((a.gap(b) for a in _days_of(left) for b in _days_of(right)), default=_FAR)
+
+
+def _days_of(story: Story) -> list[Interval]:
+    """The days that a story is about: those stated, and those on which it was told as news without one."""
+    days = []
+    for told in story.members:
+        if told.time.stated and not told.time.is_doubtful:
+            days.append(told.time.stated)
+        elif told.time.told and told.time.published:
+            days.append(Interval(told.time.published, told.time.published))
+    return days or [Interval(day, day) for told in story.members if (day := told.time.published)]

@@ -1,0 +1,44 @@
+"""A name taken out of stored sentences and headlines that are about others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+import duckdb
+import pyarrow as pa
+
+from include.warehouse.arrow import registered, transaction
+
+_TEXTS = (("moves", "quote"), ("retired_moves", "quote"), ("articles", "title"), ("article_versions", "title"))
+
+
+def redact_everywhere(con: duckdb.DuckDBPyConnection, names: Collection[str], redact: Callable[[str], str]) -> int:
+    """Put `redact(text)` in the place of every stored quote and headline that holds one of the names."""
+    condition = "len([name FOR name IN $names IF contains({column}, name)]) > 0"
+    return _redact(con, redact, condition, {"names": sorted(names)})
+
+
+def redact_articles(con: duckdb.DuckDBPyConnection, article_ids: Collection[str], redact: Callable[[str], str]) -> int:
+    """Put `redact(text)` in the place of the headlines of these articles and of every quote from them."""
+    with registered(con, given=pa.table({"article_id": pa.array(sorted(article_ids), pa.string())})):
+        return _redact(con, redact, "article_id IN (FROM given)", {})
+
+
+def _redact(
+    con: duckdb.DuckDBPyConnection, redact: Callable[[str], str], condition: str, parameters: dict[str, list[str]]
+) -> int:
+    changed = 0
+    with transaction(con):
+        for table, column in _TEXTS:
+            where = condition.format(column=column)
+            rows = con.execute(f"SELECT rowid, {column} FROM store.{table} WHERE {where}", parameters).fetchall()
+            pairs = [(row, clean) for row, text in rows if (clean := redact(text)) != text]
+            if not pairs:
+                continue
+            at_row, after = zip(*pairs, strict=True)
+            with registered(con, redacted=pa.table({"at_row": at_row, "after": after})):
+                con.execute(
+                    f"UPDATE store.{table} AS t SET {column} = r.after FROM redacted r WHERE t.rowid = r.at_row"
+                )
+            changed += len(pairs)
+    return changed
