@@ -67,7 +67,9 @@ def test_a_failure_is_told_and_kept(tmp_path: Path) -> None:
         settings = Settings.from_env({"DEPARTURES_ALERT_URLS": hook.url}, home=tmp_path)
         report_failure(settings, run_id="r-1", step="merge", cause="no\nspace", at=NOW)
         assert hook.titles == ["Departure Board: merge failed"]
-        assert hook.requests[0]["message"] == "merge of run r-1 failed: no space"
+        message = str(hook.requests[0]["message"])
+        assert message.startswith("merge of run r-1 failed: no space")
+        assert message.endswith("What to do: docs/operations.md#merge-is-red")
 
 
 def publish(home: Path, at: datetime, **environment: str) -> Settings:

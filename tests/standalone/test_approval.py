@@ -47,7 +47,7 @@ def test_what_a_person_approves_is_sent_and_what_they_reject_is_not(api: Api, ho
     asked, states = answer(api, settings, "Bruno Halloran", "Mistral AI", "Reject")
     assert "Bruno Halloran" in asked and "Irene Vasquez" not in asked
     assert states == {"draft": "success", "approve": "success", "send": "skipped", "refuse": "success"}
-    assert len(hook.titles) == 1
+    assert not any("Bruno Halloran" in title for title in hook.titles)
 
 
 def answer(api: Api, settings: Settings, person: str, organisation: str, choice: str) -> tuple[str, dict[str, str]]:
