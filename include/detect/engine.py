@@ -9,6 +9,7 @@ from datetime import date
 
 from include.detect.arguments import Candidate, find_candidates, is_speaking
 from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
+from include.detect.dates import Anchor, find_dates
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, probability
 from include.detect.mentions import read_document
@@ -235,7 +236,7 @@ def _moves_of(
     def rows(action: str) -> list[tuple[float, Candidate]]:
         return strong.get((person, action), [])
 
-    leaver, joiner, appointee = rows("leaver"), rows("joiner"), rows("appointee")
+    leaver, joiner, appointee = rows("leaver"), _without_recalled(reading, rows("joiner")), rows("appointee")
     moves: list[Move] = []
     destination = -2
     if leaver:
@@ -299,6 +300,23 @@ def _moves_of(
             )
         )
     return moves
+
+
+_OPENING = 2  # sentences, the title included, that tell the news
+
+
+def _without_recalled(reading: Reading, rows: list[tuple[float, Candidate]]) -> list[tuple[float, Candidate]]:
+    """Arrivals without those of a career, where others are told: news opens an article, "he joined in 2023" follows."""
+    opening = [row for row in rows if row[1].trigger.sentence < _OPENING and "ante" not in row[1].features]
+    if opening:
+        return opening
+    recalled = {c.trigger.start for _, c in rows if _has_bare_year(reading, c)}
+    return [row for row in rows if row[1].trigger.start not in recalled] or rows
+
+
+def _has_bare_year(reading: Reading, candidate: Candidate) -> bool:
+    start, end = candidate.trigger.clause
+    return any(d.form == "year" for d in find_dates(reading, start, end, Anchor(None)))
 
 
 def _spanned_organisations(reading: Reading, evidence: list[Candidate], left: int, reached: int) -> tuple[int, int]:

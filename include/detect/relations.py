@@ -140,8 +140,11 @@ def _told_features(
         f"cited={is_cited(reading, org)}",
         f"foreign={_is_foreign(reading, org, candidate.person)}|{action}",
     }
+    outer = _outer_mark(reading, org)
+    names |= {f"outer={outer}|{action}|{side}", f"outer={outer}|{cls}"}
     for mark, close in (org.sides or {"none": True}).items():
         names |= {
+            f"outer={outer}|{action}|{side}|mark={mark}",
             f"{cls}|{side}|mark={mark}|{close}",
             f"{action}|{pack.adpositions}|{order}|mark={mark}",
             f"{action}|{side}|rank={rank}|mark={mark}|told={told}",
@@ -203,6 +206,24 @@ def _place(reading: Reading, trigger: Trigger, org: Mention) -> tuple[str, str]:
 
 def _gap(trigger: Trigger, org: Mention) -> int:
     return trigger.start - org.end if org.end <= trigger.start else org.start - trigger.end
+
+
+_OUTER_WORDS = 7  # before a name within which the phrase that it belongs to begins
+
+
+def _outer_mark(reading: Reading, org: Mention) -> str:
+    """The mark of the whole phrase that ends with an organisation: "ao novo laboratório de IA da Meta" is reached."""
+    lexicon = reading.lexicon
+    if lexicon.pack.adpositions != "before" or not lexicon.pack.spaces:
+        return "none"
+    marks = lexicon.markers
+    for word in reversed(reading.text.fold[max(0, org.start - 70) : org.start].split()[-_OUTER_WORDS:-1]):
+        if word[-1] in ".,;:!?":
+            return "none"
+        for kind in ("to", "from"):
+            if word in marks[kind] and word not in marks["at"]:
+                return kind
+    return "none"
 
 
 def _post_beside(reading: Reading, org: Mention) -> str:

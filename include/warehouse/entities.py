@@ -40,10 +40,10 @@ _PROPOSALS = pa.schema(
 )
 # Over any number of steps: whoever may be the same person is decided together.
 _TIED = """
-WITH RECURSIVE tied AS (
-    SELECT person_id FROM given
-    UNION SELECT unnest([p.left_id, p.right_id]) FROM store.entity_proposals p
-        JOIN tied ON tied.person_id IN (p.left_id, p.right_id))
+WITH RECURSIVE ties AS (
+    SELECT left_id AS one, right_id AS other FROM store.entity_proposals
+    UNION ALL SELECT right_id, left_id FROM store.entity_proposals),
+tied AS (SELECT person_id FROM given UNION SELECT other FROM ties JOIN tied ON one = person_id)
 SELECT person_id FROM tied
 """
 _REPLACE_PROPOSALS = """

@@ -74,6 +74,16 @@ def home(newsroom_home: Path, tmp_path: Path) -> Path:
     return target
 
 
+def make_unsure(home: Path, people: list[str]) -> None:
+    """Let the departures of these people, and nobody else's, have been read with little confidence."""
+    import duckdb
+
+    with duckdb.connect(str(home / "published" / "departures.duckdb")) as con:
+        unsure = "known_to IS NULL AND kind = 'departure' AND focus = 'main' AND list_contains(?, person)"
+        con.execute("UPDATE store.event_versions SET confidence = 0.9 WHERE known_to IS NULL")
+        con.execute(f"UPDATE store.event_versions SET confidence = 0.6 WHERE {unsure}", [people])
+
+
 def client_of(home: Path, viewer: Viewer = READER, now: datetime = NOW) -> TestClient:
     """The board of a home as one viewer."""
     access = Access(lambda: viewer, b"secret of the tests", framed=False)

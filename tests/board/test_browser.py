@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.board.browser import SIZES, chromium, find_barriers, is_too_wide, serving, watch
-from tests.board.conftest import Ask
+from tests.board.conftest import Ask, make_unsure
 from tests.board.hostile import poison
 
 pytestmark = pytest.mark.browser
@@ -149,6 +149,7 @@ def test_everything_is_readable_without_javascript(address: str, browser: Browse
 
 
 def test_log_in_review_log_out(home: Path, browser: Browser) -> None:
+    make_unsure(home, ["Luke Metz"])
     with serving(home, DEPARTURES_AS_OF=AS_OF, DEPARTURES_BOARD_TOKEN="a long token") as base:
         page = open_page(browser)
         page.goto(base)

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from include.board.access import Access, Viewer, form_token
 from include.board.alone import COOKIE, make_router, open_access, read_session, write_session
 from include.board.app import create_app
-from tests.board.conftest import AS_OF, NOW, READER, REVIEWER, Ask, client_of, run_on, settings_of
+from tests.board.conftest import AS_OF, NOW, READER, REVIEWER, Ask, client_of, make_unsure, run_on, settings_of
 
 HERE = {"Sec-Fetch-Site": "same-origin", "Origin": "http://testserver"}
 TOKEN = form_token(b"secret of the tests", REVIEWER)
@@ -141,7 +141,7 @@ def test_people_who_may_be_one_are_shown_and_answered(home: Path, ask: Ask) -> N
             )
     with client_of(home, READER) as client:
         page = client.get("/review").text
-        assert 'People who may be one <span class="n">2</span>' in page and "like names &lt;b&gt;" in page
+        assert 'People who may be one <span class="n">2</span>' in page and "Like names &lt;b&gt;" in page
         assert "One person" not in page
     form = {"token": TOKEN, "reason": "the same photograph"}
     with client_of(home, REVIEWER) as client:
@@ -176,13 +176,8 @@ def test_the_next_run_applies_what_was_decided(home: Path, ask: Ask) -> None:
 
 
 def test_the_queue_shows_what_was_read_with_little_confidence(home: Path) -> None:
-    import duckdb
-
     waiting = ["Luke Metz", "Mira Murati"]
-    with duckdb.connect(str(home / "published" / "departures.duckdb")) as con:
-        unsure = "known_to IS NULL AND kind = 'departure' AND focus = 'main' AND list_contains(?, person)"
-        con.execute("UPDATE store.event_versions SET confidence = 0.9 WHERE known_to IS NULL")
-        con.execute(f"UPDATE store.event_versions SET confidence = 0.6 WHERE {unsure}", [waiting])
+    make_unsure(home, waiting)
     with client_of(home, REVIEWER) as client:
         page = client.get("/review").text
         assert f"<b>{len(waiting)}</b> waiting" in page

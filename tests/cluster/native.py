@@ -29,6 +29,7 @@ from tools.airflow_up import wait_until
 from tools.compose_env import write_secrets
 
 _DATA = "/opt/airflow/data"
+_DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL", "--"]  # however a test ends
 _IMAGES_OWN = {"postgres": ["postgres"]}  # a service without a command runs its image's
 CALL_SECONDS = 60
 
@@ -266,7 +267,7 @@ class Cluster:
             subprocess.run([*user, *setup], check=True, capture_output=True, cwd="/")
             (folder / "postgresql.conf").open("a").write("fsync = off\n")  # nobody pulls the plug of this machine
         here = ["-D", str(folder), "-p", str(self.ports[5432]), "-k", "", "-h", "127.0.0.1"]
-        return [*user, f"{tools}/{command[0]}", *here]
+        return [*user, *_DIES_WITH_US, f"{tools}/{command[0]}", *here]  # a change of user would have undone it
 
     def make_database(self) -> None:
         """The database that the image makes from POSTGRES_DB."""
@@ -278,7 +279,7 @@ class Cluster:
     def _spawn(self, container: Container) -> subprocess.Popen[bytes]:
         with (self.root / "output" / f"{container.name}.log").open("ab") as output:
             return subprocess.Popen(
-                ["setpriv", "--pdeathsig", "KILL", "--", *container.command],  # however this test ends
+                [*_DIES_WITH_US, *container.command],
                 env=container.environment,
                 stdout=output,
                 stderr=output,

@@ -116,7 +116,9 @@ def _judge_native(page: HanPage, spot: _Spot, end: int, names: Names, family: in
         return 0.0
     given = fold[start + family : end]
     good = sum(c in names.given for c in given) / len(given)
-    if not (closed or guess or (spot.anchored and good == 1)) or not (spot.cut or good == 1):
+    # after a post nothing need mark the end of a whole name: 副总裁欧阳朔递交, 主持人康牧之告别
+    whole = good == 1 or family == 2 or (end - start == 3 and good >= 0.5 and len(inner) == 3)
+    if not (closed or guess or (spot.anchored and whole)) or not (spot.cut or good == 1):
         return 0.0
     sure = 0.1 + good + 0.2 * (end - start == 3) + 0.4 * guess - 0.2 * (not closed) - 0.3 * (not spot.cut)
     if end in page.titles:

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[가-힣]+")
 # Forms of "to be" are glued to a name as particles are: 루카 베르가모다, 최진호였다.
 _COPULA = ("이었다", "입니다", "였다", "이다", "이며", "이고", "이자", "라고", "다", "며")
 # Foreign names come with vowels that Korean words hardly have after these consonants, or begin with ㄹ.
-_FOREIGN = re.compile(r"^[라-맇]|[르트프브드크츠즈흐므퍼셰쉬슈쥬뒤뤼웨웰젠]")
+_FOREIGN = re.compile(r"(?<![가-힣])[라-맇]|[르트프브드크츠즈흐므퍼셰쉬슈쥬뒤뤼웨웰젠]")
 _HANJA = re.compile(r"((?:[가-힣]{1,4}(?<![한는은인의된던]) )?[가-힣]{2,5})\s?[(（\[]([㐀-鿿]{2,4})[)）\]]")
 
 
@@ -76,7 +76,12 @@ def _known_foreign(page: _Page, index: int) -> Candidate | None:
     if page.text.fold[slice(*page.words[index])] not in page.names.given:
         return None
     pair = _pair(page, index)
-    return pair and Candidate(pair[0], pair[1] + len(pair[3]), 2.2, 0.0, 2)
+    if pair is None:
+        return None
+    start, next_start, first, tail = pair
+    # 주권 is a Korean given name too, and no family name follows those: 주권 갖춘 나라
+    native = len(first) == 2 and len(tail) == 2 and not _FOREIGN.search(f"{first} {tail}")
+    return Candidate(start, next_start + len(tail), 0.6 if native else 2.2, 0.0, 2)
 
 
 def _looks_foreign(page: _Page, index: int) -> Candidate | None:
@@ -86,7 +91,7 @@ def _looks_foreign(page: _Page, index: int) -> Candidate | None:
         return None
     start, next_start, first, tail = pair
     stop = next_start + len(tail)
-    if next_start in page.starts or min(len(first), len(tail)) < 2:
+    if next_start in page.starts or len(first) < 2 or (len(tail) < 2 and stop + 1 not in page.roles):
         return None
     if strip_particle(first, page.lexicon) != first:
         return None  # 고다현이 넥슨게임즈로: the first word is a name with its particle
@@ -115,11 +120,11 @@ def _native_name(page: _Page, index: int) -> Candidate | None:
     )
     after_role = start - 1 in page.role_ends
     for cut in (4, 3, 2):
-        bare = len(stem) == cut or (cut == 3 and word[3:] in _COPULA and agrees(word[:3], word[3:]))
+        bare = cut in (len(stem), len(word)) or (cut == 3 and word[3:] in _COPULA and agrees(word[:3], word[3:]))
         if not bare and not (followed and start + cut in page.roles and len(word) > cut):
             continue
         name = word[:cut]
-        if not (name[:2] in names.surnames and cut == 4 or name[:1] in names.surnames and cut in (2, 3)):
+        if not ((name[:2] in names.surnames and cut in (3, 4)) or name[:1] in names.surnames and cut in (2, 3)):
             continue
         known = name[1:] in names.given or name[2:] in names.given
         score = (0.9 if followed or after_role else 0.0) + (1.2 if known else 0.4) + (0.4 if cut == 3 else -0.4)
@@ -133,6 +138,8 @@ def _bare(word: str, page: _Page) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 2 and agrees(word[: -len(ending)], ending):
             return word[: -len(ending)]
     stem = strip_particle(word, page.lexicon)
+    if word.endswith("의"):
+        stem = strip_particle(stem, page.lexicon)  # 페테르 너지와의
     if len(stem) == 2 and stem[:1] in page.names.surnames:
         particles = (*page.lexicon.marker_lists["object"], *page.lexicon.marker_lists["subject"])
         return stem[:1] if stem[1:] in particles and agrees(stem[:1], stem[1:]) else stem

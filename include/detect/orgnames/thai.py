@@ -10,7 +10,7 @@ from include.detect.orgnames.spaced import find_quoted
 from include.detect.reading import Reading
 from include.detect.text import script_of
 
-_AFTER = re.compile(r"\s?[฀-๿A-Za-z0-9&.\-]{2,28}")
+_AFTER = re.compile(r"\s?(?:[฀-๿A-Za-z0-9&.\-]{2,28}|\d(?!\d))")
 _TOKEN = re.compile(r"[ก-๎A-Za-z0-9&.\-]{1,60}")  # bounded: a text may be one long word
 _LONGEST = 40  # characters
 _GOING = frozenset({"leave", "join", "move", "hired", "return"})
