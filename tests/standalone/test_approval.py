@@ -17,7 +17,7 @@ from tests.standalone.conftest import RUN_SECONDS, Api, FinishedRun
 from tools.airflow_up import wait_until
 
 pytestmark = pytest.mark.scheduler
-READING_SECONDS = 5
+READING_SECONDS = 15
 DAG = "/api/v2/dags/alert_departures"
 TEXT = """{person}, co-founder and chief scientist of {organisation}, is leaving the company, {organisation} announced
 on Friday. {person} had led its research since 2021 and thanked all colleagues in a letter."""
@@ -47,7 +47,7 @@ def test_what_a_person_approves_is_sent_and_what_they_reject_is_not(api: Api, ho
     asked, states = answer(api, settings, "Bruno Halloran", "Mistral AI", "Reject")
     assert "Bruno Halloran" in asked and "Irene Vasquez" not in asked
     assert states == {"draft": "success", "approve": "success", "send": "skipped", "refuse": "success"}
-    assert not any("Bruno Halloran" in title for title in hook.titles)
+    assert len(hook.titles) == 1
 
 
 def answer(api: Api, settings: Settings, person: str, organisation: str, choice: str) -> tuple[str, dict[str, str]]:
