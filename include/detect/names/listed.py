@@ -117,9 +117,6 @@ _NISBA = re.compile(r"\bال[ء-ي]{3,20}(?:ي|ية)(?= )")
 _RELATIVE = re.compile(r"\b([ء-ي]{3,20}) ([ء-ي]{3,20})،? (?:الذي|التي|اللذين|اللتين) ")
 
 
-_MOVING = ("leave", "join", "return", "appointed")
-
-
 def _grammatical_anchors(text: NormalText, lexicon: Lexicon, hits: list[Hit]) -> Iterator[int]:
     """Where Arabic grammar leaves nothing but a proper name to two words without the article.
 
