@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import boto3
+from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
 Fault = Literal["unavailable", "slow", "torn-request", "torn-answer"]
@@ -56,6 +57,7 @@ def serve_s3() -> Iterator[S3]:
     """An S3 server with one empty bucket while the block lasts."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line a request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    get_backend("s3").reset()  # moto's buckets belong to the process: an earlier server's would still be there
     server.start()
     host, port = server.get_host_and_port()
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
