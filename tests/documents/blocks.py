@@ -78,7 +78,7 @@ def why_not(block: Block) -> str:
 
 def run_commands(commands: list[Command], folder: Path, environment: dict[str, str]) -> list[str]:
     """Run all in one shell, as a reader types them; a line for each that fails or does not print what it should."""
-    # What a block starts with `&` ends as it does when the reader closes the terminal; else it would keep the pipe open.
+    # What is started with `&` ends as when the reader closes the terminal; else it would keep the pipe open.
     script = "trap 'kill $(jobs -p) 2>/dev/null' EXIT\n" + "".join(
         f"echo '@@{number}'\n{{ {command.text}\n}} 2>&1\necho \"@={number} $?\"\n"
         for number, command in enumerate(commands)
