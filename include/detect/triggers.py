@@ -94,6 +94,7 @@ def find_triggers(reading: Reading) -> list[Trigger]:
             spans.add(hit.start, hit.tail_end, hit)
     kept.sort(key=lambda h: h.start)
     triggers = [_describe(reading, hit) for hit in kept]
+    triggers = [t for t in triggers if t.trigger_class not in _GOING or not _is_of_scene(reading, t)]
     for trigger in triggers:
         trigger.complement = _find_complement(reading, trigger)
     return triggers
@@ -183,6 +184,32 @@ def _find_complement(reading: Reading, trigger: Trigger) -> str:
     if any(first in reading.lexicon.markers[kind] for kind in ("from", "to", "at", "as", "by", "and")):
         return "marker"
     return "other"
+
+
+_GOING = ("leave", "move", "join", "return")
+_BEFORE_SCENE, _BEFORE_SCENE_UNSPACED = 3, 5  # words, letters that may stand between: "left the half-empty hall"
+
+
+def _is_of_scene(reading: Reading, trigger: Trigger) -> bool:
+    """Whether a room, a stage, a meeting or a market is what is left: "verließ eine eigens anberaumte Sitzung"."""
+    pack, fold = reading.lexicon.pack, reading.text.fold
+    width = 34 if pack.spaces else 12
+    named = reading.in_sentence(trigger.sentence, "org", "person")
+    for hit in reading.hits_in(max(0, trigger.start - width), trigger.end + width, "scenes"):
+        if any(m.start <= hit.start < m.end for m in named):
+            continue
+        after = hit.start >= trigger.end
+        if not after and (hit.end > trigger.start or (pack.order != "sov" and pack.spaces)):
+            continue
+        gap = fold[trigger.end : hit.start] if after else fold[hit.end : trigger.start]
+        if any(mark in gap for mark in ".;!?。；！？"):
+            continue
+        first, last = (trigger.end, hit.start) if after else (hit.end, trigger.start)
+        between = any(first <= m.start < last for m in named)
+        near = len(gap.split()) <= _BEFORE_SCENE if pack.spaces else len(gap) <= _BEFORE_SCENE_UNSPACED
+        if near and not between:
+            return True
+    return False
 
 
 def _negates(reading: Reading, cue: Hit, hit: Hit) -> bool:

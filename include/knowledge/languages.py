@@ -37,7 +37,7 @@ RELATIVE_DATES = (
 )  # fmt: skip
 WORD_LISTS = (
     "role_modifiers", "former", "acting", "org_refs", "pronouns", "honorifics", "negation", "denial", "rumour",
-    "reported", "official", "attribution", "hypothetical", "background", "bare_nouns", "not_names", "places",
+    "reported", "official", "attribution", "hypothetical", "background", "bare_nouns", "scenes", "not_names", "places",
     "articles", "clitics", "abbreviations",
 )  # fmt: skip
 _FLAGS = ("inversion", "spaces", "han_fold", "open_end", "inflected_names")
