@@ -49,12 +49,14 @@ def behave(how: str) -> object:
         print("noise on standard output")
     if how == "unpicklable":
         return lambda: None
+    if how == "parent":
+        return os.getppid()
     return how if how != "pid" else os.getpid()
 
 
 def describe_environment() -> None:
     """A preparation that leaves a mark."""
-    os.environ["PREPARED"] = "yes"
+    os.environ["PREPARED"] = f"in process {os.getpid()}, {time.monotonic_ns()}"
 
 
 def read_mark(_: int) -> str | None:
