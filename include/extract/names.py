@@ -19,9 +19,14 @@ _NOT_A_NAME = re.compile(
 )
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
 _BUREAU = re.compile(r"^[\uac00-\ud7af]{2,4}=")  # `서울=홍길동 기자`
-_DISPATCH = re.compile(r"\s*[／/]\s*.{0,8}(?:報導|报道|報道|電|电)$")  # `記者陳怡君／綜合報導`
-_MARKS = r"\s*[:：/／|｜]\s*|\s*[-–—]\s+"
-_SEPARATORS = r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-Z][a-z]+ [A-Z])|，"
+# `記者陳怡君／綜合報導`, `记者 陈明 北京报道`
+_DISPATCH = re.compile(r"(?:\s*[／/]\s*.{0,8}|\s+\S{0,8})(?:報導|报道|報道|電|电)$")
+_MARKS = r"\s*[:：/／|｜＝]\s*|\s*[-–—]\s+|(?<=[\u3040-\u9fff])・"
+_SEPARATORS = (
+    r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-Z][a-z]+ [A-Z])|，"
+    r"|(?<=[\uac00-\ud7af])\s*[·ㆍ・]\s*(?=[\uac00-\ud7af])"  # `이서연·박지훈 기자`
+)
+_MAIL = re.compile(r"[\s,;|/]*[(（<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)）>\]]?")  # behind a name, as Korean papers sign
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|dds|esq|rn|dr|mba|jd|cfa)\.?$", re.IGNORECASE)
 _PLACE_TAIL = re.compile(r"\s+[—–:：]\s+\S.*$")  # `Caio Prado, e1 — São Paulo`, `佐藤 健太 : 例洋経済 記者`
 # ` و` is written as part of the name behind it; these names begin with the letter themselves.
@@ -46,7 +51,7 @@ def split_names(value: str) -> list[str]:
 
     Who only edited is left out where somebody else is named; what people do and where they report from is cut off.
     """
-    text = _BUREAU.sub("", " ".join(value.split()))
+    text = _BUREAU.sub("", _MAIL.sub("", " ".join(value.split())))
     if not text or _NOT_A_NAME.search(text):
         return []
     words = _words()
@@ -59,7 +64,7 @@ def split_names(value: str) -> list[str]:
         names = [_trim(piece, words) for chunk in chunks for piece in _split_commas(chunk, words)]
         found = [name for name in names if _is_name(name)]
         if found:
-            return found
+            return [name for name in found if not words.role.fullmatch(name)] or found
     return []
 
 
@@ -87,8 +92,24 @@ def is_person(name: str) -> bool:
 def names_writers(text: str) -> bool:
     """True for a text that begins as a byline does: with `By`, `Autor:`, `記者` or the like."""
     words = _words()
-    beginnings = (words.marked, words.by, words.unmarked, words.edited_label, words.han_role)
+    beginnings = (words.marked, words.by, words.unmarked, words.edited_label, words.han_role, words.hangul_role)
     return any(pattern.match(text) for pattern in beginnings)
+
+
+def names_only_editors(text: str) -> bool:
+    """True for a text that begins with the label of those who did not write: `（责编：王芳）`."""
+    return _words().edited_label.match(text) is not None
+
+
+def find_field(text: str) -> str:
+    """The part of a line that names the writers behind a label: `作者：李雷` of `来源：某社 作者：李雷 时间：...`."""
+    match = _words().field.search(text)
+    return match[1] if match else ""
+
+
+def is_outlet(name: str) -> bool:
+    """True for an agency or an outlet that signs beside people: `ANP`, `Reuters`."""
+    return (name.isupper() and len(name) <= 5 and name.isalpha()) or name in load_citations().outlets
 
 
 def is_labelled(text: str) -> bool:
@@ -115,7 +136,17 @@ class _Words:
         self.role = re.compile(match_any(known.roles), re.IGNORECASE)
         wide_roles = [word for word in known.roles if WIDE.match(word)]
         self.role_tail = re.compile(rf"(?:(?<=[\uac00-\ud7af])\s[\uac00-\ud7af]{{2,5}})?\s*{match_any(wide_roles)}$")
-        self.place = re.compile(rf"(?<=\w)\s+{match_any(known.places)}\s+(?=[^\W\d_a-z]).*$")
+        hangul = [word for word in known.roles if re.match(r"[\uac00-\ud7af]", word)]
+        self.hangul_role = re.compile(
+            rf"[\uac00-\ud7af]{{2,4}}(?:\s?[·ㆍ・,]\s?[\uac00-\ud7af]{{2,4}}){{0,4}}\s?{match_any(hangul)}(?:$|\W)"
+        )
+        labels = [word for word in known.labels if len(word) > 1]
+        self.field = re.compile(
+            rf"[\s|｜]({match_any(labels)}\s?[:：]\s*[^\s|｜:：].{{0,60}}?)(?=$|\s*[|｜]|\s+\S{{2,8}}[:：]|\s+\d)",
+            re.IGNORECASE,
+        )
+        places = known.places - _PARTICLES  # `Maria da Silva`, though Italians report `da Bruxelles`
+        self.place = re.compile(rf"(?<=\w)\s+{match_any(places)}\s+(?=[^\W\d_a-z]).*$")
         joints = known.joints - {"・", "و"}  # part of names in kana; written together with the next word
         self.joint = re.compile(rf"\s+{match_any(joints)}\s+|{_SEPARATORS}", re.IGNORECASE)
         self.role_between = re.compile(rf"(?<=[\uac00-\ud7af\s])({match_any(wide_roles)})\s+")
