@@ -18,9 +18,11 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
-_BUREAU = re.compile(r"^[\uac00-\ud7af]{2,4}=")  # `서울=홍길동 기자`
-# `記者陳怡君／綜合報導`, `记者 陈明 北京报道`
-_DISPATCH = re.compile(r"(?:\s*[／/]\s*.{0,8}|\s+\S{0,8})(?:報導|报道|報道|電|电)$")
+_BUREAU = re.compile(
+    r"^[\u3040-\u9fff\uac00-\ud7af]{2,8}[=＝](?=[\u3400-\u9fff\uac00-\ud7af]{2})"
+)  # `서울=홍길동 기자`
+# `記者陳怡君／綜合報導`, `记者 陈明 北京报道`, `中央社記者陳怡君台北2日電`
+_DISPATCH = re.compile(r"(?:\s*[／/]\s*.{0,8}|\s+\S{0,8}|[\u3400-\u9fff]{2}\d{1,2}日)(?:報導|报道|報道|電|电)$")
 _MARKS = r"\s*[:：/／|｜＝]\s*|\s*[-–—]\s+|(?<=[\u3040-\u9fff])・"
 _SEPARATORS = (
     r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-Z][a-z]+ [A-Z])|，"
@@ -28,7 +30,8 @@ _SEPARATORS = (
 )
 _MAIL = re.compile(r"[\s,;|/]*[(（<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)）>\]]?")  # behind a name, as Korean papers sign
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|dds|esq|rn|dr|mba|jd|cfa)\.?$", re.IGNORECASE)
-_PLACE_TAIL = re.compile(r"\s+[—–:：]\s+\S.*$")  # `Caio Prado, e1 — São Paulo`, `佐藤 健太 : 例洋経済 記者`
+# `Caio Prado, e1 — São Paulo`, `佐藤 健太 : 例洋経済 記者`, `Ayşe Yılmaz - Ankara`
+_PLACE_TAIL = re.compile(r"\s+[—–:：]\s+\S.*$|(?<=\w\w)\s+-\s+\S+$")
 # ` و` is written as part of the name behind it; these names begin with the letter themselves.
 _ARABIC_AND = re.compile(r"(?<=[\u0600-\u06ff])\s+و(?=[\u0600-\u06ff]{2,}\s+[\u0600-\u06ff]{2,})")
 _ARABIC_WAW = re.compile(
@@ -39,6 +42,7 @@ _PARTICLES = frozenset(
     ["de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "van", "von", "der", "den", "ter", "ten"]
     + ["bin", "al", "ibn", "y", "e", "i", "st", "mc", "af", "av", "zu", "zur", "und"]
 )
+_ELIDED = re.compile(r"d['’][^\W\d_]")  # `Jean d'Ormesson`
 _CJK_NAME = re.compile(r"^[\u3400-\u9fff々]{2,5}$|^[\u3400-\u9fff々]{1,4}[\s　][\u3400-\u9fff々\u3040-\u30ff]{1,5}$")
 _KANA_NAME = re.compile(r"^[\u30a0-\u30ff・＝=]{3,24}$")
 _HANGUL_NAME = re.compile(r"^[\uac00-\ud7af]{2,4}$")
@@ -55,7 +59,7 @@ def split_names(value: str) -> list[str]:
     if not text or _NOT_A_NAME.search(text):
         return []
     words = _words()
-    open_text = _BRACKETS.sub("", text) or text.strip("()（）[]【】")
+    open_text = _DISPATCH.sub("", _BRACKETS.sub("", text) or text.strip("()（）[]【】"))
     writers, editors = _part_editors(words.marked.sub("", open_text, count=1), words)
     for part in (writers, editors):
         bare = _strip_label(words.han_role.sub("、", part).strip(_LOOSE), words)
@@ -85,8 +89,8 @@ def is_person(name: str) -> bool:
     if _CASELESS.search(name):
         return True
     named = [part for part in parts if part.lower() not in _PARTICLES]
-    capitalised = all(part[0].isupper() or part[0] in "'’\"" for part in named)
-    return len(named) >= 2 and capitalised and not all(part.isupper() and len(part) > 3 for part in named[:1])
+    capitalised = all(part[0].isupper() or part[0] in "'’\"" or _ELIDED.match(part) for part in named)
+    return len(named) >= 2 and capitalised and not (named[0].isupper() and len(named[0].replace(".", "")) > 3)
 
 
 def names_writers(text: str) -> bool:
@@ -109,7 +113,8 @@ def find_field(text: str) -> str:
 
 def is_outlet(name: str) -> bool:
     """True for an agency or an outlet that signs beside people: `ANP`, `Reuters`."""
-    return (name.isupper() and len(name) <= 5 and name.isalpha()) or name in load_citations().outlets
+    is_acronym = name.isupper() and len(name) <= 5 and name.isalpha()
+    return is_acronym or name in load_citations().outlets
 
 
 def is_labelled(text: str) -> bool:
@@ -139,6 +144,10 @@ class _Words:
         hangul = [word for word in known.roles if re.match(r"[\uac00-\ud7af]", word)]
         self.hangul_role = re.compile(
             rf"[\uac00-\ud7af]{{2,4}}(?:\s?[·ㆍ・,]\s?[\uac00-\ud7af]{{2,4}}){{0,4}}\s?{match_any(hangul)}(?:$|\W)"
+        )
+        outlets = [word for word in known.desks if re.match(r"[\uac00-\ud7af]{2}", word)]
+        self.hangul_outlet = re.compile(
+            rf"^\S*(?:{'|'.join(outlets)})\S*\s+(?=[\uac00-\ud7af]{{2,4}}(?:\s?{match_any(hangul)})?$)"
         )
         labels = [word for word in known.labels if len(word) > 1]
         self.field = re.compile(
@@ -194,9 +203,14 @@ def _split_commas(text: str, words: _Words) -> Iterable[str]:
     for part in parts:
         if merged and _SUFFIX.match(part):
             merged[-1] += ", " + part
-        elif not merged or not (words.role.search(part) or _PLACE_TAIL.search(part) or _describes(part)):
+        elif not merged or not (_says_post(part, words) or _PLACE_TAIL.search(part) or _describes(part)):
             merged.append(part)
     return merged
+
+
+def _says_post(part: str, words: _Words) -> bool:
+    """`Senior Correspondent` does, `이영희 기자` is a second name."""
+    return words.role.search(words.role_tail.sub("", part) or part) is not None
 
 
 def _describes(part: str) -> bool:
@@ -211,7 +225,7 @@ def _keep_waw(match: re.Match[str]) -> str:
 
 def _trim(name: str, words: _Words) -> str:
     """Without label, job title, place and loose marks; the stop of `Jr.` or of an initial stays."""
-    bare = words.role_tail.sub("", _DISPATCH.sub("", name.strip(_LOOSE)))
+    bare = words.role_tail.sub("", words.hangul_outlet.sub("", _DISPATCH.sub("", name.strip(_LOOSE))))
     bare = words.place.sub("", _PLACE_TAIL.sub("", bare))
     bare = _strip_label(bare, words).strip(_LOOSE)
     return bare.removesuffix(".") if _FULL_STOP.search(bare) else bare
