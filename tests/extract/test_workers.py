@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from include.extract.workers import Task, run_isolated
+from include.pipeline.reading import load_models
 from include.records import Quarantined
 from tests.conftest import ROOT
 from tests.extract import samples
@@ -124,6 +125,12 @@ def test_two_calls_of_different_functions_go_on_side_by_side() -> None:
     assert next(numbers) == "v0"
     assert set(run_isolated(samples.read_mark, [Task("r", (1,))], workers=1)) == {None}
     assert list(numbers) == [f"v{index}" for index in range(1, 30)]
+
+
+def test_the_server_has_one_thread_when_it_forks() -> None:
+    """A lock that another thread holds at that moment would be held for ever in the worker."""
+    (server,) = run_isolated(samples.behave, _tasks("parent"), workers=1, prepare=load_models)
+    assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1
 
 
 def test_a_child_that_is_forked_meanwhile_has_a_server_of_its_own() -> None:
