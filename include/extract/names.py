@@ -18,16 +18,19 @@ _NOT_A_NAME = re.compile(
     re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*[(（\[【][^()（）\[\]【】]{0,60}[)）\]】]")
+# `서울=홍길동 기자`, `東京＝山田太郎`, `القاهرة - أحمد محمود`
 _BUREAU = re.compile(
     r"^[\u3040-\u9fff\uac00-\ud7af]{2,8}[=＝](?=[\u3400-\u9fff\uac00-\ud7af]{2})"
-)  # `서울=홍길동 기자`
+    r"|^[\u0600-\u06ff]+ - (?=[\u0600-\u06ff]+ [\u0600-\u06ff])"
+)
 # `記者陳怡君／綜合報導`, `记者 陈明 北京报道`, `中央社記者陳怡君台北2日電`
 _DISPATCH = re.compile(r"(?:\s*[／/]\s*.{0,8}|\s+\S{0,8}|[\u3400-\u9fff]{2}\d{1,2}日)(?:報導|报道|報道|電|电)$")
 _MARKS = r"\s*[:：/／|｜＝]\s*|\s*[-–—]\s+|(?<=[\u3040-\u9fff])・"
 _SEPARATORS = (
-    r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-Z][a-z]+ [A-Z])|，"
+    r"\s*[;；、|｜•]\s*|\s+[&/]\s+|\s+-\s+(?=[A-ZÀ-ÞĀ-ɏḀ-ỹА-Я]\w+ [A-ZÀ-ÞĀ-ɏḀ-ỹА-Я])|，"
     r"|(?<=[\uac00-\ud7af])\s*[·ㆍ・]\s*(?=[\uac00-\ud7af])"  # `이서연·박지훈 기자`
 )
+_TAG = re.compile(r"<[^<>]{1,200}>")  # `<a href="/x">Anna Poe</a>` in JSON-LD
 _MAIL = re.compile(r"[\s,;|/]*[(（<\[]?[\w.+-]+@[\w-]+(?:\.[\w-]+)+[)）>\]]?")  # behind a name, as Korean papers sign
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|phd|ph\.d|md|m\.d|dds|esq|rn|dr|mba|jd|cfa)\.?$", re.IGNORECASE)
 # `Caio Prado, e1 — São Paulo`, `佐藤 健太 : 例洋経済 記者`, `Ayşe Yılmaz - Ankara`
@@ -55,7 +58,7 @@ def split_names(value: str) -> list[str]:
 
     Who only edited is left out where somebody else is named; what people do and where they report from is cut off.
     """
-    text = _BUREAU.sub("", _MAIL.sub("", " ".join(value.split())))
+    text = _BUREAU.sub("", _MAIL.sub("", " ".join(_TAG.sub(" ", value).split())))
     if not text or _NOT_A_NAME.search(text):
         return []
     words = _words()
@@ -107,7 +110,7 @@ def names_only_editors(text: str) -> bool:
 
 def find_field(text: str) -> str:
     """The part of a line that names the writers behind a label: `作者：李雷` of `来源：某社 作者：李雷 时间：...`."""
-    match = _words().field.search(text)
+    match = _words().field.search(text) or _words().han_field.search(text)
     return match[1] if match else ""
 
 
@@ -138,6 +141,8 @@ class _Words:
         self.han_role = re.compile(
             rf"(?:^[^\s／/、|]{{0,12}}\s?|(?<=[\s／/、|])){match_any(han)}(?:[\s:：／/]+|(?=[\u3400-\u9fff]{{2,4}}(?:$|\W)))"
         )
+        one = r"[\u3400-\u9fff]{2,4}"
+        self.han_field = re.compile(rf"[\s／/]({match_any(han)}\s?{one}(?:、{one}){{0,4}})(?=$|[\s／/])")
         self.role = re.compile(match_any(known.roles), re.IGNORECASE)
         wide_roles = [word for word in known.roles if WIDE.match(word)]
         self.role_tail = re.compile(rf"(?:(?<=[\uac00-\ud7af])\s[\uac00-\ud7af]{{2,5}})?\s*{match_any(wide_roles)}$")
