@@ -130,7 +130,7 @@ def borrow_server(function: tuple[str, str], prepare: tuple[str, str] | None) ->
     It is given back with `return_server`. Raises ServerLost where none can be started.
     """
     environment = _make_environment()
-    key = (prepare or function, environment)
+    key = (prepare or function, environment["PYTHONPATH"])  # settings come with the tasks
     with _kept.lock:
         server = _kept.server
         if server is None or _kept.key != key or not server.is_alive():

@@ -60,8 +60,9 @@ def test_a_worker_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """It reads what strangers wrote: whoever takes it over shall find nothing."""
     for name in ("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "AWS_SECRET_ACCESS_KEY", "DEPARTURES_ALERT_URLS"):
         monkeypatch.setenv(name, "planted")
-    (environment,) = run_isolated(samples.behave, _tasks("environment"), workers=1)
+    (environment,) = run_isolated(samples.tell_environment, _tasks("a"), workers=1)
     assert isinstance(environment, dict) and "PATH" in environment
+    assert "test_a_worker_is_given_no_secrets" in environment["PYTEST_CURRENT_TEST"]  # not one of an earlier call
     assert "planted" not in environment.values()
 
 
