@@ -103,7 +103,7 @@ def _read_line(element: Any, near: bool) -> str:
         text = _cut(_TEXT(element))
         bare = text.strip("(（【[)）】]") if text[:1] in "(（【[" else text
         return bare if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) else ""
-    text = _TEXT(element) if near else ""
+    text = _TEXT(element) if near and (element.text or "").strip() else ""
     return find_field(text) if len(text) <= _MAX_BYLINE_CHARS else ""
 
 

@@ -11,6 +11,7 @@ from include.knowledge.bylines import load_bylines
 from include.knowledge.citations import load_citations
 
 _MAX_NAME_CHARS = 70
+_MAX_BYLINE_CHARS = 2_000  # forty authors; what is longer is cut, since a pattern may look at it from every place
 _LOOSE = " \t-–—|,:·•／/"
 _FULL_STOP = re.compile(r"\w{4,}\.$")
 _NOT_A_NAME = re.compile(
@@ -58,7 +59,8 @@ def split_names(value: str) -> list[str]:
 
     Who only edited is left out where somebody else is named; what people do and where they report from is cut off.
     """
-    text = _BUREAU.sub("", _MAIL.sub("", " ".join(_TAG.sub(" ", value).split())))
+    text = " ".join(_TAG.sub(" ", value[:_MAX_BYLINE_CHARS]).split())
+    text = _BUREAU.sub("", _MAIL.sub("", text))
     if not text or _NOT_A_NAME.search(text):
         return []
     words = _words()
