@@ -111,10 +111,10 @@ def copy_project(folder: Path, *, tests: bool = False) -> None:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
     # What was compiled carries what it was made from; reading twenty packs anew takes a quarter of a minute.
     for cached in (ROOT / "include").rglob("__pycache__/[!.]*"):
         target = folder / cached.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):  # another process has just compiled it anew
             shutil.copy2(cached, target)
-    (folder / ".venv").symlink_to(ROOT / ".venv")

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.extract.clean import clean_text
-from include.extract.lines import drop_boilerplate
 
 CASES = [
     ("glosses", "首席技術(shù)官M(fèi)ira Murati離職", "首席技術官Mira Murati離職"),
@@ -114,12 +113,3 @@ def test_cleaning_is_idempotent_and_every_character_has_its_place(text: str) -> 
     assert len(clean.offsets) == len(clean.text)
     assert all(0 <= offset < len(text) for offset in clean.offsets)
     assert list(clean.offsets) == sorted(clean.offsets)
-
-
-def test_closing_prompts_go_from_the_end_upwards() -> None:
-    told = ["Roe goes in March, she said.", "Her successor is not known yet."]
-    closing = ["Got a story? Get in touch with our news team.", "For more stories like this, check our news page."]
-    more = [f"MORE : Story {number} about somebody else" for number in range(4)]
-    kept, dropped = drop_boilerplate([*told, *closing, *more], ())
-    assert kept == told
-    assert dropped == {"prompt": 2, "read-more": 4}
