@@ -26,6 +26,8 @@ from include.extract.urls import canonical_url, choose_canonical
         ("社長が辞任｜例日新聞", ["例日新聞"], "社長が辞任"),
         ("사장 사임-경제ㅣ예시일보", ["예시일보"], "사장 사임-경제"),
         ("总裁离职_科技_示例网", ["示例网"], "总裁离职_科技"),
+        ("사장 사임 :: 예시일보", ["예시일보"], "사장 사임"),
+        ("总裁离职_示例网(example.com)", ["示例网"], "总裁离职"),
         ("Exemplo | Diretora sai", ["exemplo"], "Diretora sai"),
         ("Boss goes - and stays", ["exampletimes"], "Boss goes - and stays"),
         ("Fox hires CNN veteran", ["cnn", "fox"], "Fox hires CNN veteran"),
