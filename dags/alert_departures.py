@@ -8,7 +8,15 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, read_settings, run_step
+from dags.departures_tasks import (
+    AFTER_REJECTION,
+    DEFAULT_ARGS,
+    PUBLISHED,
+    ask_person,
+    read_settings,
+    run_step,
+    skip_unless_rejected,
+)
 from include.settings import Settings
 
 DOC = """
@@ -67,34 +75,26 @@ def alert_departures() -> None:
 
         return run_step(send_approved, run_id=drafted_in)  # `run_id` itself is a name that Airflow keeps for its own
 
-    # Not `all_skipped`: as the last task it would be skipped where `approve` or `send` failed, and the run be green.
-    @task(trigger_rule="none_failed")
+    @task(trigger_rule=AFTER_REJECTION)
     def refuse() -> dict[str, int]:
         """Take note of what a person refused, so that nobody is asked for it again."""
         from include.pipeline.alert import refuse_draft
 
-        context = get_current_context()
-        run_id = context["ti"].xcom_pull(task_ids="draft", key="run_id")
+        run_id = get_current_context()["ti"].xcom_pull(task_ids="draft", key="run_id")
         if run_id is None:
             raise AirflowSkipException("nothing was drafted")
-        if context["ti"].xcom_pull(task_ids="send") is not None:
-            raise AirflowSkipException("it was approved")
+        skip_unless_rejected("send")
         return run_step(refuse_draft, run_id=run_id)
 
     if not BY_HAND:
         alert()
         return
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
-
     drafted = draft()
-    approve = ApprovalOperator(
-        task_id="approve",
-        doc_md="Wait until a person has read what is to be sent.",
+    approve = ask_person(
+        drafted["text"],
         subject="Departure Board: may this be sent?",
-        body=drafted["text"],
-        response_timeout=ANSWER_WITHIN,
-        execution_timeout=None,  # a person is waited for, not a process
-        retries=0,  # the next publication asks again
+        purpose="Wait until a person has read what is to be sent.",
+        within=ANSWER_WITHIN,
     )
     sent = send(drafted["run_id"])
     approve >> sent >> refuse()

@@ -5,10 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, begin_run, load_to_audit, read_settings, run_step
+from dags.departures_tasks import (
+    AFTER_REJECTION,
+    DEFAULT_ARGS,
+    PUBLISHED,
+    ask_person,
+    begin_run,
+    load_to_audit,
+    publish_step,
+    read_settings,
+    run_step,
+    skip_unless_rejected,
+)
 
 DOC = """
 ### After a change of the rules
@@ -72,27 +82,22 @@ def reprocess_archive() -> None:
         """Publish the candidate, on what was published since."""
         from include.pipeline.reprocess import accept_run
 
-        counts = run_step(accept_run)
-        context = get_current_context()
-        context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
-        return counts
+        return publish_step(accept_run)
 
-    @task(trigger_rule="all_skipped")
+    @task(trigger_rule=AFTER_REJECTION)
     def drop() -> dict[str, Any]:
         """A person refused it: remove the candidate, keep the difference."""
         from include.pipeline.reprocess import drop_run
 
+        skip_unless_rejected("accept")
         return run_step(drop_run)
 
     compared = compare()
-    approve = ApprovalOperator(
-        task_id="approve",
-        doc_md="Wait until a person has read what would change.",
+    approve = ask_person(
+        compared["text"],
         subject="Departure Board: publish what the rules of today make of the archive?",
-        body=compared["text"],
-        response_timeout=ANSWER_WITHIN,
-        execution_timeout=None,  # a person is waited for, not a process
-        retries=0,  # the commands do the same later
+        purpose="Wait until a person has read what would change.",
+        within=ANSWER_WITHIN,
     )
     load, audit = load_to_audit()
     replay() >> read() >> load
