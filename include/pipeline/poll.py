@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -56,14 +56,25 @@ def list_shards(run: RunContext) -> list[str]:
     return [name.removesuffix(".jsonl") for name in run.staging.list_files("items")]
 
 
-def split_by_host(items: Iterable[FeedItem], count: int) -> dict[str, list[FeedItem]]:
-    """Entries in `count` shards; all of one host are in one, so that its delay is kept whoever fetches."""
-    shards: dict[str, list[FeedItem]] = {f"hosts-{number + 1}": [] for number in range(count)}
+def split_by_host(items: Sequence[FeedItem], count: int) -> dict[str, list[FeedItem]]:
+    """Entries in `count` shards; all of one host are in one, so that its delay is kept whoever fetches.
+
+    Shards get as even as hosts allow: the host with most entries goes first, each to the emptiest shard.
+    """
+    hosts = Counter(_host_of(item) for item in items)
+    sizes = dict.fromkeys((f"hosts-{number + 1}" for number in range(count)), 0)
+    shard_of: dict[str, str] = {}
+    for host, size in sorted(hosts.items(), key=lambda entry: (-entry[1], entry[0])):
+        shard_of[host] = min(sizes, key=sizes.__getitem__)
+        sizes[shard_of[host]] += size
+    shards: dict[str, list[FeedItem]] = {name: [] for name in sizes}
     for item in items:
-        host = urlsplit(item.url).hostname or ""
-        number = int.from_bytes(hashlib.sha256(host.encode()).digest()[:4]) % count
-        shards[f"hosts-{number + 1}"].append(item)
+        shards[shard_of[_host_of(item)]].append(item)
     return shards
+
+
+def _host_of(item: FeedItem) -> str:
+    return urlsplit(item.url).hostname or ""
 
 
 def _read_known_states(run: RunContext) -> dict[str, FeedState]:
