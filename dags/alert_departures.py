@@ -12,7 +12,6 @@ from dags.departures_tasks import (
     AFTER_REJECTION,
     DEFAULT_ARGS,
     PUBLISHED,
-    ask_person,
     read_settings,
     run_step,
     skip_unless_rejected,
@@ -89,12 +88,17 @@ def alert_departures() -> None:
     if not BY_HAND:
         alert()
         return
+    from airflow.providers.standard.operators.hitl import ApprovalOperator
+
     drafted = draft()
-    approve = ask_person(
-        drafted["text"],
+    approve = ApprovalOperator(
+        task_id="approve",
+        doc_md="Wait until a person has read what is to be sent.",
         subject="Departure Board: may this be sent?",
-        purpose="Wait until a person has read what is to be sent.",
-        within=ANSWER_WITHIN,
+        body=drafted["text"],
+        response_timeout=ANSWER_WITHIN,
+        execution_timeout=None,  # a person is waited for, not a process
+        retries=0,  # the next publication asks again
     )
     sent = send(drafted["run_id"])
     approve >> sent >> refuse()

@@ -12,8 +12,6 @@ from airflow.sdk import Asset, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 if TYPE_CHECKING:
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
-
     from include.pipeline.run import RunContext, StepReport
     from include.settings import Settings
 
@@ -116,21 +114,6 @@ def publish_step(step: Callable[..., StepReport]) -> dict[str, Any]:
     context = get_current_context()
     context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
     return counts
-
-
-def ask_person(body: Any, *, subject: str, purpose: str, within: timedelta) -> ApprovalOperator:
-    """A task that waits for a person's *Approve*; *Reject* skips what follows, no answer for so long fails it."""
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
-
-    return ApprovalOperator(
-        task_id="approve",
-        doc_md=purpose,
-        subject=subject,
-        body=body,
-        response_timeout=within,
-        execution_timeout=None,  # a person is waited for, not a process
-        retries=0,  # whoever did not answer is not asked by the same run again
-    )
 
 
 # Of the task that acts on a rejection. Not `all_skipped`: as the last task it would be skipped where an earlier one
