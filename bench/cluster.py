@@ -5,9 +5,8 @@ The services of docker-compose.yaml run as processes of this machine, with Postg
 
 Workers: the newsroom times fifty (or BENCH_SITES), on as many addresses of loopback, in two shards; the time of the
 whole DAG run, `load` to `publish` included, with two workers and with one. On a machine of two cores they share these
-with everything else, and the two cores may be worth less than two: what two processes of arithmetic take at once, to
-what they take one after the other, is .5 where they are two. A task's seconds are those of its process, all shards of
-it together; what lies between two tasks is Airflow's.
+with everything else. A task's seconds are those of its process, all shards of it together; what lies between two tasks
+is Airflow's.
 
 Nothing new: the newsroom is polled again, all of the chain runs, nothing is new; against a DAG of as many empty tasks
 in the same chain, under the same executor, medians of three.
@@ -20,8 +19,6 @@ from __future__ import annotations
 import os
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -62,7 +59,6 @@ empty_chain()
 def run() -> dict[str, Any]:
     """Both measurements on one cluster."""
     sites = int(os.environ.get("BENCH_SITES", SITES))
-    alone, together = (time_loops(processes) for processes in (1, 2))
     with tempfile.TemporaryDirectory(prefix="departures-cluster-") as root, ExitStack() as stack:
         lists, port = serve_sites(sites, stack, Path(root))
         cluster = stack.enter_context(start_cluster(Path(root), port))
@@ -86,7 +82,6 @@ def run() -> dict[str, Any]:
         "one worker, s": round(one.seconds, 1),
         "two workers, s": round(two.seconds, 1),
         "two workers to one": round(two.seconds / one.seconds, 2),
-        "two processes of arithmetic to one after the other": round(together / (2 * alone), 2),
         "one worker, s a task": one.tasks,
         "two workers, s a task": two.tasks,
         "nothing new, s": round(nothing_new, 1),
@@ -95,15 +90,6 @@ def run() -> dict[str, Any]:
         "nothing new, s a task": idle[-1].tasks,
         "empty tasks, s a task": empty[-1].tasks,
     }
-
-
-def time_loops(processes: int) -> float:
-    """Seconds until so many processes at once have counted: what two cores of this machine are worth."""
-    command = [sys.executable, "-c", "x = 0\nfor i in range(30_000_000): x += i * i % 7"]
-    started = time.monotonic()
-    for process in [subprocess.Popen(command) for _ in range(processes)]:
-        process.wait()
-    return time.monotonic() - started
 
 
 def serve_sites(count: int, stack: ExitStack, folder: Path) -> tuple[list[Path], int]:
