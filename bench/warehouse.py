@@ -36,8 +36,8 @@ from bench.corpus import PER_DAY, SOURCES, UNTIL, Told, World
 from include.extract.fingerprint import bands, similarity
 from include.pipeline.flag import flag_run
 from include.pipeline.merge import merge_run
-from include.pipeline.reading import StagedMove
 from include.pipeline.run import RunContext, RunOptions, open_run, start_run
+from include.pipeline.staged import StagedMove
 from include.records import FeedOutcome
 from include.settings import Settings
 from include.warehouse import generations
@@ -196,8 +196,9 @@ def measure_growth(home: Path) -> dict[str, Any]:
 def time_steps(home: Path) -> dict[str, Any]:
     """Seconds of the wall and of the processor of each step on the staged day, least of REPEATS; megabytes at most."""
     from include.pipeline.audit import audit_run
+    from include.pipeline.base import read_base
     from include.pipeline.check import check_run
-    from include.pipeline.load import load_run, read_base
+    from include.pipeline.load import load_run
 
     functions: dict[str, Callable[[RunContext], object]] = {
         "load": load_run, "check": check_run, "merge": merge_run, "flag": flag_run, "audit": audit_run,
