@@ -25,8 +25,8 @@ _MAX_TEXT = 120
 _MAX_PAGE = 100_000
 _FOLDED = "strip_accents(lower(?))"
 _SCOPE_SQL = {
-    "flagged": "flagged AND kind = 'departure' AND review <> 'rejected'",
-    "departures": "kind = 'departure' AND review <> 'rejected'",
+    "flagged": "on_board",
+    "departures": "departed",
     "events": "TRUE",
 }
 
