@@ -5,8 +5,8 @@ SELECT 'e-' || i AS event_id, 1 AS version, TIMESTAMP '2026-11-21 06:00:00' AS k
     NULL AS closed_by, 'first said' AS cause, 'h' || i AS state_hash, 'departure' AS kind, 'p-' || (i // 1.25)::INT AS person_id,
     'Person ' || (i // 1.25)::INT || ' Example' AS person, 'o-' || (i * 7919) % getvariable('organisations') AS from_org_id,
     'Organisation ' || (i * 7919) % getvariable('organisations') AS from_org,
-    CASE WHEN i % 3 = 0 THEN 'o-' || (i * 104729 + 1) % getvariable('organisations') END AS to_org_id,
-    CASE WHEN i % 3 = 0 THEN 'Organisation ' || (i * 104729 + 1) % getvariable('organisations') END AS to_org,
+    CASE WHEN i % 3 = 0 THEN 'o-' || (i // 3 + i // 360) % getvariable('organisations') END AS to_org_id,
+    CASE WHEN i % 3 = 0 THEN 'Organisation ' || (i // 3 + i // 360) % getvariable('organisations') END AS to_org,
     (['Chief Scientist', 'Head of Research', 'Engineer', NULL])[1 + i % 4] AS role_from, NULL AS role_to,
     NULL AS role_family, (['reported', 'effective', 'announced', 'rumoured', 'denied'])[1 + i % 5] AS status,
     'main' AS focus, NULL AS date, 'none' AS date_precision, NULL AS announced_on, NULL AS effective_on, moment AS first_reported_at,
@@ -36,5 +36,8 @@ FROM range(getvariable('n') * 3 // 2) t(i);
 INSERT INTO store.move_links SELECT 'm-' || i, 'p', 'o', NULL, 'e-' || i % getvariable('n') FROM range(getvariable('n') * 3 // 2) t(i);
 INSERT INTO store.entities BY NAME SELECT DISTINCT person_id AS entity_id, 'person' AS kind, person AS name, ['人物' || person_id] AS aliases, first_known_at AS known_at, 'bench' AS run_id FROM store.event_versions QUALIFY row_number() OVER (PARTITION BY person_id) = 1;
 INSERT INTO store.entities BY NAME SELECT 'o-' || i AS entity_id, 'organisation' AS kind, 'Organisation ' || i AS name, [] AS aliases, TIMESTAMP '2026-11-21' AS known_at, 'bench' AS run_id FROM range(getvariable('organisations')) t(i);
-INSERT INTO store.exodus SELECT 'o-' || i % getvariable('organisations'), 'Organisation ' || i % getvariable('organisations'), DATE '2026-10-01' - (i // getvariable('organisations'))::INT * 9, DATE '2026-10-30' - (i // getvariable('organisations'))::INT * 9, i % 7, 2.5, 0.5, 0.5, FALSE, [], [], 'bench' FROM range(getvariable('organisations') * 40) t(i);
+INSERT INTO store.exodus BY NAME SELECT 'o-' || i % getvariable('organisations') AS organisation_id, 'Organisation ' || i % getvariable('organisations') AS organisation,
+    DATE '2026-10-01' - (i // getvariable('organisations'))::INT * 9 AS window_start, DATE '2026-10-30' - (i // getvariable('organisations'))::INT * 9 AS window_end,
+    i % 7 AS observed, 2.5 AS expected, 0.5 AS p_value, 0.5 AS q_value, FALSE AS significant, [] AS people, [] AS event_ids, 'bench' AS run_id
+FROM range(getvariable('organisations') * 40) t(i);
 INSERT INTO store.runs SELECT 'bench', TIMESTAMP '2026-11-21 06:00:00', 1, 'bench', MAP {'load.articles': 3::BIGINT};

@@ -88,17 +88,15 @@ def alert_departures() -> None:
     if not BY_HAND:
         alert()
         return
-    from airflow.providers.standard.operators.hitl import ApprovalOperator
+    from dags.approval import Approval
 
     drafted = draft()
-    approve = ApprovalOperator(
+    approve = Approval(
         task_id="approve",
         doc_md="Wait until a person has read what is to be sent.",
         subject="Departure Board: may this be sent?",
         body=drafted["text"],
         response_timeout=ANSWER_WITHIN,
-        execution_timeout=None,  # a person is waited for, not a process
-        retries=0,  # the next publication asks again
     )
     sent = send(drafted["run_id"])
     approve >> sent >> refuse()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, dag, get_current_context, task
 
+from dags.approval import Approval
 from dags.departures_tasks import (
     AFTER_REJECTION,
     DEFAULT_ARGS,
@@ -93,14 +93,12 @@ def reprocess_archive() -> None:
         return run_step(drop_run)
 
     compared = compare()
-    approve = ApprovalOperator(
+    approve = Approval(
         task_id="approve",
         doc_md="Wait until a person has read what would change.",
         subject="Departure Board: publish what the rules of today make of the archive?",
         body=compared["text"],
         response_timeout=ANSWER_WITHIN,
-        execution_timeout=None,  # a person is waited for, not a process
-        retries=0,  # the commands do the same later
     )
     load, audit = load_to_audit()
     replay() >> read() >> load

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from include.board import flow, organisations, pages, query, review, upkeep
+from include.board import exports, flow, organisations, pages, query, review, upkeep
 from include.board.access import Access, Viewer
 from include.board.inbox import Inbox
 from include.board.reading import NothingPublished, PublishedFile
@@ -22,7 +22,9 @@ from include.board.site import Site
 from include.errors import ConfigError
 from include.settings import Settings
 
-_ROUTERS = (pages.router, organisations.router, flow.router, upkeep.router, query.router, review.router)
+_ROUTERS = (
+    pages.router, organisations.router, flow.router, upkeep.router, query.router, review.router, exports.router,
+)  # fmt: skip
 log = logging.getLogger("departures")
 
 _POLICY = (
@@ -30,6 +32,7 @@ _POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}; require-trusted-types-for 'script'; "
     "trusted-types 'none'"
 )
+_REPORT = "Other pages are not touched by it. Please report it with the address and that log."
 
 
 def create_app(
@@ -58,22 +61,35 @@ def create_app(
         (duckdb.Error, _show_database_error),
     ):
         app.add_exception_handler(kind, handler)  # type: ignore[arg-type]
-    app.add_middleware(_Headers, ancestors="'self'" if access.framed else "'none'")
+    headers = _list_headers("'self'" if access.framed else "'none'")
+
+    async def show_fault(request: Request, error: Exception) -> Response:
+        """A fault of ours, whose trace goes to the log. Starlette answers it outside of every middleware."""
+        answer = _error(request, 500, "This page has a fault", "The log of the server says which.", _REPORT)
+        answer.headers.update({name.decode(): value.decode() for name, value in headers})
+        return answer
+
+    app.add_exception_handler(Exception, show_fault)
+    app.add_middleware(_Headers, headers=headers)
     return app
 
 
-class _Headers:
-    """Adds the headers that keep what a feed wrote from doing anything, to every answer."""
+def _list_headers(ancestors: str) -> list[tuple[bytes, bytes]]:
+    """What keeps that which a feed wrote from doing anything; `ancestors` are who may frame a page."""
+    return [
+        (b"content-security-policy", _POLICY.format(ancestors=ancestors).encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+    ]
 
-    def __init__(self, app: ASGIApp, ancestors: str) -> None:
-        self._app = app
-        self._headers = [
-            (b"content-security-policy", _POLICY.format(ancestors=ancestors).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-            (b"cross-origin-opener-policy", b"same-origin"),
-            (b"cross-origin-resource-policy", b"same-origin"),
-        ]
+
+class _Headers:
+    """Adds these headers to every answer."""
+
+    def __init__(self, app: ASGIApp, headers: list[tuple[bytes, bytes]]) -> None:
+        self._app, self._headers = app, headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:

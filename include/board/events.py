@@ -9,7 +9,7 @@ from typing import Any
 
 from include.board.filters import Filters, where
 from include.board.inbox import Overlay, hide, list_hidden
-from include.board.memory import EVENTS, VERSIONS, find, literals, pick, read_pieces
+from include.board.memory import EVENTS, STATUSES, VERSIONS, find, literals, pick, pick_places, read_pieces
 from include.board.reading import Reader, Row
 from include.board.wording import as_moment
 
@@ -45,42 +45,42 @@ class Listing:
 
 def list_events(reader: Reader, filters: Filters, overlay: Overlay) -> Listing:
     """The events that the filters let through, with their reasons and their best evidence."""
-    ids: list[str] | None = None
     if filters.sort == "newest" and filters.page <= _MOST_AT_ONCE:
-        by_status, ids = _count_and_pick(reader, filters, overlay)
+        by_status, places = _count_and_pick(reader, filters, overlay)
+        rows = pick_places(reader, _COLUMNS, places)
     else:
         by_status = count_by_status(reader, filters, overlay)
-    matching = by_status.get(filters.status, 0) if filters.status else sum(by_status.values())
-    if ids is not None:
-        rows = pick(reader, _COLUMNS, ids)
-    else:
         condition, parameters = _condition(reader, filters, overlay)
         rest = f"ORDER BY {_ORDERS[filters.sort]} LIMIT {PAGE_SIZE} OFFSET {(filters.page - 1) * PAGE_SIZE}"
         rows = find(reader, _COLUMNS, f"{condition} {rest}", parameters)
+    matching = by_status.get(filters.status, 0) if filters.status else sum(by_status.values())
     pages = max(1, -(-matching // PAGE_SIZE))
     return Listing(attach(reader, rows, overlay), matching, count_scope(reader, filters.scope), by_status, pages)
 
 
-def _count_and_pick(reader: Reader, filters: Filters, overlay: Overlay) -> tuple[dict[str, int], list[str]]:
-    """The counts by status and the ids of one of the first pages, in one look at the events."""
+def _count_and_pick(reader: Reader, filters: Filters, overlay: Overlay) -> tuple[dict[str, int], list[int]]:
+    """The counts by status and the places of what one of the first pages shows, in one look at the events."""
     condition, parameters = _condition(reader, filters, overlay, without="status")
     most = filters.page * PAGE_SIZE
     groups = reader.rows(
-        f"SELECT status, count(*) AS n, min_by(event_id, place, {most}) AS ids, min(place, {most}) AS places "
-        f"FROM {EVENTS} WHERE {condition} GROUP BY status",
+        f"SELECT status_at, count(*) AS n, min(place, {most}) AS places FROM {EVENTS} "
+        f"WHERE {condition} GROUP BY status_at",
         parameters,
     )
-    wanted = [row for row in groups if not filters.status or row["status"] == filters.status]
-    found = sorted(pair for row in wanted for pair in zip(row["places"], row["ids"], strict=True))
-    ids = [event_id for _, event_id in found[most - PAGE_SIZE : most]]
-    return {row["status"]: row["n"] for row in groups}, ids
+    wanted = [row for row in groups if not filters.status or STATUSES[row["status_at"]] == filters.status]
+    places = sorted(place for row in wanted for place in row["places"])
+    return _name_statuses(groups), places[most - PAGE_SIZE : most]
+
+
+def _name_statuses(groups: Sequence[Row]) -> dict[str, int]:
+    return {STATUSES[row["status_at"]]: row["n"] for row in groups}
 
 
 def count_by_status(reader: Reader, filters: Filters, overlay: Overlay) -> dict[str, int]:
     """How many events each status has under the other filters."""
     condition, parameters = _condition(reader, filters, overlay, without="status")
-    rows = reader.rows(f"SELECT status, count(*) AS n FROM {EVENTS} WHERE {condition} GROUP BY status", parameters)
-    return {row["status"]: row["n"] for row in rows}
+    sql = f"SELECT status_at, count(*) AS n FROM {EVENTS} WHERE {condition} GROUP BY status_at"
+    return _name_statuses(reader.rows(sql, parameters))
 
 
 def count_scope(reader: Reader, scope: str) -> int:

@@ -20,13 +20,13 @@ _LABELS = {
     "q": "Search", "organisation": "Organisation", "person": "Person", "role": "Role", "language": "Language",
     "status": "Status", "since": "From", "until": "To", "score": "Score at least",
 }  # fmt: skip
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MAX_TEXT = 120
 _MAX_PAGE = 100_000
 _FOLDED = "strip_accents(lower(?))"
 _SCOPE_SQL = {
-    "flagged": "flagged AND kind = 'departure' AND review <> 'rejected'",
-    "departures": "kind = 'departure' AND review <> 'rejected'",
+    "flagged": "on_board",
+    "departures": "departed",
     "events": "TRUE",
 }
 
@@ -136,7 +136,7 @@ def _check_day(name: str, text: str) -> dict[str, str]:
 
 
 def _check_score(text: str) -> dict[str, str]:
-    if text and not re.fullmatch(r"-?\d{1,4}(\.\d{1,2})?", text):
+    if text and not re.fullmatch(r"-?\d{1,4}(\.\d{1,2})?", text, re.ASCII):
         return {"score": f"{text[:40]!r} is no score; write a number such as 80"}
     return {}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request, Response
 
 from include.board.reading import Reader, Row
@@ -34,15 +36,15 @@ def flow(request: Request) -> Response:
         quarters = sorted(flows.keys() - {ALL}, reverse=True)
         chosen = wanted or (quarters[0] if quarters else "")
         known = chosen in flows
-        rows, balance = flows.get(chosen, []), balances.get(chosen, [])
+        moved, balance = flows.get(chosen, _NOTHING), balances.get(chosen, _NOTHING)
         return page.render(
             "flow.html.j2",
             200 if known or not quarters else 404,
-            rows=rows[:_LISTED],
-            found=len(rows),
-            balance=balance[:_LISTED],
-            balance_found=len(balance),
-            people=sum(row["people"] for row in rows),
+            rows=moved.rows,
+            found=moved.found,
+            balance=balance.rows,
+            balance_found=balance.found,
+            people=moved.people,
             drawn=_DRAWN,
             quarters=quarters,
             chosen=chosen,
@@ -50,9 +52,24 @@ def flow(request: Request) -> Response:
         )
 
 
-def _by_quarter(reader: Reader, sql: str) -> dict[str, list[Row]]:
-    """Rows of a view grouped by quarter, all of them together under `ALL`."""
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a page shows of the rows of a quarter: the first, how many there are, and how many people in all."""
+
+    rows: list[Row]
+    found: int
+    people: int
+
+
+_NOTHING = _Listed([], 0, 0)
+
+
+def _by_quarter(reader: Reader, sql: str) -> dict[str, _Listed]:
+    """Rows of a view by quarter, all of them together under `ALL`."""
     grouped: dict[str, list[Row]] = {}
     for row in reader.rows(sql):
         grouped.setdefault(row["quarter"], []).append(row)
-    return grouped
+    return {
+        quarter: _Listed(rows[:_LISTED], len(rows), sum(row.get("people", 0) for row in rows))
+        for quarter, rows in grouped.items()
+    }

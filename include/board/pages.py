@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -153,6 +153,6 @@ def _believed(versions: list[Row], known: date | None) -> Row | None:
     """The version that stood at the end of a day; None where there was none, or no day is asked for."""
     if known is None:
         return None
-    end = datetime.fromisoformat(f"{known.isoformat()}T00:00:00+00:00") + timedelta(days=1)
-    standing = [v for v in versions if v["known_from"] < end and (v["known_to"] is None or v["known_to"] >= end)]
+    end = datetime.combine(known, time.max, tzinfo=UTC)
+    standing = [v for v in versions if v["known_from"] <= end and (v["known_to"] is None or v["known_to"] > end)]
     return standing[-1] if standing else None

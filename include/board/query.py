@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -15,6 +16,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from include.board.access import comes_from_here
 from include.board.site import Site, begin
 from include.errors import ConfigError
+from include.publish.exports import neutralise_formula
 
 if TYPE_CHECKING:
     from include.warehouse.query import QueryResult
@@ -98,7 +100,7 @@ def sql_csv(request: Request) -> Response:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(result.columns)
-    writer.writerows([guard_formula(cell(value)) for value in row] for row in result.rows)
+    writer.writerows([_as_csv(value) for value in row] for row in result.rows)
     headers = {"Content-Disposition": 'attachment; filename="departures.csv"'}
     return Response("\ufeff" + stream.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -127,10 +129,9 @@ def cell(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, (list, dict)) else str(value)
 
 
-def guard_formula(text: str) -> str:
-    """A cell that a spreadsheet would take for a formula, made text: a feed may have written it."""
-    number = text.lstrip("-+").replace(".", "", 1).isdigit()
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") and not number else text
+def _as_csv(value: Any) -> str:
+    """A cell for spreadsheets: numbers as they are, text of a feed never a formula."""
+    return str(value) if isinstance(value, (int, float, Decimal)) else neutralise_formula(cell(value))
 
 
 def _shorten(result: QueryResult) -> list[list[str]]:

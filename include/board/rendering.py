@@ -18,6 +18,7 @@ from include.board.access import form_token
 from include.flag.notability import find_doubt
 from include.knowledge.languages import language_names
 from include.knowledge.notability import load_notability
+from include.publish.rows import STATUS_MEANINGS
 
 HERE = Path(__file__).parent
 _MEDIA = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".txt": "text/plain"}
@@ -61,11 +62,12 @@ def environment() -> Environment:
         clip=wording.clip, when=wording.when, day=wording.day, signed=wording.signed, language=wording.language,
         safe_url=wording.safe_url, host=wording.host_of, route=wording.describe_route, languages=wording.name_languages,
         percent=wording.percent, hours=wording.hours, once_in=wording.once_in, code=wording.with_code,
-        sentence=wording.sentence,
+        sentence=wording.sentence, score=wording.score_of,
     )  # fmt: skip
     made.globals.update(
         plural=wording.plural, term_words=wording.describe_term, doubt=_doubt, highlight=wording.highlight,
         glyphs=wording.STATUS_GLYPHS, languages=language_names(), field_words=wording.FIELD_WORDS,
+        meanings=STATUS_MEANINGS,
     )  # fmt: skip
     return made
 

@@ -19,8 +19,8 @@ from starlette.background import BackgroundTask
 
 from include.board.access import check_form, require_reviewer
 from include.board.events import LINE_COLUMNS, attach, read_event
-from include.board.inbox import hide, list_hidden, write_release
-from include.board.memory import EVENTS, find
+from include.board.inbox import list_hidden, write_release
+from include.board.memory import EVENTS, pick
 from include.board.reading import Row
 from include.board.rendering import root_of
 from include.board.site import Page, begin
@@ -161,15 +161,12 @@ def read_queue(page: Page) -> tuple[list[Row], int]:
     """The first cases, the weightiest first, and how many there are."""
     overlay = page.overlay
     decided = {d.subject for d in overlay.decisions if d.kind in ("approve", "correct")}
-    hidden, parameters = hide(list_hidden(overlay, page.reader) | decided)
-    total = page.reader.value(f"SELECT count(*) FROM {EVENTS} WHERE {is_waiting()} AND {hidden}", parameters)
-    rows = find(
-        page.reader,
-        f"{LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles",
-        f"{is_waiting()} AND {hidden} ORDER BY score DESC, event_id LIMIT {_QUEUE}",
-        parameters,
-    )
-    return attach(page.reader, rows, overlay), int(total)
+    hidden = list_hidden(overlay, page.reader) | decided
+    sql = f"SELECT event_id, person_id FROM {EVENTS} WHERE {is_waiting()} ORDER BY score DESC, event_id"
+    everyone = page.reader.once("waiting", lambda reader: reader.rows(sql))
+    waiting = [row["event_id"] for row in everyone if not {row["event_id"], row["person_id"]} & hidden]
+    columns = f"{LINE_COLUMNS}, date, first_reported_at, score, flagged, confidence, review, origins, articles"
+    return attach(page.reader, pick(page.reader, columns, waiting[:_QUEUE]), overlay), len(waiting)
 
 
 def _admit(request: Request, token: str, reason: str) -> str:

@@ -33,6 +33,7 @@ _LEVELS = {
 }
 _DESTINATIONS = {"rival": "a rival", "own-company": "a company of their own"}
 _SHORT = 200
+_ISO_DAY = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -66,23 +67,40 @@ def when(value: Any) -> Markup:
 
 
 def day(value: Any) -> Markup:
-    """A moment or a day as `<time>`, to the day."""
+    """A moment or a day as `<time>`, to the day; an ISO day, month or year as people write it."""
     if isinstance(value, str):
-        return Markup("<time>{}</time>").format(value)
+        written = _write_day(value)
+        return Markup('<time datetime="{}">{}</time>').format(value, written) if written else escape(value)
     if value is None:
         return Markup("undated")
     return Markup('<time datetime="{0:%Y-%m-%d}">{0:%d %b %Y}</time>').format(value)
 
 
+def _write_day(text: str) -> str:
+    """`2024-12-19` as 19 Dec 2024, `2024-12` as Dec 2024; "" for what is no ISO day."""
+    found = _ISO_DAY.fullmatch(text)
+    if not found:
+        return ""
+    year, month, number = found.groups()
+    try:
+        first = date(int(year), int(month or 1), int(number or 1))
+    except ValueError:
+        return ""
+    return f"{first:%d %b %Y}" if number else f"{first:%b %Y}" if month else year
+
+
 def as_moment(value: Any) -> datetime | None:
-    """A time of the database or of a file as an aware datetime."""
+    """A time of the database, a file or an address as an aware datetime; None for what is none."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
         except ValueError:
             return None
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        try:
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
+        except OverflowError:  # 9999-12-31T23:59-23:59
+            return None
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return None
@@ -91,6 +109,11 @@ def as_moment(value: Any) -> datetime | None:
 def signed(number: float | None) -> str:
     """Points with their sign and a real minus: +26, −4."""
     return f"{float(number or 0):+g}".replace("-", "−")
+
+
+def score_of(row: Mapping[str, Any]) -> str:
+    """The score of an event in a list; none for what is withdrawn, or is history and only recalled."""
+    return "–" if row["status"] in ("denied", "retracted") or row["score"] < 0 else f"{row['score']:.0f}"
 
 
 def plural(count: int, word: str, many: str = "") -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from include.cli.common import Home, out, read_settings
 from include.errors import ConfigError
+from include.publish.rows import STATUS_MEANINGS
 
 STATUS = {
     "rumoured": ("▲", "yellow"),
@@ -20,14 +21,6 @@ STATUS = {
     "effective": ("■", "magenta"),
     "denied": ("✕", "red"),
     "retracted": ("–", "dim"),
-}
-MEANINGS = {
-    "rumoured": "somebody may go",
-    "reported": "media say so, from sources",
-    "announced": "the person or the organisation says so, or it is told as a fact",
-    "effective": "announced, and its date has passed",
-    "denied": "the person or the organisation denies it",
-    "retracted": "taken back by those who said it",
 }
 _REASONS_SHOWN = 3
 _QUOTE_CHARS = 220
@@ -96,7 +89,7 @@ def print_board(console: Console, rows: list[dict[str, Any]], *, total: int, as_
             console.print(_quote(row["evidence"][0]))
     console.print()
     for status in [name for name in STATUS if any(row["status"] == name for row in rows)]:
-        console.print(Text(f"{STATUS[status][0]} {status}: {MEANINGS[status]}", style="dim"))
+        console.print(Text(f"{STATUS[status][0]} {status}: {STATUS_MEANINGS[status]}", style="dim"))
     console.print(Text("The score is the sum of the points after `why`.", style="dim"))
     console.print(Text("All about one: departures board --why NAME", style="dim"))
 

@@ -20,6 +20,15 @@ STATUS_WORDS = {
     "denied": "Denied", "retracted": "Retracted",
 }  # fmt: skip
 
+STATUS_MEANINGS = {
+    "rumoured": "somebody may go",
+    "reported": "media say so, from sources",
+    "announced": "the person or the organisation says so, or it is told as a fact",
+    "effective": "announced, and its date has passed",
+    "denied": "the person or the organisation denies it",
+    "retracted": "taken back by those who said it",
+}
+
 
 def event_url(base_url: str, event_id: str) -> str:
     """Where the board shows an event."""

@@ -6,6 +6,7 @@ Ends with code 2 and one line on stderr where the person's query is at fault.
 from __future__ import annotations
 
 import json
+import resource
 import sys
 import time
 from pathlib import Path
@@ -18,6 +19,11 @@ from include.errors import ConfigError
 from include.warehouse.generations import open_read_only
 
 _READING = ("SELECT", "EXPLAIN")
+_BATCH_ROWS = 10_000
+_MOST_BYTES = 128 << 20  # of an answer: whoever asked holds it whole
+_OWN_BYTES = 1 << 30  # what the process needs besides DuckDB's buffers
+_TOO_MUCH = "the query needs more memory than it is given; narrow it, or raise the memory limit"
+_UNITS = {"MB": 1 << 20, "GB": 1 << 30}
 
 
 def answer_query(request: dict[str, Any]) -> pa.Table:
@@ -40,7 +46,7 @@ def answer_query(request: dict[str, Any]) -> pa.Table:
         if result is None:
             raise ConfigError("the statement gives no rows; write a SELECT")
         columns, types = list(result.columns), [str(kind) for kind in result.types]
-        table = result.limit(request["max_rows"] + 1).to_arrow_table()
+        table = _collect(result.limit(request["max_rows"] + 1).to_arrow_reader(_BATCH_ROWS))
     except duckdb.Error as error:
         raise ConfigError(_explain(error)) from None
     seconds = round(time.perf_counter() - started, 4)
@@ -52,17 +58,39 @@ def answer_query(request: dict[str, Any]) -> pa.Table:
     )
 
 
+def _collect(reader: pa.RecordBatchReader) -> pa.Table:
+    """All rows, if they are not too large: three numbers can ask for two gigabytes, `repeat('x', 2000000000)`."""
+    batches, size = [], 0
+    for batch in reader:
+        size += batch.nbytes
+        if size > _MOST_BYTES:
+            raise ConfigError(f"the answer is larger than {_MOST_BYTES >> 20} MB; ask for fewer rows or columns")
+        batches.append(batch)
+    return pa.Table.from_batches(batches, schema=reader.schema)
+
+
+def _limit_memory(memory_limit: str) -> None:
+    """Long texts are not in the buffers that DuckDB counts: the process has a limit besides, a gigabyte above."""
+    most = int(memory_limit[:-2]) * _UNITS[memory_limit[-2:]] + _OWN_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 def _explain(error: duckdb.Error) -> str:
     first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
     if isinstance(error, duckdb.OutOfMemoryException):
-        return "the query needs more memory than it is given; narrow it, or raise the memory limit"
+        return _TOO_MUCH
     return first
 
 
 def main() -> int:
     """Answer the one request on stdin."""
+    request = json.load(sys.stdin)
     try:
-        table = answer_query(json.load(sys.stdin))
+        _limit_memory(request["memory_limit"])
+        table = answer_query(request)
+    except MemoryError:
+        print(_TOO_MUCH, file=sys.stderr)
+        return 2
     except ConfigError as error:
         print(" ".join(str(error).split()), file=sys.stderr)
         return 2

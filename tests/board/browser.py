@@ -85,6 +85,15 @@ def find_barriers(page: Any) -> list[str]:
     ]
 
 
+def find_squeezed(page: Page) -> list[str]:
+    """Captions that stand in a column of single letters."""
+    found: list[str] = page.evaluate(
+        "[...document.querySelectorAll('caption:not(.hidden)')].filter((caption) => caption.offsetHeight > "
+        "caption.offsetWidth).map((caption) => caption.textContent)"
+    )
+    return found
+
+
 def is_too_wide(page: Page) -> bool:
     """Whether the page scrolls sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

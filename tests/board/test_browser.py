@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.board.browser import SIZES, chromium, find_barriers, is_too_wide, serving, watch
+from tests.board.browser import SIZES, chromium, find_barriers, find_squeezed, is_too_wide, serving, watch
 from tests.board.conftest import Ask, make_unsure
 from tests.board.hostile import poison
 
@@ -60,6 +60,7 @@ def test_every_page_at_every_size(address: str, browser: Browser, ask: Ask, sche
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             assert not is_too_wide(page), (name, width)
+            assert find_squeezed(page) == [], (name, width)
             if (scheme, width) in AXE_AT:
                 assert find_barriers(page) == [], (name, width, scheme)
             if SHOTS:

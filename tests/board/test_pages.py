@@ -7,12 +7,15 @@ import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
+import feedparser
 import pytest
 from starlette.testclient import TestClient
 
 from include.board.filters import parse_filters
+from include.resolve.decisions import Decision, write_decision
 from tests.board.conftest import AS_OF, NOW, Ask, client_of
 
 PAGES = (
@@ -78,6 +81,7 @@ def test_a_person_is_found_by_the_name_in_another_script(reader_client: TestClie
     ("query", "said"),
     [
         ("score=high", "is no score"),
+        ("score=\u0663", "is no score"),
         ("since=yesterday", "is no day"),
         ("since=2026-02-30", "is no day"),
         ("since=2026-02-03&until=2026-01-01", "swap the two"),
@@ -122,6 +126,7 @@ def test_an_event(reader_client: TestClient, ask: Ask) -> None:
     assert "we believed" in reader_client.get(f"/event/{row['event_id']}?known={day}").text
     assert "did not know of it" in reader_client.get(f"/event/{row['event_id']}?known=2020-01-01").text
     assert "is no day" in reader_client.get(f"/event/{row['event_id']}?known=soon").text
+    assert "we believed" in reader_client.get(f"/event/{row['event_id']}?known=9999-12-31").text
 
 
 @pytest.mark.parametrize(
@@ -171,7 +176,8 @@ def test_what_is_newer_than_a_moment(reader_client: TestClient, ask: Ask) -> Non
     (row,) = ask("SELECT count(*) AS n FROM notable_departures")
     assert reader_client.get("/latest?after=2020-01-01T00:00:00%2B00:00").json() == {"generation": 1, "fresh": row["n"]}
     assert reader_client.get("/latest", params={"after": AS_OF.isoformat()}).json() == {"generation": 1, "fresh": 0}
-    assert reader_client.get("/latest?after=soon").status_code == 400
+    for none in ("soon", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59"):
+        assert reader_client.get("/latest", params={"after": none}).status_code == 400
 
 
 def test_nothing_published_yet(tmp_path: Path) -> None:
@@ -204,6 +210,20 @@ def test_a_file_that_is_not_ours(home: Path, kind: str) -> None:
         assert "Traceback" not in answer.text
 
 
+def test_a_fault_of_ours_is_a_page_that_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(reader: object) -> None:
+        raise RuntimeError("<script>what a feed wrote")
+
+    monkeypatch.setattr("include.board.upkeep.read_sources", fail)
+    with client_of(home) as client:
+        answer = client.get("/sources")
+        assert (
+            answer.status_code == 500 and "This page has a fault" in answer.text and "<script>what" not in answer.text
+        )
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert client.get("/").status_code == 200
+
+
 def test_a_new_generation_is_seen_at_once(home: Path) -> None:
     path = home / "published" / "departures.duckdb"
     with client_of(home) as client:
@@ -224,6 +244,31 @@ def test_the_banner_of_old_data(home: Path) -> None:
         assert "These data are 3 days old" in page and "0 6 * * *" in page
         (home / "last_failure.json").write_text('{"line": "x", "step": "audit", "run_id": "r", "at": "2026-11-23"}')
         assert "the last run failed at <code>audit</code>" in client.get("/").text
+
+
+def test_exports_are_where_the_feed_says(reader_client: TestClient, newsroom_home: Path) -> None:
+    exports = newsroom_home / "exports"
+    feed = feedparser.parse(reader_client.get("/departures.atom").content)
+    assert not feed.bozo and feed.entries
+    assert (
+        urlsplit(next(link.href for link in feed.feed.links if link.rel == "self")).path
+        == "/departures/departures.atom"
+    )
+    foot = reader_client.get("/").text
+    for path in sorted(exports.iterdir()):
+        answer = reader_client.get(f"/{path.name}")
+        assert answer.content == path.read_bytes() and "default-src 'none'" in answer.headers["content-security-policy"]
+        assert f'"/{path.name}"' in foot or path.name.startswith("talent_")
+
+
+def test_exports_wait_for_a_takedown(home: Path) -> None:
+    shutil.rmtree(home / "exports", ignore_errors=True)
+    with client_of(home) as client:
+        assert client.get("/departures.csv").status_code == 404
+        write_decision(
+            home / "inbox", Decision("d-1", "takedown", "p-1", "Ada", NOW, "asked for it", name_hashes=("0" * 64,))
+        )
+        assert client.get("/departures.csv").status_code == 503
 
 
 def test_static_files_are_kept_by_their_version(reader_client: TestClient) -> None:

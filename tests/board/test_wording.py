@@ -38,3 +38,16 @@ def test_commands_stand_out_and_nothing_else_becomes_markup() -> None:
 def test_many_languages_are_counted() -> None:
     assert wording.name_languages(["en", "zh-Hant"]) == "English, Chinese (Traditional)"
     assert wording.name_languages(["en", "de", "ja", "ko"]) == "4 languages"
+
+
+def test_days_are_written_as_people_do_at_their_precision() -> None:
+    for text, said in (("2024-12-19", "19 Dec 2024"), ("2024-12", "Dec 2024"), ("2024", "2024")):
+        assert wording.day(text) == f'<time datetime="{text}">{said}</time>'
+    for text in ("2024-13", "2024-02-30", "autumn 2024"):
+        assert wording.day(text) == text
+    assert wording.day("<b>") == "&lt;b&gt;"
+
+
+def test_what_is_only_recalled_or_withdrawn_has_no_score_in_a_list() -> None:
+    rows = [("reported", 65.4), ("effective", -294.0), ("denied", 80.0), ("retracted", 1.0), ("rumoured", 40.0)]
+    assert [wording.score_of({"status": s, "score": n}) for s, n in rows] == ["65", "–", "–", "–", "40"]

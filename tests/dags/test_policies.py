@@ -56,12 +56,12 @@ def test_every_task_has_owner_retries_timeout_and_documentation(dag_id: str, dag
     for task in dags[dag_id].tasks:
         assert task.owner == "departures", task.task_id
         assert task.on_failure_callback, task.task_id
-        if task.task_type == "ApprovalOperator":  # a person is waited for, and asked once
-            assert task.response_timeout < dags[dag_id].dagrun_timeout
-            continue
         assert task.retries >= 1, task.task_id
         assert task.retry_exponential_backoff, task.task_id
-        assert task.execution_timeout is not None, task.task_id
+        if task.task_type == "Approval":  # a person is waited for, not a process
+            assert task.response_timeout < dags[dag_id].dagrun_timeout
+        else:
+            assert task.execution_timeout is not None, task.task_id
         assert task.doc_md or getattr(task, "python_callable", None).__doc__, task.task_id
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -17,7 +20,6 @@ from tests.standalone.conftest import RUN_SECONDS, Api, FinishedRun
 from tools.airflow_up import wait_until
 
 pytestmark = pytest.mark.scheduler
-READING_SECONDS = 15
 DAG = "/api/v2/dags/alert_departures"
 TEXT = """{person}, co-founder and chief scientist of {organisation}, is leaving the company, {organisation} announced
 on Friday. {person} had led its research since 2021 and thanked all colleagues in a letter."""
@@ -56,16 +58,40 @@ def answer(api: Api, settings: Settings, person: str, organisation: str, choice:
     run, _ = take_in(settings, choice.lower(), (f"{person} leaves {organisation}", text), days=1)
     conf = {"logical_date": None, "conf": {"run_id": run.run_id}}
     path = f"{DAG}/dagRuns/{urllib.request.quote(api.call(f'{DAG}/dagRuns', conf)['dag_run_id'])}"
-    assert wait_until(lambda: list_states(api, path).get("approve") == "awaiting_input", seconds=RUN_SECONDS)
+    assert wait_until(
+        lambda: list_states(api, path).get("approve") in ("running", "awaiting_input"), seconds=RUN_SECONDS
+    )
     question = f"{path}/taskInstances/approve/-1/hitlDetails"
-    body = api.call(question)["body"]
-    # A person reads first. An answer within the scheduler's next loop is lost: it takes the end of the process that
-    # asked for that of the one that goes on, and fails the task (Airflow 3.3.2).
-    time.sleep(READING_SECONDS)
-    api.call(question, {"chosen_options": [choice], "params_input": {}}, method="PATCH")
-    unfinished = {None, "scheduled", "queued", "running", "awaiting_input"}
+    # A scheduler so busy that it has not seen the end of the process that asked takes it for that of the next.
+    with busy_scheduler(api):
+        assert wait_until(lambda: list_states(api, path).get("approve") == "awaiting_input", seconds=RUN_SECONDS)
+        body = api.call(question)["body"]
+        api.call(question, {"chosen_options": [choice], "params_input": {}}, method="PATCH")
+        time.sleep(3)  # the process ends
+    unfinished = {None, "scheduled", "queued", "running", "awaiting_input", "deferred", "up_for_retry"}
     assert wait_until(lambda: not unfinished & set(list_states(api, path).values()), seconds=RUN_SECONDS)
     return body, list_states(api, path)
+
+
+@contextmanager
+def busy_scheduler(api: Api) -> Iterator[None]:
+    """The scheduler of this installation does nothing meanwhile; the processes of its tasks go on."""
+    scheduler = find_process("scheduler", f"DEPARTURES_HOME={api.home}")
+    os.kill(scheduler, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(scheduler, signal.SIGCONT)
+
+
+def find_process(word: str, setting: str) -> int:
+    """The oldest process that has a word in its command and a setting in its environment."""
+    for folder in sorted(Path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        with suppress(OSError):
+            words, settings = ((folder / name).read_bytes().split(b"\0") for name in ("cmdline", "environ"))
+            if word.encode() in words and setting.encode() in settings:
+                return int(folder.name)
+    raise LookupError(f"no process {word} with {setting}")
 
 
 def list_states(api: Api, path: str) -> dict[str, str]:

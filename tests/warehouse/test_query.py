@@ -95,6 +95,19 @@ def test_a_query_that_needs_too_much_memory_is_stopped(published: Home) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT repeat('x', 200000000)", "larger than 128 MB"),
+        ("SELECT repeat('x', 20000) FROM range(50000)", "larger than 128 MB"),
+        ("SELECT repeat('x', 3000000000)", "memory"),
+    ],
+)
+def test_an_answer_that_would_fill_the_asker_s_memory_is_refused(published: Home, sql: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        run_query(published.published, sql, memory_limit="512MB")
+
+
 def test_nothing_published_and_a_file_that_is_not_ours_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="nothing has been published yet"):
         run_query(tmp_path / "published" / "departures.duckdb", "SELECT 1")
