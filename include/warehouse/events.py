@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -15,7 +15,6 @@ from include.warehouse.arrow import (
     TEXTS,
     TIME,
     build_table,
-    fetch_dicts,
     read_by_ids,
     registered,
     store_time,
@@ -25,7 +24,6 @@ from include.warehouse.eventrows import STATE, VERSIONS, changed_columns, event_
 
 _COLUMNS = ", ".join(["event_id", "version", *STATE.names])
 _ALL = f"SELECT {_COLUMNS} FROM store.event_versions"
-_CURRENT = f"{_ALL} WHERE known_to IS NULL"
 _EXODUS = pa.schema(
     [
         ("organisation_id", pa.string()),
@@ -105,16 +103,6 @@ def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -
     return {row["person_id"] for row in rows} - {""}
 
 
-def read_departures(con: duckdb.DuckDBPyConnection, organisation_ids: Collection[str] | None = None) -> list[Event]:
-    """All departures as believed now, of all organisations or of those given, in order of ids."""
-    condition = "kind = 'departure' AND review NOT IN ('rejected', 'taken-down')"
-    if organisation_ids is None:
-        return [read_event(row) for row in fetch_dicts(con, f"{_CURRENT} AND {condition} ORDER BY event_id")]
-    with registered(con, given=pa.table({"id": pa.array(sorted(organisation_ids), pa.string())})):
-        rows = fetch_dicts(con, f"{_CURRENT} AND {condition} AND from_org_id IN (FROM given) ORDER BY event_id")
-    return [read_event(row) for row in rows]
-
-
 def read_flags(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> dict[str, Flag]:
     """The flags of the given events as they stand, by event id."""
     rows = read_by_ids(con, _ALL, "event_id", event_ids, "AND known_to IS NULL")
@@ -160,13 +148,15 @@ def write_events(
     *,
     run_id: str,
     as_of: datetime,
+    windows_since: date | None = None,
 ) -> EventReport:
     """Store what a run believes of the events it touched; of the others nothing changes.
 
     An event that says something new gets a new version from `as_of` on, and the one before ends there; one that says
     the same is left alone, so writing twice changes nothing. An event with `merged_into` is closed and its id leads
-    to the survivor. The moves of an event are linked to it and to no other. `exodus` replaces all windows; None leaves
-    them. Time never runs backwards within one event: a version begins no earlier than the one before.
+    to the survivor. The moves of an event are linked to it and to no other. `exodus` replaces all windows, or those
+    that end on `windows_since` or later; None leaves them. Time never runs backwards within one event: a version
+    begins no earlier than the one before.
     """
     every = list(events)
     living = [event for event in every if event.merged_into is None]
@@ -204,7 +194,7 @@ def write_events(
                 con.execute(_UNLINK)
             con.execute(_LINK)
         if exodus is not None:
-            _replace_exodus(con, exodus, run_id)
+            _replace_exodus(con, exodus, run_id, windows_since)
     return EventReport(
         created=tuple(key for key, step in steps.items() if step.version == 1),
         changed=tuple(key for key, step in steps.items() if step.version > 1),
@@ -274,14 +264,21 @@ def _plan_steps(
     return steps
 
 
-def _replace_exodus(con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindow], run_id: str) -> None:
+def _replace_exodus(
+    con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindow], run_id: str, since: date | None
+) -> None:
     rows = [tuple(getattr(window, name) for name in _EXODUS.names) for window in exodus]
     text_dates = pa.schema([pa.field(f.name, pa.string()) if f.name.startswith("window_") else f for f in _EXODUS])
     with registered(con, exodus_in=build_table(text_dates, rows)):
-        con.execute("DELETE FROM store.exodus")
         con.execute(
-            "INSERT INTO store.exodus BY NAME SELECT * REPLACE (window_start::DATE AS window_start, "
-            "window_end::DATE AS window_end), ? AS run_id FROM exodus_in ORDER BY organisation_id, window_end",
+            "DELETE FROM store.exodus WHERE window_end >= coalesce($since, '-infinity'::DATE) "
+            "AND (organisation_id, window_end) NOT IN (SELECT (organisation_id, window_end::DATE) FROM exodus_in)",
+            {"since": since},
+        )
+        con.execute(
+            "INSERT OR REPLACE INTO store.exodus BY NAME SELECT * REPLACE (window_start::DATE AS window_start, "
+            "window_end::DATE AS window_end), ? AS run_id, FALSE AS stale FROM exodus_in "
+            "ORDER BY organisation_id, window_end",
             [run_id],
         )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -58,6 +59,9 @@ def test_every_earlier_version_with_data_reaches_the_newest(version: int, tmp_pa
     }
     assert after == filled
     assert rows(con, "SELECT person, status, flagged FROM events") == [("Ada Lovelace", "announced", True)]
+    assert rows(con, "SELECT event_id, organisation_id, status, day, reported_on, observed_since FROM store.exits") == [
+        ("e1", "o-1", "announced", date(2026, 11, 21), date(2026, 11, 21), date(2026, 11, 21))
+    ]
     fresh = duckdb.connect()
     migrate(fresh)
     create_views(fresh, tmp_path)
