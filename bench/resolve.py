@@ -186,7 +186,7 @@ def _merge_fresh(
     nothing = Decided((), {}, frozenset(), 0, ())
     started = time.process_time()
     due = read_people_of(con, read_due_events(con, AS_OF))
-    events, _ = merge_people(con, ids, due, nothing, gazetteer, run_id="fresh", as_of=AS_OF)
+    events = merge_people(con, ids, due, nothing, gazetteer, run_id="fresh", as_of=AS_OF).events
     write_events(con, events, {}, None, run_id="fresh", as_of=AS_OF)
     return time.process_time() - started, sum(len(event.move_ids) for event in events)
 

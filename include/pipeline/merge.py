@@ -41,9 +41,9 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         touched = read_touched(con)
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
-        events, erased = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
-    run.staging.write_records("events.jsonl", events)
-    living = [event for event in events if event.merged_into is None]
+        merged = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
+    run.staging.write_records("events.jsonl", merged.list_changed())
+    living = [event for event in merged.events if event.merged_into is None]
     counted = len({event.person_id for event in living})
     sentence = f"{len(living)} events of {counted} people seen anew from {len(touched)} touched moves"
     if decided.fresh:
@@ -56,8 +56,26 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         events=len(living),
         people=counted,
         decisions=decided.fresh,
-        erased=erased,
+        erased=merged.erased,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Events of the people who were merged anew, what was believed of them before, and how many moves were erased."""
+
+    events: list[Event]
+    previous: list[Event]
+    erased: int
+
+    def list_changed(self) -> list[Event]:
+        """The events that are not what they were. After an erasure all: it takes versions away, marks among them."""
+        before = {event.event_id: event for event in self.previous}
+        return [
+            event
+            for event in self.events
+            if self.erased or event.review == "taken-down" or before.get(event.event_id) != event
+        ]
 
 
 def merge_people(
@@ -69,11 +87,10 @@ def merge_people(
     *,
     run_id: str,
     as_of: datetime,
-) -> tuple[list[Event], int]:
+) -> Merged:
     """Merge the people of the touched moves and the given ones, with everybody who may be one of them.
 
-    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and how many moves
-    were erased.
+    Writes who is who, and erases what is to be taken down.
     """
     block = read_block(con, touched, people, gazetteer)
     previous = block.previous
@@ -100,7 +117,7 @@ def merge_people(
         redirects=decided.redirects,
     )
     erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
-    return [_leave_mark(event) for event in events], erased
+    return Merged([_leave_mark(event) for event in events], previous, erased)
 
 
 def _leave_mark(event: Event) -> Event:
