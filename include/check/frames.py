@@ -117,12 +117,10 @@ SELECT (SELECT count(*) FROM store.articles) >= coalesce((SELECT counts['article
     (SELECT if(count(*) >= 50, avg(flagged::INT), NULL) FROM store.event_versions
         WHERE run_id = $run AND known_to IS NULL AND kind = 'departure') AS share_flagged,
     -- There are no foreign keys: an upsert of a row that another one points to would fail in DuckDB.
-    -- Counted by what is there: the smaller side is put into memory, and ids are unique.
-    (SELECT count(*) FROM store.moves) - (SELECT count(*) FROM store.moves JOIN store.articles USING (article_id))
-        AS moves_without_article,
-    (SELECT count(event_id) FROM store.move_links) - (SELECT count(*) FROM store.move_links l JOIN store.moves
-        USING (move_id) JOIN (SELECT event_id FROM store.event_versions WHERE known_to IS NULL) USING (event_id))
-        AS links_to_nothing
+    (SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)) AS moves_without_article,
+    (SELECT count(*) FROM store.move_links l WHERE event_id IS NOT NULL AND (
+        move_id NOT IN (SELECT move_id FROM store.moves)
+        OR event_id NOT IN (SELECT event_id FROM store.event_versions WHERE known_to IS NULL))) AS links_to_nothing
 """
 _LOOK_UPS = 1_000
 _FOLD = (
@@ -155,10 +153,8 @@ def read_result_frames(con: duckdb.DuckDBPyConnection, run_id: str, as_of: datet
 
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, run_id: str, as_of: datetime) -> pd.DataFrame:
-    named: dict[str, Any] = {"run": run_id}
-    if "$as_of" in sql:
-        named["as_of"] = as_of.astimezone(UTC).replace(tzinfo=None)
-    return con.execute(sql, named).df()
+    named: dict[str, Any] = {"run": run_id, "as_of": as_of.astimezone(UTC).replace(tzinfo=None)}
+    return con.execute(sql, {name: value for name, value in named.items() if f"${name}" in sql}).df()
 
 
 def _list_articles(con: duckdb.DuckDBPyConnection, run_id: str) -> str:

@@ -67,12 +67,17 @@ def expected_bytes(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy by sharing blocks where the file system can, else byte by byte. The source may be replaced meanwhile."""
+    """Copy to the disk, by sharing blocks where the file system can, else byte by byte.
+
+    The source may be replaced meanwhile.
+    """
     with source.open("rb") as reading, target.open("wb") as writing:
         try:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
         except OSError:
             shutil.copyfileobj(reading, writing, 1 << 20)
+        writing.flush()
+        os.fsync(writing.fileno())  # the first checkpoint of the copy would wait for these bytes, and be called slow
 
 
 def sync_path(path: Path) -> None:
