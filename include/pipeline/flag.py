@@ -13,7 +13,7 @@ from include.knowledge.notability import load_notability
 from include.knowledge.watchlist import check_watchlist, load_watchlist
 from include.pipeline.load import at_warehouse_time, read_base
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.records import Event, Exit, ExodusWindow
+from include.records import Event, Exit, ExodusWindow, StoredMove
 from include.warehouse.arrow import transaction
 from include.warehouse.blocks import read_moves
 from include.warehouse.events import read_events, write_events
@@ -45,8 +45,9 @@ def flag_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
         observed_before, _, _ = read_first_days(con)
         changes = replace_exits(con, [event.event_id for event in merged], list_exits(merged))
         events = {event.event_id: event for event in (*_read_followers(con, changes), *merged)}
-        moves = read_moves(con, {move_id for event in events.values() for move_id in event.move_ids})
-        moves_by_id = {stored.move_id: stored for stored in moves}
+        moves_by_id = {stored.move_id: stored for stored in run.staging.read_records(StoredMove, "evidence.jsonl")}
+        others = {move_id for event in events.values() for move_id in event.move_ids} - moves_by_id.keys()
+        moves_by_id |= {stored.move_id: stored for stored in read_moves(con, others)}
         left_before = count_exits_before(con, events.keys(), days=WINDOW_DAYS, statuses=COUNTED)
         on_progress("Scoring events", 0, len(events))
         flags = {

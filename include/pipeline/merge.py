@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
     """Merge anew the people whom the run touches: by a new move, a decision, or a day that has passed.
 
-    Writes the entity book to the work copy and `events.jsonl` to staging, where `flag` takes them. A file in the
-    inbox that cannot be used is a warning; it does not hold up the news.
+    Writes the entity book to the work copy, and to staging `events.jsonl` and `evidence.jsonl`, the events that changed
+    and their moves, where `flag` takes them. A file in the inbox that cannot be used is a warning; it does not hold up
+    the news.
     """
     run, gazetteer = at_warehouse_time(run), load_gazetteer()
     with open_work(run.work_path) as con:
@@ -42,7 +43,9 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
         merged = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
-    run.staging.write_records("events.jsonl", merged.list_changed())
+    changed = merged.list_changed()
+    run.staging.write_records("events.jsonl", changed)
+    run.staging.write_records("evidence.jsonl", merged.list_evidence(changed))
     living = [event for event in merged.events if event.merged_into is None]
     counted = len({event.person_id for event in living})
     sentence = f"{len(living)} events of {counted} people seen anew from {len(touched)} touched moves"
@@ -62,9 +65,11 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Events of the people who were merged anew, what was believed of them before, and how many moves were erased."""
+    """Events of the people who were merged anew, the moves behind them, what was believed of them before, and how many
+    moves were erased."""
 
     events: list[Event]
+    moves: list[StoredMove]
     previous: list[Event]
     erased: int
 
@@ -76,6 +81,11 @@ class Merged:
             for event in self.events
             if self.erased or event.review == "taken-down" or before.get(event.event_id) != event
         ]
+
+    def list_evidence(self, events: Collection[Event]) -> list[StoredMove]:
+        """The moves of these events as they were read; none after an erasure, which takes names out of sentences."""
+        wanted = {move_id for event in events for move_id in event.move_ids} if not self.erased else set()
+        return [stored for stored in self.moves if stored.move_id in wanted]
 
 
 def merge_people(
@@ -117,7 +127,7 @@ def merge_people(
         redirects=decided.redirects,
     )
     erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
-    return Merged([_leave_mark(event) for event in events], previous, erased)
+    return Merged([_leave_mark(event) for event in events], block.moves, previous, erased)
 
 
 def _leave_mark(event: Event) -> Event:

@@ -20,10 +20,21 @@ from include.warehouse.arrow import (
     store_time,
     transaction,
 )
-from include.warehouse.eventrows import STATE, VERSIONS, changed_columns, event_row, read_event, read_flag
+from include.warehouse.eventrows import (
+    COMPARED_COLUMNS,
+    EVENT_COLUMNS,
+    STATE,
+    VERSIONS,
+    changed_columns,
+    event_row,
+    read_event,
+    read_flag,
+)
 
-_COLUMNS = ", ".join(["event_id", "version", *STATE.names])
-_ALL = f"SELECT {_COLUMNS} FROM store.event_versions"
+# A row that is looked up costs what its columns cost.
+_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM store.event_versions"
+_COMPARED = f"SELECT {', '.join(COMPARED_COLUMNS)} FROM store.event_versions"
+_FLAGS = "SELECT event_id, score, flagged, alerted, terms, model FROM store.event_versions"
 _EXODUS = pa.schema(
     [
         ("organisation_id", pa.string()),
@@ -89,12 +100,12 @@ class EventReport:
 def read_events(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> list[Event]:
     """The given events as believed now, in order of ids; an id that was merged away gives the survivor."""
     ids = resolve_event_ids(con, event_ids).values()
-    return _sorted_events(read_by_ids(con, _ALL, "event_id", list(ids), "AND known_to IS NULL"))
+    return _sorted_events(read_by_ids(con, _EVENTS, "event_id", list(ids), "AND known_to IS NULL"))
 
 
 def read_events_of(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> list[Event]:
     """The events of these people as believed now: `previous` of a merge."""
-    return _sorted_events(read_by_ids(con, _ALL, "person_id", person_ids, "AND known_to IS NULL"))
+    return _sorted_events(read_by_ids(con, _EVENTS, "person_id", person_ids, "AND known_to IS NULL"))
 
 
 def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> set[str]:
@@ -105,7 +116,7 @@ def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -
 
 def read_flags(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> dict[str, Flag]:
     """The flags of the given events as they stand, by event id."""
-    rows = read_by_ids(con, _ALL, "event_id", event_ids, "AND known_to IS NULL")
+    rows = read_by_ids(con, _FLAGS, "event_id", event_ids, "AND known_to IS NULL")
     return {row["event_id"]: read_flag(row) for row in sorted(rows, key=lambda row: str(row["event_id"]))}
 
 
@@ -179,7 +190,7 @@ def write_events(
             "unlinked": pa.table({"move_id": pa.array(sorted(lost), pa.string())}),
             "links_in": build_table(
                 pa.schema([("move_id", pa.string()), ("event_id", pa.string())]),
-                [(move_id, event.event_id) for event in changed for move_id in event.move_ids],
+                [(move_id, event.event_id) for event in changed for move_id in _list_unlinked(event, standing)],
             ),
         }
         with registered(con, **tables):
@@ -211,6 +222,12 @@ class _Standing:
     open_from: datetime | None = None
     state_hash: str = ""
     move_ids: tuple[str, ...] = ()
+
+
+def _list_unlinked(event: Event, standing: Mapping[str, _Standing]) -> list[str]:
+    """The moves of an event that the version that stands does not have."""
+    linked = set(standing[event.event_id].move_ids) if event.event_id in standing else set()
+    return [move_id for move_id in event.move_ids if move_id not in linked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +267,7 @@ def _plan_steps(
     changed = [
         key for key, new in fresh.items() if key not in standing or standing[key].state_hash != new["state_hash"]
     ]
-    before = {row["event_id"]: row for row in read_by_ids(con, _ALL, "event_id", changed, "AND known_to IS NULL")}
+    before = {row["event_id"]: row for row in read_by_ids(con, _COMPARED, "event_id", changed, "AND known_to IS NULL")}
     steps = {}
     for key in changed:
         known = standing.get(key, _Standing(0))

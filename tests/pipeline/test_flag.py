@@ -58,6 +58,7 @@ def flag_day(settings: Settings, number: int, events: list[Event]) -> RunContext
     as_of = base.as_of.isoformat() if base.as_of else None
     run.staging.write_json("base.json", {"number": base.number, "run_id": base.run_id, "as_of": as_of})
     run.staging.write_records("events.jsonl", events)
+    run.staging.write_records("evidence.jsonl", [])
     flag_run(run)
     publish_work_copy(run.work_path, settings.published_path, base)
     return run
