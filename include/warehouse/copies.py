@@ -54,10 +54,10 @@ pairs AS (
 SELECT article_id, other FROM (SELECT article_id, other, count(*) AS shared FROM pairs GROUP BY ALL)
 QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY shared DESC, other) <= {_MOST_CANDIDATES}
 """
-_SIGNATURES = """
-SELECT article_id, minhash FROM incoming SEMI JOIN wanted USING (article_id) WHERE decision = 'new'
-UNION ALL SELECT article_id, minhash FROM store.signatures SEMI JOIN wanted USING (article_id)
-"""
+_FRESH_SIGNATURES = (
+    "SELECT article_id, minhash FROM incoming SEMI JOIN wanted USING (article_id) WHERE decision = 'new'"
+)
+_KNOWN_SIGNATURES = "SELECT article_id, minhash FROM store.signatures SEMI JOIN wanted USING (article_id)"
 _ROOTS = "SELECT article_id, copy_of, known_at FROM store.articles"
 
 
@@ -139,7 +139,10 @@ def _near_pairs(
     con: duckdb.DuckDBPyConnection, as_of: datetime, similarity: Callable[[bytes, bytes], float]
 ) -> list[tuple[str, str, str]]:
     candidates = con.execute(_NEAR, [store_time(as_of - NEAR_WINDOW)]).fetchall()
-    wanted = pa.table({"article_id": pa.array(sorted({node for pair in candidates for node in pair}), pa.string())})
-    with registered(con, wanted=wanted):
-        signatures = dict(con.execute(_SIGNATURES).fetchall())
+    signatures: dict[str, bytes] = {}
+    for query in (_FRESH_SIGNATURES, _KNOWN_SIGNATURES):  # most copies are of the same day; the month is seldom read
+        missing = sorted({node for pair in candidates for node in pair} - signatures.keys())
+        if missing:
+            with registered(con, wanted=pa.table({"article_id": pa.array(missing, pa.string())})):
+                signatures |= dict(con.execute(query).fetchall())
     return [(a, b, "near") for a, b in candidates if similarity(signatures[a], signatures[b]) >= NEAR_THRESHOLD]
