@@ -30,6 +30,8 @@ from include.warehouse.generations import open_work
 if TYPE_CHECKING:
     import duckdb
 
+_BEGINNING = date.min + timedelta(days=REACH_DAYS)  # before all of history
+
 
 def flag_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
     """Score the events of `events.jsonl` and the departures that follow them; write them once.
@@ -111,9 +113,8 @@ def _judge_windows(
         # What was announced for a day to come counts when it has come.
         since = min([*days, before.date() + timedelta(days=1), until, stale or until])
     else:
-        since = date.min
-    reach = min(REACH_DAYS, (since - date.min).days)
-    exits = read_judged_exits(con, since=since, until=until, reach=reach)
-    active = count_active(con, since=since, until=until, reach=reach, statuses=COUNTED, apart=APART)
+        since = _BEGINNING
+    exits = read_judged_exits(con, since=since, until=until, reach=REACH_DAYS)
+    active = count_active(con, since=since, until=until, reach=REACH_DAYS, statuses=COUNTED, apart=APART)
     windows = find_exodus(exits, as_of=run.as_of, observed_since=observed_since, since=since, active=active)
     return windows, since

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,6 +64,27 @@ def flag_day(settings: Settings, number: int, events: list[Event]) -> RunContext
     return run
 
 
+def read_outcome(settings: Settings) -> tuple[list[Event], list[ExodusWindow], dict[str, int]]:
+    """What is published: the events, the windows, and how many had left before each event, as its score counts them."""
+    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
+    try:
+        ids = [key for (key,) in con.execute("SELECT event_id FROM events").fetchall()]
+        columns = ", ".join(
+            f"{field.name}::VARCHAR" if field.name.startswith("window_") else field.name
+            for field in fields(ExodusWindow)
+        )
+        order = "ORDER BY window_end, organisation_id"
+        windows = con.execute(f"SELECT {columns} FROM store.exodus {order}").fetchall()
+        counted = con.execute("SELECT event_id, value FROM reasons WHERE feature = 'in 30 days'").fetchall()
+        return (
+            read_events(con, ids),
+            [ExodusWindow(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in windows],
+            {key: int(value.split()[0]) for key, value in counted},
+        )
+    finally:
+        con.close()
+
+
 def test_day_by_day_is_as_all_at_once(tmp_path: Path) -> None:
     dice = random.Random(3)
     settings = Settings.from_env({}, home=tmp_path)
@@ -73,28 +94,13 @@ def test_day_by_day_is_as_all_at_once(tmp_path: Path) -> None:
         told += [change(dice, believed[key]) for key in sorted(believed) if dice.random() < 0.08]
         believed |= {one.event_id: one for one in told}
         run = flag_day(settings, number, told)
-    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
-    try:
-        stored = read_events(con, believed)
-        columns = "window_start::VARCHAR, window_end::VARCHAR"
-        windows = con.execute(
-            f"SELECT organisation_id, organisation, {columns}, observed, expected, p_value, q_value, significant, "
-            "people, event_ids, laid_off, undated, apart_event_ids FROM store.exodus "
-            "ORDER BY window_end, organisation_id"
-        ).fetchall()
-        counted = dict(con.execute("SELECT event_id, value FROM reasons WHERE feature = 'in 30 days'").fetchall())
-    finally:
-        con.close()
-    exits = list_exits(stored)
-    observed = [one.observed_since for one in exits if one.observed_since]
-    expected = find_exodus(exits, as_of=run.as_of, observed_since=min(observed))
-    found = [ExodusWindow(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in windows]
-    assert found == sorted(expected, key=lambda window: (window.window_end, window.organisation_id))
-    assert len(found) > 20
-    assert {key: int(value.split()[0]) for key, value in counted.items()} == {
-        one.event_id: before for one in stored if (before := count_left_before(one, stored))
-    }
-    assert len(counted) > 10
+        stored, windows, counted = read_outcome(settings)
+        exits = list_exits(stored)
+        observed = min(one.observed_since for one in exits if one.observed_since)
+        expected = find_exodus(exits, as_of=run.as_of, observed_since=observed)
+        assert windows == sorted(expected, key=lambda window: (window.window_end, window.organisation_id)), number
+        assert counted == {one.event_id: before for one in stored if (before := count_left_before(one, stored))}
+    assert len(windows) > 20 and len(counted) > 10
 
 
 def count_left_before(one: Event, stored: list[Event]) -> int:
