@@ -247,7 +247,7 @@ def time_steps(home: Path) -> dict[str, Any]:
 
 
 def count_copies() -> list[tuple[float, float]]:
-    """Let the byte copy of the published file say how long it took, on the wall and the processor; the list for that."""
+    """Let the byte copy of the published file say how long it took: (wall, processor) in the list that is returned."""
     seconds: list[tuple[float, float]] = []
     copy = generations.copy_file
 
