@@ -17,10 +17,10 @@ _MOST_CANDIDATES = 20  # a boilerplate page shares bands with thousands; the one
 _STRENGTH = {"url": 0, "content": 1, "near": 2}
 
 _COPY_KEYS = """
-SELECT ('0x' || left(md5('url ' || canonical_url), 15))::BIGINT AS key, article_id FROM incoming
-WHERE decision = 'new' AND canonical_url <> ''
-UNION SELECT ('0x' || left(md5('words ' || content_hash), 15))::BIGINT, article_id FROM incoming
-WHERE decision IN ('new', 'newer') AND content_hash <> ''
+SELECT ('0x' || left(md5('url ' || canonical_url), 15))::BIGINT AS key, article_id FROM {source}
+WHERE canonical_url <> ''
+UNION SELECT ('0x' || left(md5('words ' || content_hash), 15))::BIGINT, article_id FROM {source}
+WHERE content_hash <> ''
 """
 _LIKE = "SELECT DISTINCT article_id FROM store.copy_keys WHERE key IN (SELECT key FROM fresh_keys)"
 _ADDRESSES = "SELECT article_id, canonical_url, content_hash FROM store.articles"
@@ -95,12 +95,19 @@ def find_copies(
 
 def _exact_pairs(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
     """(new article, other, kind) with one address or the same words; keeps the keys of the batch for later ones."""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_keys AS {_COPY_KEYS}")
+    source = "(SELECT article_id, canonical_url, content_hash FROM incoming WHERE decision IN ('new', 'newer'))"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE fresh_keys AS {_COPY_KEYS.format(source=source)}")
     like = [key for (key,) in con.execute(_LIKE).fetchall()]
     with registered(con, stored=read_table_by_ids(con, _ADDRESSES, "article_id", like)):
         pairs = con.execute(_EXACT).fetchall()
     con.execute("INSERT INTO store.copy_keys FROM fresh_keys ORDER BY article_id, key")
     return pairs
+
+
+def keep_copy_keys(con: duckdb.DuckDBPyConnection, articles: str) -> None:
+    """Keep the keys of the stored articles whose ids the query `articles` gives."""
+    source = f"(SELECT article_id, canonical_url, content_hash FROM store.articles WHERE article_id IN ({articles}))"
+    con.execute(f"INSERT INTO store.copy_keys {_COPY_KEYS.format(source=source)}")
 
 
 def _find_roots(con: duckdb.DuckDBPyConnection, nodes: Collection[str]) -> dict[str, tuple[str, datetime]]:

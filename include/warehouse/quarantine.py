@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from include.records import QualityResult, Quarantined
 from include.warehouse.arrow import build_table, fetch_dicts, registered, store_time, transaction
+from include.warehouse.copies import keep_copy_keys
 from include.warehouse.exits import restore_exits
 
 _RESULTS = pa.schema(
@@ -154,6 +155,7 @@ def release_records(
             "WHERE released_at IS NULL AND stage IN ('check', 'audit') ORDER BY quarantined_at"
         )
         _restore(con, "store.articles", "payload->'$.article'", run_id)
+        keep_copy_keys(con, "SELECT record_id FROM let_go WHERE kind = 'article'")
         _restore(con, "store.moves", "unnest(from_json(payload->'$.moves', '[\"JSON\"]'))", run_id)
         con.execute(
             "INSERT INTO store.touched_moves SELECT move_id, ? FROM store.moves WHERE run_id = ? UNION "
