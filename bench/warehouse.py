@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -230,7 +229,7 @@ def time_steps(home: Path) -> dict[str, Any]:
         wall["copy"].append(sum(took for took, _ in copies))
         for path in set(settings.articles_root.rglob("*.parquet")) - before:  # so that each round writes them
             path.unlink()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = read_peak()
     elsewhere = home / "swapped" / "published" / "departures.duckdb"
     elsewhere.parent.mkdir(parents=True)
     shutil.copyfile(settings.published_path, elsewhere)
@@ -244,6 +243,12 @@ def time_steps(home: Path) -> dict[str, Any]:
         "cpu": {name: min(times[1:]) for name, times in cpu.items()},
         "peak": peak,
     }
+
+
+def read_peak() -> float:
+    """Megabytes that this process had at most; ru_maxrss would be those of the process that started it, if more."""
+    (line,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) / 1024
 
 
 def count_copies() -> list[tuple[float, float]]:

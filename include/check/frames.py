@@ -117,10 +117,24 @@ SELECT (SELECT count(*) FROM store.articles) >= coalesce((SELECT counts['article
     (SELECT if(count(*) >= 50, avg(flagged::INT), NULL) FROM store.event_versions
         WHERE run_id = $run AND known_to IS NULL AND kind = 'departure') AS share_flagged,
     -- There are no foreign keys: an upsert of a row that another one points to would fail in DuckDB.
-    (SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)) AS moves_without_article,
+    ({orphans}) AS moves_without_article,
     (SELECT count(*) FROM store.move_links l WHERE event_id IS NOT NULL AND (
         move_id NOT IN (SELECT move_id FROM store.moves)
         OR event_id NOT IN (SELECT event_id FROM store.event_versions WHERE known_to IS NULL))) AS links_to_nothing
+"""
+_ORPHANS = "SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)"
+_FRESH_ORPHANS = """
+SELECT count(*) FROM store.moves WHERE run_id = $run AND article_id NOT IN (
+    SELECT article_id FROM store.articles WHERE article_id IN ({articles}))
+"""
+# Whether the run before found no orphans and no article has gone since: then only the moves of this run can be some.
+_NOTHING_GONE = """
+WITH before AS (SELECT run_id, counts['articles_total'] AS articles FROM store.runs WHERE run_id <> $run
+    ORDER BY generation DESC LIMIT 1)
+SELECT coalesce(any_value(q.success) AND (SELECT count(*) FROM store.articles) = any_value(b.articles)
+    + (SELECT count(*) FROM store.articles WHERE run_id = $run AND version = 1), FALSE)
+FROM before b JOIN store.quality_results q ON q.run_id = b.run_id AND q.suite = 'totals'
+    AND q.subject = 'moves_without_article'
 """
 _LOOK_UPS = 1_000
 _FOLD = (
@@ -148,13 +162,19 @@ def read_result_frames(con: duckdb.DuckDBPyConnection, run_id: str, as_of: datet
     return {
         "events": _read(con, _EVENTS, run_id, as_of),
         "flags": _read(con, _FLAGS, run_id, as_of),
-        "totals": _read(con, _TOTALS, run_id, as_of),
+        "totals": _read(con, _TOTALS.format(orphans=_choose_orphans(con, run_id)), run_id, as_of),
     }
 
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, run_id: str, as_of: datetime) -> pd.DataFrame:
     named: dict[str, Any] = {"run": run_id, "as_of": as_of.astimezone(UTC).replace(tzinfo=None)}
     return con.execute(sql, {name: value for name, value in named.items() if f"${name}" in sql}).df()
+
+
+def _choose_orphans(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
+    """How moves without an article are counted: among those of the run, where there can be no others."""
+    ((nothing_gone,),) = con.execute(_NOTHING_GONE, {"run": run_id}).fetchall()
+    return _FRESH_ORPHANS.format(articles=_list_articles(con, run_id)) if nothing_gone else _ORPHANS
 
 
 def _list_articles(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
