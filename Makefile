@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install run up test crash check bench fuzz faults audit lock clean
+.PHONY: help install run up test crash check bench fuzz audit lock clean
 
 BIN := .venv/bin
 
@@ -36,9 +36,6 @@ bench: install  ## measure, and write docs/benchmarks.md
 
 fuzz: install  ## bent bytes for every reader of foreign bytes, thirty seconds each
 	@$(BIN)/python -m tests.fuzz
-
-faults: install  ## a cluster on this machine in which everything breaks once; needs root, five minutes
-	@DEPARTURES_FAULTS=1 $(BIN)/python -m pytest tests/cluster/test_faults.py
 
 audit: install  ## locked versions, licences and known weaknesses, into build/audit.md
 	@$(BIN)/python -m tools.audit

@@ -36,12 +36,13 @@ from bench.corpus import PER_DAY, SOURCES, UNTIL, Told, World
 from include.extract.fingerprint import bands, similarity
 from include.knowledge.feeds import load_feeds
 from include.pipeline.audit import audit_run
+from include.pipeline.base import read_base
 from include.pipeline.check import check_run
 from include.pipeline.flag import flag_run
-from include.pipeline.load import load_run, read_base
+from include.pipeline.load import load_run
 from include.pipeline.merge import merge_run
-from include.pipeline.reading import StagedMove
 from include.pipeline.run import RunContext, RunOptions, open_run, start_run
+from include.pipeline.staged import StagedMove
 from include.records import FeedOutcome
 from include.settings import Settings
 from include.warehouse import generations

@@ -8,7 +8,14 @@ from typing import Any
 from airflow.sdk import Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, read_settings, run_step
+from dags.departures_tasks import (
+    AFTER_REJECTION,
+    DEFAULT_ARGS,
+    PUBLISHED,
+    read_settings,
+    run_step,
+    skip_unless_rejected,
+)
 from include.settings import Settings
 
 DOC = """
@@ -67,18 +74,15 @@ def alert_departures() -> None:
 
         return run_step(send_approved, run_id=drafted_in)  # `run_id` itself is a name that Airflow keeps for its own
 
-    # Not `all_skipped`: as the last task it would be skipped where `approve` or `send` failed, and the run be green.
-    @task(trigger_rule="none_failed")
+    @task(trigger_rule=AFTER_REJECTION)
     def refuse() -> dict[str, int]:
         """Take note of what a person refused, so that nobody is asked for it again."""
         from include.pipeline.alert import refuse_draft
 
-        context = get_current_context()
-        run_id = context["ti"].xcom_pull(task_ids="draft", key="run_id")
+        run_id = get_current_context()["ti"].xcom_pull(task_ids="draft", key="run_id")
         if run_id is None:
             raise AirflowSkipException("nothing was drafted")
-        if context["ti"].xcom_pull(task_ids="send") is not None:
-            raise AirflowSkipException("it was approved")
+        skip_unless_rejected("send")
         return run_step(refuse_draft, run_id=run_id)
 
     if not BY_HAND:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Asset, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 if TYPE_CHECKING:
     from include.pipeline.run import RunContext, StepReport
@@ -106,6 +106,25 @@ def load_to_audit() -> tuple[Any, Any]:
     first, last = load(), audit()
     first >> check() >> merge() >> flag() >> last
     return first, last
+
+
+def publish_step(step: Callable[..., StepReport]) -> dict[str, Any]:
+    """Run a step that publishes, as `run_step`, and tell what is scheduled on the asset which run it was."""
+    counts = run_step(step)
+    context = get_current_context()
+    context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
+    return counts
+
+
+# Of the task that acts on a rejection. Not `all_skipped`: as the last task it would be skipped where an earlier one
+# failed, and the run be green.
+AFTER_REJECTION = "none_failed"
+
+
+def skip_unless_rejected(approved: str) -> None:
+    """Skip this task where the one that follows an approval has run."""
+    if get_current_context()["ti"].xcom_pull(task_ids=approved) is not None:
+        raise AirflowSkipException("it was approved")
 
 
 def run_step(step: Callable[..., StepReport], *arguments: Any, run_id: str | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.departures_tasks import DEFAULT_ARGS, FETCH_QUEUE, PUBLISHED, begin_run, load_to_audit, run_step
+from dags.departures_tasks import DEFAULT_ARGS, FETCH_QUEUE, PUBLISHED, begin_run, load_to_audit, publish_step, run_step
 from include.settings import Settings
 
 DOC = """
@@ -77,10 +77,7 @@ def news_departures() -> None:
         """Swap the work copy in; repeat load to audit where another run was first."""
         from include.pipeline.publish import publish_run
 
-        counts = run_step(publish_run)
-        context = get_current_context()
-        context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
-        return counts
+        return publish_step(publish_run)
 
     shards = fetch.expand(shard=poll())
     load, audit = load_to_audit()

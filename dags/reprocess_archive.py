@@ -8,7 +8,17 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import Param, dag, get_current_context, task
 
-from dags.departures_tasks import DEFAULT_ARGS, PUBLISHED, begin_run, load_to_audit, read_settings, run_step
+from dags.departures_tasks import (
+    AFTER_REJECTION,
+    DEFAULT_ARGS,
+    PUBLISHED,
+    begin_run,
+    load_to_audit,
+    publish_step,
+    read_settings,
+    run_step,
+    skip_unless_rejected,
+)
 
 DOC = """
 ### After a change of the rules
@@ -72,16 +82,14 @@ def reprocess_archive() -> None:
         """Publish the candidate, on what was published since."""
         from include.pipeline.reprocess import accept_run
 
-        counts = run_step(accept_run)
-        context = get_current_context()
-        context["outlet_events"][PUBLISHED].extra = {"run_id": context["run_id"], **counts}
-        return counts
+        return publish_step(accept_run)
 
-    @task(trigger_rule="all_skipped")
+    @task(trigger_rule=AFTER_REJECTION)
     def drop() -> dict[str, Any]:
         """A person refused it: remove the candidate, keep the difference."""
         from include.pipeline.reprocess import drop_run
 
+        skip_unless_rejected("accept")
         return run_step(drop_run)
 
     compared = compare()

@@ -28,8 +28,8 @@ os.environ.update(
     AIRFLOW__API_AUTH__JWT_SECRET="a secret of the test run alone, long enough for HMAC with SHA-512, 64 characters",
     AIRFLOW__USAGE_DATA_COLLECTION__ENABLED="False",
 )
-_OF_TESTS = ("DEPARTURES_SHARED", "DEPARTURES_FAULTS")  # where material is, and what else is to be tried
-for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name not in _OF_TESTS]:
+_OF_TESTS = "DEPARTURES_SHARED"  # where material is
+for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name != _OF_TESTS]:
     del os.environ[_name]
 
 

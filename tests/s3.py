@@ -40,6 +40,11 @@ class S3:
         found = self.client().list_objects_v2(Bucket=BUCKET).get("Contents", [])
         return [entry["Key"] for entry in found]
 
+    def clear(self) -> None:
+        """Remove all objects."""
+        for key in self.list_keys():
+            self.client().delete_object(Bucket=BUCKET, Key=key)
+
     def client(self) -> Any:
         """A client of the server itself, past the network."""
         return boto3.client("s3", endpoint_url=self.direct, aws_access_key_id="test", aws_secret_access_key="test")

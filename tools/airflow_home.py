@@ -52,6 +52,8 @@ def airflow_environment(home: Path, *, database: str, port: int = 8080) -> dict[
         "AIRFLOW__API__SECRET_KEY": stored["secret_key"],
         "AIRFLOW__API_AUTH__JWT_SECRET": stored["jwt_secret"],
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        # How long Airflow may go on waiting for a task whose process has ended; five seconds if nothing is said.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",
         "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
     }
 

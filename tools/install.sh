@@ -37,7 +37,7 @@ fi
 
 # Compiled to bytecode here, on all cores: Airflow starts a dozen processes for one run, and where Python may not write
 # bytecode (PYTHONDONTWRITEBYTECODE, a read-only image) each of them would compile thousands of modules again.
-echo "Installing the locked dependencies (once; about 1 GB) ..."
+echo "Installing the locked dependencies (once; 1.7 GB of disk) ..."
 .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r requirements.txt ||
   fail "the locked dependencies could not be installed; is the Python package index reachable, is the disk full?"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . ||

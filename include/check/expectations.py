@@ -35,15 +35,12 @@ class Expectation:
     subject: str = ""  # column that names the subject of a row (a source); "" is the column itself
 
 
+def _unique(column: str) -> Expectation:
+    return Expectation("ids are unique", column, "stop", _PROGRAM, kind="ExpectColumnValuesToBeUnique", arguments={})
+
+
 ARTICLES = (
-    Expectation(
-        "ids are unique",
-        "article_id",
-        "stop",
-        _PROGRAM,
-        kind="ExpectColumnValuesToBeUnique",
-        arguments={},
-    ),
+    _unique("article_id"),
     Expectation(
         "every article has words",
         "has_words",
@@ -99,14 +96,7 @@ ARTICLES = (
 )
 
 MOVES = (
-    Expectation(
-        "ids are unique",
-        "move_id",
-        "stop",
-        _PROGRAM,
-        kind="ExpectColumnValuesToBeUnique",
-        arguments={},
-    ),
+    _unique("move_id"),
     Expectation("every move has its article", "article_found", "stop", _PROGRAM),
     Expectation(
         "the evidence reproduces its quote exactly",
@@ -230,14 +220,7 @@ LANGUAGES = (
 )
 
 EVENTS = (
-    Expectation(
-        "ids are unique",
-        "event_id",
-        "stop",
-        _PROGRAM,
-        kind="ExpectColumnValuesToBeUnique",
-        arguments={},
-    ),
+    _unique("event_id"),
     Expectation("every event has its evidence", "evidence_found", "stop", _PROGRAM),
     Expectation("no move is in two events", "moves_are_its_own", "stop", _PROGRAM),
     Expectation(

@@ -1,8 +1,7 @@
-"""Clean a text and remember, for each character, where it stood before."""
+"""Clean a text and say what was changed."""
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,19 +13,10 @@ _MAX_ROUNDS = 10  # one round is usual, two where a repair uncovers another
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A text with its way back. `offsets[i]` is where character i of `text` stood in the source text."""
+    """A text after all repairs."""
 
     text: str
-    offsets: array[int]
     changes: tuple[tuple[str, int], ...] = ()  # (what was changed, how often)
-
-    def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """The span of the source text that `text[start:end]` was made from; an empty span gives an empty one."""
-        if start >= end:
-            last = self.offsets[-1] + 1 if self.offsets else 0
-            position = self.offsets[start] if start < len(self.offsets) else last
-            return position, position
-        return self.offsets[start], self.offsets[end - 1] + 1
 
 
 def clean_text(text: str, steps: Iterable[tuple[str, Finder]] = STEPS) -> CleanText:
@@ -34,7 +24,6 @@ def clean_text(text: str, steps: Iterable[tuple[str, Finder]] = STEPS) -> CleanT
 
     The steps are those of `repairs.STEPS` unless given.
     """
-    offsets = array("l", range(len(text)))
     changes: Counter[str] = Counter()
     chosen = tuple(steps)
     for _ in range(_MAX_ROUNDS):
@@ -43,24 +32,17 @@ def clean_text(text: str, steps: Iterable[tuple[str, Finder]] = STEPS) -> CleanT
             edits = [edit for edit in find(text) if text[edit[0] : edit[1]] != edit[2]]
             if edits:
                 changes[name] += len(edits)
-                text, offsets = _apply(text, offsets, edits)
+                text = _apply(text, edits)
         if text == before:
             break
-    return CleanText(text, offsets, tuple(sorted(changes.items())))
+    return CleanText(text, tuple(sorted(changes.items())))
 
 
-def _apply(text: str, offsets: array[int], edits: list[Edit]) -> tuple[str, array[int]]:
-    """Edits are in order and do not overlap. A replacement is spread over what it replaces, an insertion belongs
-    to the character before it."""
+def _apply(text: str, edits: list[Edit]) -> str:
+    """Edits are in order and do not overlap."""
     parts: list[str] = []
-    mapped = array("l")
     position = 0
     for start, end, replacement in edits:
         parts += [text[position:start], replacement]
-        mapped.extend(offsets[position:start])
-        source = offsets[start:end] or offsets[max(0, start - 1) : start] or array("l", [0])
-        mapped.extend(source[min(index, len(source) - 1)] for index in range(len(replacement)))
         position = end
-    parts.append(text[position:])
-    mapped.extend(offsets[position:])
-    return "".join(parts), mapped
+    return "".join([*parts, text[position:]])

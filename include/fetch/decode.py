@@ -15,10 +15,6 @@ class BadEncoding(Exception):
     """The body is not what its Content-Encoding says, or the encoding is unknown."""
 
 
-class TooLarge(Exception):
-    """More bytes than the cap."""
-
-
 class Decoder(Protocol):
     """Undoes one encoding. `feed` yields pieces of at most a few hundred kilobytes."""
 

@@ -6,7 +6,7 @@ import asyncio
 import html
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from include.fetch.address import host_of, resolve_link
@@ -19,11 +19,6 @@ from include.records import FeedItem, Page
 from include.settings import Settings
 
 PageProgress = Callable[[int, int], None]  # addresses done, addresses in all
-# What may pass: the entry is worth another try at the next poll.
-TEMPORARY_REASONS = frozenset(
-    {"timeout", "dns", "refused", "disconnected", "robots-unreachable", "host-closed", "host-budget", "http-408"}
-    | {"http-425", "http-429", "http-500", "http-502", "http-503", "http-504"}
-)
 
 
 def fetch_pages(
@@ -43,37 +38,28 @@ def fetch_pages(
     "summary" with the reason, never an exception. Of `sources` their `delay` and `follow` are used. `replay` takes
     the pages from the archive.
     """
-    fetching = fetch_pages_async(
-        items,
-        as_of=as_of,
-        settings=settings,
-        archive=archive,
-        sources=sources,
-        replay=replay,
-        on_progress=on_progress,
-        hooks=hooks,
-    )
-    return asyncio.run(fetching)
-
-
-async def fetch_pages_async(
-    items: Sequence[FeedItem],
-    *,
-    as_of: datetime,
-    settings: Settings,
-    archive: Archive,
-    sources: Sequence[FeedSource] = (),
-    replay: bool = False,
-    on_progress: PageProgress | None = None,
-    hooks: NetworkHooks | None = None,
-) -> list[Page]:
-    """`fetch_pages` for callers that have an event loop already."""
     patterns = {source.id: source.follow for source in sources}
     urls: dict[str, str] = {}  # address and the link to follow from there
     for item in items:
         if item.url:
             urls.setdefault(item.url, patterns.get(item.source_id, ""))
     patience = hooks.patience if hooks else Patience()
+
+    async def fetch_all() -> dict[str, Answer]:
+        async with open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks) as client:
+            for source in sources:
+                if source.delay is not None:
+                    client.set_delay(source.url, source.delay)
+            return await _fetch_each(client, archive, urls, patience, on_progress)
+
+    answers = asyncio.run(fetch_all())
+    return [_make_page(item, answers.get(item.url), as_of) for item in items]
+
+
+async def _fetch_each(
+    client: WebClient, archive: Archive, urls: Mapping[str, str], patience: Patience, on_progress: PageProgress | None
+) -> dict[str, Answer]:
+    """The answers of all addresses; hosts side by side, the addresses of one in their order."""
     queues: dict[str, deque[tuple[int, str]]] = {}
     for url in urls:
         queue = queues.setdefault(host_of(url), deque())
@@ -88,14 +74,10 @@ async def fetch_pages_async(
             if on_progress is not None:
                 on_progress(len(answers), len(urls))
 
-    async with open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks) as client:
-        for source in sources:
-            if source.delay is not None:
-                client.set_delay(source.url, source.delay)
-        # As many tasks as connections, not as pages: memory does not grow with the number of pages.
-        workers = [drain(host, queue) for host, queue in queues.items() for _ in range(patience.connections_per_host)]
-        await asyncio.gather(*workers)
-    return [_make_page(item, answers.get(item.url), as_of) for item in items]
+    # As many tasks as connections, not as pages: memory does not grow with the number of pages.
+    workers = [drain(host, queue) for host, queue in queues.items() for _ in range(patience.connections_per_host)]
+    await asyncio.gather(*workers)
+    return answers
 
 
 async def _fetch_one(client: WebClient, host: str, number: int, url: str, budget: float) -> Answer:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from include.fetch.archive import Archive
@@ -46,51 +46,18 @@ def poll_feeds(
     `replay` takes the answers from the archive, due or not, and keeps states that are newer than `as_of`.
     What goes wrong with a feed is its outcome, never an exception. Raises ConfigError for settings only.
     """
-    polling = poll_feeds_async(
-        sources,
-        states,
-        as_of=as_of,
-        settings=settings,
-        archive=archive,
-        replay=replay,
-        force=force,
-        on_progress=on_progress,
-        hooks=hooks,
-    )
-    return asyncio.run(polling)
-
-
-async def poll_feeds_async(
-    sources: Sequence[FeedSource],
-    states: Mapping[str, FeedState],
-    *,
-    as_of: datetime,
-    settings: Settings,
-    archive: Archive,
-    replay: bool = False,
-    force: bool = False,
-    on_progress: PollProgress | None = None,
-    hooks: NetworkHooks | None = None,
-) -> PollResult:
-    """`poll_feeds` for callers that have an event loop already."""
     enabled = [source for source in sources if source.enabled]
-    done = 0
 
-    async def poll_one(source: FeedSource) -> Polled:
-        nonlocal done
-        polled = await poller.poll(source, states.get(source.id))
-        done += 1
-        if on_progress is not None:
-            on_progress(done, len(enabled), polled.outcome)
-        return polled
+    async def poll_all() -> list[Polled]:
+        client = open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks)
+        async with FeedParser(expected=len(enabled)) as parser, client:
+            poller = FeedPoller(client, archive, parser, as_of=as_of, replay=replay, force=force)
+            for source in enabled:
+                if source.delay is not None:
+                    client.set_delay(source.url, source.delay)
+            return await _poll_each(poller, enabled, states, on_progress)
 
-    client = open_client(archive, as_of=as_of, settings=settings, replay=replay, hooks=hooks)
-    async with FeedParser(expected=len(enabled)) as parser, client:
-        poller = FeedPoller(client, archive, parser, as_of=as_of, replay=replay, force=force)
-        for source in enabled:
-            if source.delay is not None:
-                client.set_delay(source.url, source.delay)
-        results = await asyncio.gather(*map(poll_one, enabled))
+    results = asyncio.run(poll_all())
     return PollResult(
         items=tuple(item for result in results for item in result.items),
         states={result.state.source_id: result.state for result in results},
@@ -98,15 +65,20 @@ async def poll_feeds_async(
     )
 
 
-def forget_items(state: FeedState, item_ids: Iterable[str]) -> FeedState:
-    """Return the state as if these entries had not been seen, so that the next poll reports them again.
+async def _poll_each(
+    poller: FeedPoller,
+    sources: Sequence[FeedSource],
+    states: Mapping[str, FeedState],
+    on_progress: PollProgress | None,
+) -> list[Polled]:
+    done = 0
 
-    For entries whose page failed in a way that may pass (timeout, 5xx): they are tried again for as long as the
-    feed lists them. Only their revision is forgotten: that they were there still shows that no other was missed.
-    """
-    forgotten = set(item_ids)
-    names = (known.partition(":")[0] for known in state.recent_ids)
-    recent = tuple(f"{n}:" if n in forgotten else known for n, known in zip(names, state.recent_ids, strict=True))
-    if recent == state.recent_ids:
-        return state
-    return replace(state, recent_ids=recent, etag=None, last_modified=None, body_hash=None)
+    async def poll_one(source: FeedSource) -> Polled:
+        nonlocal done
+        polled = await poller.poll(source, states.get(source.id))
+        done += 1
+        if on_progress is not None:
+            on_progress(done, len(sources), polled.outcome)
+        return polled
+
+    return await asyncio.gather(*map(poll_one, sources))

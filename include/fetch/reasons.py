@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 HOST_CLOSED = "host-closed"  # nobody was asked
+# What may pass: the entry is worth another try at the next poll.
+TEMPORARY_REASONS = frozenset(
+    {"timeout", "dns", "refused", "disconnected", "robots-unreachable", "host-closed", "host-budget", "http-408"}
+    | {"http-425", "http-429", "http-500", "http-502", "http-503", "http-504"}
+)
 
 _ADVICE = {
     "robots": "robots.txt forbids this address; ask the publisher or remove the source",

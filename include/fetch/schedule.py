@@ -8,6 +8,7 @@ longer, up to a day and never beyond: a feed that is down for a month is noticed
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -109,3 +110,17 @@ def note_redirect(state: FeedState, permanent_url: str) -> FeedState:
 def _jitter(source_id: str) -> float:
     """0 to 0.1, always the same for a source: feeds of one host shall not come back all at once."""
     return hashlib.sha256(source_id.encode()).digest()[0] / 2550
+
+
+def forget_items(state: FeedState, item_ids: Iterable[str]) -> FeedState:
+    """Return the state as if these entries had not been seen, so that the next poll reports them again.
+
+    For entries whose page failed in a way that may pass (timeout, 5xx): they are tried again for as long as the
+    feed lists them. Only their revision is forgotten: that they were there still shows that no other was missed.
+    """
+    forgotten = set(item_ids)
+    names = (known.partition(":")[0] for known in state.recent_ids)
+    recent = tuple(f"{n}:" if n in forgotten else known for n, known in zip(names, state.recent_ids, strict=True))
+    if recent == state.recent_ids:
+        return state
+    return replace(state, recent_ids=recent, etag=None, last_modified=None, body_hash=None)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from include.errors import ConfigError
+from include.knowledge.wordlists import read_texts
 from include.knowledge.yamlfile import check_keys, read_yaml
 
 CITATIONS_PATH = Path(__file__).parent / "citations.yaml"
@@ -45,27 +46,21 @@ def load_citations(path: Path = CITATIONS_PATH) -> Citations:
     signs: dict[str, str] = {}
     for entry in root["outlets"]:
         outlet = check_keys(path, entry, ("name", "aliases"), ("signs",))
-        short = _texts(path, outlet.key_lines["signs"], outlet["signs"]) if "signs" in outlet else []
+        short = read_texts(path, outlet, "signs") if "signs" in outlet else []
         signs |= dict.fromkeys(short, outlet["name"])
-        for alias in dict.fromkeys([outlet["name"], *_texts(path, outlet.key_lines["aliases"], outlet["aliases"])]):
+        for alias in dict.fromkeys([outlet["name"], *read_texts(path, outlet, "aliases")]):
             if alias in outlets or alias in signs:
                 raise ConfigError(f"{path}:{outlet.line}: {alias!r} names two outlets; remove one")
             outlets[alias] = outlet["name"]
     languages = check_keys(path, root["frames"], root["frames"].keys())
     frames = {code: _read_frames(path, languages[code]) for code in languages}
-    return Citations(outlets, signs, frames, tuple(_texts(path, root.key_lines["labels"], root["labels"])))
+    return Citations(outlets, signs, frames, tuple(read_texts(path, root, "labels")))
 
 
 def _read_frames(path: Path, entry: Any) -> CitationFrames:
     values = check_keys(path, entry, ("reach", "endings", *_PHRASES))
     if not isinstance(values["reach"], int) or not 0 < values["reach"] <= 200:
         raise ConfigError(f"{path}:{values.key_lines['reach']}: reach must be a number of characters from 1 to 200")
-    before, after, first = (tuple(_texts(path, values.key_lines[name], values[name])) for name in _PHRASES)
-    endings = tuple(_texts(path, values.key_lines["endings"], values["endings"]))
+    before, after, first = (tuple(read_texts(path, values, name)) for name in _PHRASES)
+    endings = tuple(read_texts(path, values, "endings"))
     return CitationFrames(values["reach"], endings, before, after, first)
-
-
-def _texts(path: Path, line: int, value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(text, str) and text.strip() for text in value):
-        raise ConfigError(f"{path}:{line}: a list of texts is expected")
-    return value

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from include.errors import ConfigError
+from include.knowledge.wordlists import read_words
 from include.knowledge.yamlfile import check_keys, read_yaml
 from include.records import LANGUAGES
 
@@ -32,15 +33,14 @@ def load_identification(path: Path = IDENTIFICATION_PATH) -> IdentificationKnowl
     if not isinstance(root["tell_apart"], list):
         raise ConfigError(f"{path}:{root.key_lines['tell_apart']}: tell_apart must be a list of pairs of languages")
     apart = tuple(_read_pair(path, entry) for entry in root["tell_apart"])
-    neighbours = _read_words(path, root.key_lines["neighbours"], "neighbours", root["neighbours"])
-    return IdentificationKnowledge(neighbours, apart, _read_zones(path, root["zones"]))
+    return IdentificationKnowledge(read_words(path, root, "neighbours"), apart, _read_zones(path, root["zones"]))
 
 
 def _read_pair(path: Path, entry: Any) -> dict[str, frozenset[str]]:
     if not isinstance(entry, dict) or len(entry) != 2:
         raise ConfigError(f"{path}: an entry of tell_apart must name two languages, found {entry!r:.60}")
     words = check_keys(path, entry, entry.keys())
-    pair = {code: _read_words(path, words.key_lines[code], f"tell_apart.{code}", words[code]) for code in words}
+    pair = {code: read_words(path, words, code, within="tell_apart") for code in words}
     shared = frozenset.intersection(*pair.values())
     if shared:
         raise ConfigError(f"{path}:{words.line}: {min(shared)!r} stands on both sides of a pair; remove it")
@@ -56,9 +56,3 @@ def _read_zones(path: Path, entry: Any) -> dict[str, ZoneInfo]:
         except (ValueError, ZoneInfoNotFoundError):
             raise ConfigError(f"{path}:{names.key_lines[code]}: zones.{code}: {name!r} is no time zone") from None
     return zones
-
-
-def _read_words(path: Path, line: int, name: str, value: Any) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(word, str) and word.islower() for word in value):
-        raise ConfigError(f"{path}:{line}: {name} must be a list of words in lower case")
-    return frozenset(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from include.errors import RetryLater
-from include.pipeline.load import read_base
+from include.pipeline.base import read_base
 from include.pipeline.rows import read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.publish.alerts import AlertReport, draft_alerts, send_alerts, set_aside

@@ -11,7 +11,7 @@ from include.flag.notability import ScoreContext, score_event
 from include.knowledge.gazetteer import load_gazetteer
 from include.knowledge.notability import load_notability
 from include.knowledge.watchlist import check_watchlist, load_watchlist
-from include.pipeline.load import at_warehouse_time, read_base
+from include.pipeline.base import at_warehouse_time, read_base
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.records import Event, Exit, ExodusWindow, StoredMove
 from include.warehouse.arrow import transaction

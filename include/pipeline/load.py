@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TypeVar
 
 from include.extract.fingerprint import bands, similarity
-from include.pipeline.poll import forget_temporary
-from include.pipeline.reading import StagedMove
+from include.pipeline.base import at_warehouse_time, keep_base
+from include.pipeline.forgetting import forget_temporary
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.staged import StagedMove
 from include.records import Article, FeedOutcome, FeedState, Move, Page, Quarantined
 from include.warehouse.feeds import write_outcomes
-from include.warehouse.generations import Generation, create_work_copy, open_work
+from include.warehouse.generations import create_work_copy, open_work
 from include.warehouse.load import LoadReport, load_batch
 from include.warehouse.quarantine import apply_report, close_refusals
 
 Record = TypeVar("Record")
-_BASE = "base.json"
 
 
 def load_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
@@ -37,7 +36,7 @@ def load_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
         as_of=run.as_of,
         articles_root=settings.articles_root,
     )
-    run.staging.write_json(_BASE, {"number": base.number, "run_id": base.run_id, "as_of": _iso(base.as_of)})
+    keep_base(run, base)
     known_at = at_warehouse_time(run).as_of
     kinds, refused = _source_kinds(run), 0
     reports: list[LoadReport] = []
@@ -62,23 +61,6 @@ def load_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport
             refused += len(batch.refused)
         write_outcomes(con, _read_outcomes(run), _read_states(run), run.run_id)
     return _report(run, reports, refused=refused)
-
-
-def read_base(run: RunContext) -> Generation:
-    """The generation that the work copy was made from."""
-    stored = run.staging.read_json(_BASE)
-    as_of = datetime.fromisoformat(stored["as_of"]) if stored["as_of"] else None
-    return Generation(stored["number"], stored["run_id"], as_of)
-
-
-def at_warehouse_time(run: RunContext) -> RunContext:
-    """The run with the time that its work copy is at, for what is said about knowledge.
-
-    That is `as_of`, or the time of the generation it started from where a past interval is replayed: what is found now
-    was not known then, and an event that has taken effect since does not become a future one again.
-    """
-    base = read_base(run)
-    return replace(run, as_of=max(run.as_of, base.as_of)) if base.as_of else run
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +118,6 @@ def _read_states(run: RunContext) -> dict[str, FeedState]:
         return {}
     states = {state.source_id: state for state in run.staging.read_records(FeedState, "states.jsonl")}
     return forget_temporary(states, run.staging.read_all(Page, "pages"))
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
 
 
 def _report(run: RunContext, reports: Sequence[LoadReport], *, refused: int) -> StepReport:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from include.knowledge.gazetteer import Gazetteer, load_gazetteer
+from include.pipeline.base import at_warehouse_time
 from include.pipeline.decided import Decided, apply_inbox
-from include.pipeline.load import at_warehouse_time
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.pipeline.takedown import erase_taken_down
 from include.records import Event, StoredMove

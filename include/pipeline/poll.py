@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from include.fetch.archive import Archive
-from include.fetch.pages import TEMPORARY_REASONS
-from include.fetch.poll import forget_items, poll_feeds
+from include.fetch.poll import poll_feeds
 from include.fetch.reasons import HOST_CLOSED
 from include.knowledge.feeds import FeedSource, load_feeds
+from include.pipeline.forgetting import forget_entries
 from include.pipeline.parking import read_parked_items
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.records import FeedItem, FeedOutcome, FeedState, Page
+from include.records import FeedItem, FeedOutcome, FeedState
 from include.warehouse.feeds import read_states
 from include.warehouse.generations import open_read_only
 
@@ -42,10 +41,10 @@ def poll_sources(run: RunContext, on_progress: Progress = no_progress) -> StepRe
     parked = read_parked_items(run.settings.home)
     items = [item for item in name_language(result.items, sources) if item.item_id not in parked]
     kept = items[: run.options.limit] if run.options.limit else items
-    states = _forget(result.states, items[len(kept) :])
+    states = forget_entries(result.states, items[len(kept) :])
     shards = split_by_host(kept, run.settings.fetch_shards)
     run.staging.write_records("sources.jsonl", sources)
-    run.staging.write_records("states.jsonl", states)
+    run.staging.write_records("states.jsonl", states.values())
     run.staging.write_records("outcomes.jsonl", result.outcomes)
     for name, members in shards.items():
         run.staging.write_records(f"items/{name}.jsonl", members)
@@ -57,23 +56,25 @@ def list_shards(run: RunContext) -> list[str]:
     return [name.removesuffix(".jsonl") for name in run.staging.list_files("items")]
 
 
-def split_by_host(items: Iterable[FeedItem], count: int) -> dict[str, list[FeedItem]]:
-    """Entries in `count` shards; all of one host are in one, so that its delay is kept whoever fetches."""
-    shards: dict[str, list[FeedItem]] = {f"hosts-{number + 1}": [] for number in range(count)}
+def split_by_host(items: Sequence[FeedItem], count: int) -> dict[str, list[FeedItem]]:
+    """Entries in `count` shards; all of one host are in one, so that its delay is kept whoever fetches.
+
+    Shards get as even as hosts allow: the host with most entries goes first, each to the emptiest shard.
+    """
+    hosts = Counter(_host_of(item) for item in items)
+    sizes = dict.fromkeys((f"hosts-{number + 1}" for number in range(count)), 0)
+    shard_of: dict[str, str] = {}
+    for host, size in sorted(hosts.items(), key=lambda entry: (-entry[1], entry[0])):
+        shard_of[host] = min(sizes, key=sizes.__getitem__)
+        sizes[shard_of[host]] += size
+    shards: dict[str, list[FeedItem]] = {name: [] for name in sizes}
     for item in items:
-        host = urlsplit(item.url).hostname or ""
-        number = int.from_bytes(hashlib.sha256(host.encode()).digest()[:4]) % count
-        shards[f"hosts-{number + 1}"].append(item)
+        shards[shard_of[_host_of(item)]].append(item)
     return shards
 
 
-def forget_temporary(states: Mapping[str, FeedState], pages: Iterable[Page]) -> dict[str, FeedState]:
-    """The states as they are to be kept: an entry whose page failed in a way that may pass comes again."""
-    again: dict[str, list[str]] = defaultdict(list)
-    for page in pages:
-        if page.reason in TEMPORARY_REASONS:
-            again[page.item.source_id].append(page.item.item_id)
-    return {name: forget_items(state, again[name]) if name in again else state for name, state in states.items()}
+def _host_of(item: FeedItem) -> str:
+    return urlsplit(item.url).hostname or ""
 
 
 def _read_known_states(run: RunContext) -> dict[str, FeedState]:
@@ -91,13 +92,6 @@ def name_language(items: Iterable[FeedItem], sources: Sequence[FeedSource]) -> I
     """An entry whose feed does not say its language is in that of the source list."""
     languages = {source.id: source.lang for source in sources}
     return (item if item.lang else replace(item, lang=languages[item.source_id]) for item in items)
-
-
-def _forget(states: dict[str, FeedState], items: Sequence[FeedItem]) -> list[FeedState]:
-    left_out: dict[str, list[str]] = defaultdict(list)
-    for item in items:
-        left_out[item.source_id].append(item.item_id)
-    return [forget_items(state, left_out[name]) if name in left_out else state for name, state in states.items()]
 
 
 def _report(

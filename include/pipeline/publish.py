@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from include.errors import BaseMoved
-from include.pipeline.audit import audit_run
-from include.pipeline.check import check_run
+from include.pipeline.base import read_base
 from include.pipeline.failures import clear_failure
-from include.pipeline.flag import flag_run
-from include.pipeline.load import load_run, read_base
-from include.pipeline.merge import merge_run
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.pipeline.takedown import clean_digests
@@ -70,6 +66,13 @@ def _count_erased(run: RunContext) -> int:
 
 def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:
     """Load to audit once more, on what is published now."""
+    # Seldom needed, and half a second of imports.
+    from include.pipeline.audit import audit_run
+    from include.pipeline.check import check_run
+    from include.pipeline.flag import flag_run
+    from include.pipeline.load import load_run
+    from include.pipeline.merge import merge_run
+
     for step in (load_run, check_run, merge_run, flag_run, audit_run):
         step(run, on_progress)
 

@@ -13,8 +13,9 @@ from include.extract.workers import Task, run_isolated
 from include.fetch.archive import Archive
 from include.fetch.warc import ArchivedResponse
 from include.pipeline.codec import encode_record
-from include.pipeline.reading import Reading, StagedMove, load_models, read_entry, read_import
+from include.pipeline.reading import Reading, load_models, read_entry, read_import
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.staged import StagedMove
 from include.records import Page, Quarantined
 
 IMPORT_SHARD = "import"

@@ -28,16 +28,8 @@ class Reading:
     refused: Quarantined | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StagedMove:
-    """A move on its way to the warehouse."""
-
-    article_id: str
-    move: Move
-
-
 def load_models() -> None:
-    """Load what every article needs, once in a process: half a dozen seconds that no page is to be charged with."""
+    """Load what every article needs, once in a process: a second or more that no page is to be charged with."""
     moment = datetime(2000, 1, 1, tzinfo=UTC)
     extract_article(_SAMPLE, url="https://sample.example/", item=None, fetched_at=moment)
     read_import({"id": "sample", "title": "A sample", "text": "Nobody left the sample company.", "lang": "en"}, moment)

@@ -16,8 +16,9 @@ from include.fetch.archive import Archive
 from include.fetch.pages import fetch_pages
 from include.fetch.poll import poll_feeds
 from include.knowledge.feeds import load_feeds
+from include.pipeline.forgetting import forget_temporary
 from include.pipeline.parking import read_parked_items
-from include.pipeline.poll import forget_temporary, name_language
+from include.pipeline.poll import name_language
 from include.pipeline.read import read_shard, read_tasks
 from include.pipeline.reading import read_moves
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from include.detect.moves import DETECTOR_VERSION
 from include.errors import ConfigError
-from include.pipeline.load import read_base
+from include.pipeline.base import read_base
 from include.pipeline.publish import publish_run, rebuild_work
 from include.pipeline.run import Progress, RunContext, StepReport, clean_run_id, no_progress
 from include.pipeline.staging import write_lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,12 +19,12 @@ _KEYS = pa.schema([("move_id", pa.string()), ("key", pa.int64()), ("at", pa.date
 _ARTICLE_COLUMNS = "article_id, lang, source_id, source_kind, origin, published_at"
 _NAMED = """
 SELECT DISTINCT a.move_id, k.move_id AS other_id, FALSE FROM asked a JOIN store.name_keys k USING (key)
-WHERE a.reach = 'name' AND k.move_id <> a.move_id
+WHERE a.reach = 'name'
 """
 # The bounds let DuckDB pass over what lies far back; news of one day reads the last months.
 _NEAR = """
 SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' FROM asked a JOIN store.near_keys k USING (key)
-WHERE a.reach <> 'name' AND k.move_id <> a.move_id AND abs(k."at" - a."at") <= $days
+WHERE a.reach <> 'name' AND abs(k."at" - a."at") <= $days
     AND k."at" BETWEEN $first::DATE - $days::INTEGER AND $last::DATE + $days::INTEGER
 """
 _FAR_APART = 400  # days: moves that tell of days further apart are asked for apart
@@ -65,14 +66,28 @@ def write_move_keys(
 
 def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int) -> list[Sharing]:
     """People who share a key with one of these moves; a key that does not reach far binds `near_days` apart."""
-    asked = _key_table(keys)
+    # Fifty copies of one story have the same keys: one of them asks for all.
+    members: dict[tuple[tuple[int, date, str], ...], list[str]] = defaultdict(list)
+    for move_id, found in keys.items():
+        members[tuple(sorted({(k.key, k.at, k.reach) for k in found}))].append(move_id)
+    same = {ids[0]: ids for ids in members.values()}
+    asked = _key_table({move_id: keys[move_id] for move_id in same})
     with registered(con, asked=asked):
         pairs = con.execute(_NAMED).fetchall()
         for first, last in _spans(sorted(set(asked["at"].to_pylist()))):
             pairs += con.execute(_NEAR, {"days": near_days, "first": first, "last": last}).fetchall()
     owner = read_owners(con, {other for _, other, _ in pairs})
-    found = {Sharing(move_id, owner[other], coarse) for move_id, other, coarse in pairs if other in owner}
-    return sorted(found, key=lambda s: (s.move_id, s.person_id, s.is_coarse))
+    others: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    for move_id, other, coarse in pairs:
+        if other in owner:
+            others[move_id, owner[other], coarse].add(other)
+    sharing = (
+        Sharing(member, person_id, coarse)
+        for (move_id, person_id, coarse), moves in others.items()
+        for member in same[move_id]
+        if moves != {member}  # a move shares nothing with itself
+    )
+    return sorted(sharing, key=lambda s: (s.move_id, s.person_id, s.is_coarse))
 
 
 def _spans(days: Sequence[date]) -> Iterator[tuple[date, date]]:

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -190,33 +190,31 @@ def test_a_full_disk_changes_nothing(tmp_path: Path) -> None:
     assert "space" in done.stderr.splitlines()[-1]
 
 
-def test_a_busy_port_stops_the_demo_in_one_line(tmp_path: Path) -> None:
+@pytest.fixture
+def busy_port() -> Iterator[int]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.demo"],
-            cwd=ROOT,
-            env={"PATH": "/usr/bin", "DEPARTURES_HOME": str(tmp_path / "demo"), "NEWSROOM_PORT": str(port)},
-            capture_output=True,
-            text=True,
-        )
+        yield int(taken.getsockname()[1])
+
+
+def run_tool(module: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What `make` starts, in an environment of nothing but these."""
+    environment["PATH"] = "/usr/bin"
+    return subprocess.run([sys.executable, "-m", module], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+def test_a_busy_port_stops_the_demo_in_one_line(tmp_path: Path, busy_port: int) -> None:
+    done = run_tool("tools.demo", DEPARTURES_HOME=str(tmp_path / "demo"), NEWSROOM_PORT=str(busy_port))
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert f"port {port} is in use" in done.stderr and "NEWSROOM_PORT" in done.stderr
+    assert f"port {busy_port} is in use" in done.stderr and "NEWSROOM_PORT" in done.stderr
     assert not (tmp_path / "demo").exists()
 
 
 def test_the_demo_refuses_a_home_with_live_data(tmp_path: Path) -> None:
     (tmp_path / "published").mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.demo"],
-        cwd=ROOT,
-        env={"PATH": "/usr/bin", "DEPARTURES_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-    )
+    done = run_tool("tools.demo", DEPARTURES_HOME=str(tmp_path))
     assert done.returncode == 2
     assert "live data" in done.stderr and done.stderr.count("\n") == 1
     assert [path.name for path in tmp_path.iterdir()] == ["published"]
@@ -227,28 +225,12 @@ def test_a_home_that_cannot_be_written_to_stops_what_make_starts(module: str, tm
     (tmp_path / "file").touch()
     port = str(find_free_port())
     for home in (tmp_path / "file", tmp_path / "file" / "below", Path("/proc/home")):
-        done = subprocess.run(
-            [sys.executable, "-m", module],
-            cwd=ROOT,
-            env={"PATH": "/usr/bin", "DEPARTURES_HOME": str(home), "AIRFLOW_PORT": port, "NEWSROOM_PORT": port},
-            capture_output=True,
-            text=True,
-        )
+        done = run_tool(module, DEPARTURES_HOME=str(home), AIRFLOW_PORT=port, NEWSROOM_PORT=port)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
         assert f"DEPARTURES_HOME={home}: cannot be written to" in done.stderr
 
 
-def test_make_up_on_a_busy_port(tmp_path: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.airflow_up"],
-            cwd=ROOT,
-            env={"PATH": "/usr/bin", "AIRFLOW_PORT": str(port)},
-            capture_output=True,
-            text=True,
-        )
+def test_make_up_on_a_busy_port(busy_port: int) -> None:
+    done = run_tool("tools.airflow_up", AIRFLOW_PORT=str(busy_port))
     assert done.returncode == 2
-    assert f"port {port} is in use" in done.stderr and "AIRFLOW_PORT" in done.stderr
+    assert f"port {busy_port} is in use" in done.stderr and "AIRFLOW_PORT" in done.stderr

@@ -19,6 +19,7 @@ VIEWS = (
 # The run's name, the place of a page in an archive whose files are named at random, and how long a feed took to answer.
 VOLATILE = {"run_id", "archive_path", "archive_offset", "payload", "seconds_30d"}
 RUN_SECONDS = 1_200
+TOO_OFTEN = 10  # restarts of one process; a health check that is not met yet ends some
 
 Watch = Callable[[list[dict[str, Any]]], None]
 
@@ -29,6 +30,8 @@ def run_newsroom(cluster: Cluster, watch: Watch | None = None) -> tuple[str, lis
     path = f"/api/v2/dags/news_departures/dagRuns/{urllib.parse.quote(run_id)}"
     deadline, tasks = time.monotonic() + RUN_SECONDS, list[dict[str, Any]]()
     while time.monotonic() < deadline:
+        for name in cluster.restarts:
+            assert cluster.restarts.count(name) < TOO_OFTEN, f"{name} does not stay up:\n{cluster.log(name)}"
         try:
             state = cluster.call(path)["state"]
             tasks = cluster.call(f"{path}/taskInstances")["task_instances"]

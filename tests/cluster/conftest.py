@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +22,20 @@ PLANTED = {
     "DEPARTURES_ALERT_URLS": "json://reader:planted-in-alerts@127.0.0.1:9/",
     "AWS_SECRET_ACCESS_KEY": "planted-for-the-store",
 }
+# What the compose file leaves to Airflow, made short: only DAGs that a test triggers, and five minutes until a killed
+# worker is noticed.
+SOON = {
+    "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
+}
+# A minute, then two, until a failed task is tried again.
+RETRY_SOON = """
+from datetime import timedelta
+
+def task_policy(task):
+    task.retry_delay = timedelta(seconds=3)
+"""
 
 
 @pytest.fixture(scope="package")
@@ -58,19 +71,19 @@ def store() -> Iterator[S3]:
         yield s3
 
 
-@contextmanager
-def run_cluster(newsroom: Newsroom, sources: Mapping[str, str], store: S3, prefix: str) -> Iterator[Cluster]:
-    """An installation that is stopped whatever happens, with nothing started but its database and broker."""
+@pytest.fixture(scope="package")
+def cluster(newsroom: Newsroom, sources: dict[str, str], store: S3) -> Iterator[Cluster]:
+    """Everything that the compose file names, with two workers; stopped whatever happens."""
     require_programs()
     extra = {
         **sources,
         **store.environment,
         **PLANTED,
-        "DEPARTURES_ARCHIVE_URL": f"s3://{BUCKET}/{prefix}/archive",
-        "DEPARTURES_STAGING_URL": f"s3://{BUCKET}/{prefix}/staging",
+        "DEPARTURES_ARCHIVE_URL": f"s3://{BUCKET}/archive",
+        "DEPARTURES_STAGING_URL": f"s3://{BUCKET}/staging",
     }
     with tempfile.TemporaryDirectory(prefix="departures-cluster-") as root:
-        cluster = Cluster(Path(root), extra)
+        cluster = Cluster(Path(root), extra, change=SOON, policy=RETRY_SOON)
         try:
             for service in ("postgres", "redis"):
                 cluster.start(service)
@@ -81,6 +94,9 @@ def run_cluster(newsroom: Newsroom, sources: Mapping[str, str], store: S3, prefi
             for service in ("api-server", "dag-processor", "triggerer"):
                 cluster.start(service)
             cluster.wait_healthy("api-server")
+            for service, number in (("scheduler", 1), ("worker", 1), ("worker", 2), ("warehouse", 1)):
+                cluster.start(service, number)
+            (cluster.home / "feeds.yaml").write_bytes(Path(newsroom.feeds_path).read_bytes())
             yield cluster
         finally:
             cluster.close()

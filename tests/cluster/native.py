@@ -61,11 +61,17 @@ class Container:
 
 @dataclass
 class Cluster:
-    """The running services. `extra` are settings that would stand in `.env`."""
+    """The running services. `extra` are settings that would stand in `.env`.
+
+    `change` is environment that differs from the compose file's in every service, `policy` the source of Airflow's
+    `airflow_local_settings`.
+    """
 
     root: Path
     extra: Mapping[str, str]
     dags: Path = ROOT / "dags"
+    change: Mapping[str, str] = field(default_factory=dict)
+    policy: str = ""
     containers: dict[str, Container] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
     restarts: list[str] = field(default_factory=list)
@@ -126,6 +132,7 @@ class Cluster:
                 if value is not None
             },
             **{variable: value for variable, value in self.extra.items() if variable.startswith("AWS_")},
+            **self.change,
             **(change or {}),
         }
         container = Container(service, name, wrap(self._spell_out(service, command)), environment, None)  # type: ignore[arg-type]
@@ -153,8 +160,9 @@ class Cluster:
             list(pool.map(lambda c: self.wait_healthy(c.service, int(c.name.rpartition("-")[2]), seconds), running))
 
     def trigger(self, dag_id: str, body: dict[str, Any]) -> str:
-        """Start a DAG as soon as it is known; its run id."""
+        """Start a DAG as soon as it is known, paused or not; its run id."""
         assert wait_until(lambda: dag_id in self._list_dags(), seconds=300), f"{dag_id} is not known"
+        self.call(f"/api/v2/dags/{dag_id}", {"is_paused": False}, method="PATCH")
         return str(self.call(f"/api/v2/dags/{dag_id}/dagRuns", body)["dag_run_id"])
 
     def _list_dags(self) -> list[str]:
@@ -163,6 +171,21 @@ class Cluster:
     def kill(self, name: str, sign: int = signal.SIGKILL) -> None:
         """End a process and its children at once; its restart policy brings it back."""
         os.killpg(self.containers[name].process.pid, sign)
+
+    def stop(self, name: str) -> None:
+        """End a process for good, as `docker compose stop` does."""
+        container = self.containers.pop(name)
+        container.wanted = False
+        container.process.terminate()
+        container.process.wait(timeout=60)
+
+    def empty_volumes(self) -> None:
+        """A home and an archive as on the first day."""
+        for volume in ("home", "published", "articles", "inbox", "archive", "staging"):
+            folder = self.root / "volumes" / volume
+            for path in folder.iterdir() if folder.is_dir() else ():
+                if not path.is_symlink():
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def log(self, name: str) -> str:
         """The end of what a process wrote."""
@@ -231,6 +254,9 @@ class Cluster:
         own = self.root / "containers" / name
         for folder in (own / "data", own / "login", self.root / "output", self.root / "volumes" / "logs"):
             folder.mkdir(parents=True, exist_ok=True)
+        local = own / "airflow" / "config" / "airflow_local_settings.py"
+        local.parent.mkdir(parents=True, exist_ok=True)
+        local.write_text(self.policy, encoding="utf-8")
         for volume in self.compose["services"][service].get("volumes", ()):
             source, target = volume.split(":")[:2]
             folder = self.root / "volumes" / source

@@ -13,11 +13,11 @@ import pytest
 
 from include.pipeline.reprocess import list_candidates
 from include.settings import Settings
-from include.warehouse.generations import open_read_only
 from tests.conftest import ROOT
 from tests.installation import AS_OF
 from tests.pipeline.test_maintenance import publish_unwell_sources
 from tests.publish.servers import Webhook
+from tests.published import count_rows, query
 
 # Stand in the environment of every run here; nobody listens where the alerts would go.
 PLANTED = {
@@ -41,7 +41,7 @@ def settings(newsroom_environment: dict[str, str], airflow_db: None) -> Iterator
 def runs(settings: Settings) -> list[tuple[Any, dict[str, int]]]:
     """Two runs of the main DAG: each with the rows that there were after it."""
     conf = {"as_of": AS_OF, "force": True}
-    return [(test_dag("news_departures", conf), count_rows(settings)) for _ in range(2)]
+    return [(test_dag("news_departures", conf), count_rows(settings, COUNTED)) for _ in range(2)]
 
 
 def test_dag(dag_id: str, conf: dict[str, Any], **options: Any) -> Any:
@@ -51,18 +51,6 @@ def test_dag(dag_id: str, conf: dict[str, Any], **options: Any) -> Any:
 
 
 test_dag.__test__ = False  # type: ignore[attr-defined]
-
-
-def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
-    try:
-        return con.execute(sql).fetchall()
-    finally:
-        con.close()
-
-
-def count_rows(settings: Settings) -> dict[str, int]:
-    return {view: query(settings, f"SELECT count(*) FROM {view}")[0][0] for view in COUNTED}
 
 
 def test_the_whole_chain_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:
@@ -107,14 +95,23 @@ def test_the_archive_read_again_with_the_same_rules_changes_nothing(
     runs: list[tuple[Any, dict[str, int]]], settings: Settings
 ) -> None:
     """The task that waits for a person counts as answered: *Approve*."""
-    before = count_rows(settings)
+    before = count_rows(settings, COUNTED)
     run = test_dag("reprocess_archive", {"as_of": AS_OF}, mark_success_pattern="approve")
     assert run.state == "success"
     (candidate,) = list_candidates(settings)
     assert (candidate.state, candidate.gained, candidate.lost, candidate.changed) == ("accepted", 0, 0, 0)
     assert candidate.unchanged == before["events"]
-    assert count_rows(settings) == before
+    assert count_rows(settings, COUNTED) == before
     assert query(settings, "SELECT max(generation) FROM runs") == [(3,)]
+
+
+def test_a_reprocessing_in_which_a_task_failed_is_red(
+    runs: list[tuple[Any, dict[str, int]]], settings: Settings
+) -> None:
+    """Its last task acts on a rejection, and is not run; that must not make the run green."""
+    run = test_dag("reprocess_archive", {"as_of": AS_OF, "since": "2031-01-01"})
+    states = {task.task_id: task.state for task in run.get_task_instances()}
+    assert (states["replay"], run.state) == ("failed", "failed")
 
 
 def test_housekeeping_is_green(runs: list[tuple[Any, dict[str, int]]], settings: Settings) -> None:

@@ -10,6 +10,7 @@ line of it has to be there, but for `...`. The word after `console` says why a b
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -21,6 +22,7 @@ from tests.conftest import ROOT
 
 _FENCE = re.compile(r"^```(\w*)[ ]*(.*?)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SECONDS = 600
+_SET_UP = ("requirements.txt", "pyproject.toml", "tools/install.sh")  # what `make install` depends on
 
 
 @dataclass
@@ -110,4 +112,8 @@ def copy_project(folder: Path, *, tests: bool = False) -> None:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
+            if (
+                name in _SET_UP
+            ):  # as old as can be: `make` in the copy must not install it into the environment of this one
+                os.utime(target, (1, 1))
     (folder / ".venv").symlink_to(ROOT / ".venv")

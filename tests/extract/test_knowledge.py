@@ -66,7 +66,12 @@ def test_the_packaged_files_load() -> None:
         (
             load_bylines,
             f"languages:\n  en: {{by: [By], {', '.join(f'{name}: []' for name in BYLINE_LISTS)}}}\n",
-            ":2: en.by: 'By' is written",
+            ":2: en.by: 'By' is written with capitals",
+        ),
+        (
+            load_bylines,
+            f"languages:\n  en: {{by: [by, by], {', '.join(f'{name}: []' for name in BYLINE_LISTS)}}}\n",
+            ":2: en.by: 'by' stands twice",
         ),
     ],
 )

@@ -18,8 +18,8 @@ import pytest
 
 from include.fetch.archive import Archive
 from include.fetch.limits import Patience
-from include.fetch.pages import TEMPORARY_REASONS, fetch_pages
-from include.fetch.reasons import explain_reason
+from include.fetch.pages import fetch_pages
+from include.fetch.reasons import TEMPORARY_REASONS, explain_reason
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, Page
 from tests.fetch.web import HURRIED, ROOT, Request, Web, make_hooks, make_settings

@@ -11,10 +11,11 @@ import pytest
 from include.errors import ConfigError
 from include.fetch.archive import Archive
 from include.fetch.discover import find_feeds
-from include.fetch.pages import TEMPORARY_REASONS, fetch_pages
+from include.fetch.pages import fetch_pages
 from include.fetch.pauses import read_pauses
 from include.fetch.poll import poll_feeds
 from include.fetch.probe import check_sources
+from include.fetch.reasons import TEMPORARY_REASONS
 from include.knowledge.feeds import FeedSource
 from include.records import FeedItem, Page
 from tests.fetch.web import GOOD_FEED, Request, Web, make_hooks, make_settings

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from include.fetch.archive import Archive
-from include.fetch.poll import PollResult, forget_items, poll_feeds
+from include.fetch.poll import PollResult, poll_feeds
+from include.fetch.schedule import forget_items
 from include.knowledge.feeds import FeedSource
 from include.records import FeedOutcome, FeedState
 from tests.fetch.web import Handler, Request, Web, make_entry, make_hooks, make_rss, make_settings

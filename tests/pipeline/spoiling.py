@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from include.pipeline.reading import StagedMove
 from include.pipeline.run import RunContext
+from include.pipeline.staged import StagedMove
 from tests.pipeline.site import LEAVING, Site, fill_site
 
 SPOILED_FEEDS = ["/news.xml", "/dead.xml"]

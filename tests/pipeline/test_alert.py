@@ -16,8 +16,8 @@ from include.pipeline.imports import stage_articles
 from include.pipeline.run import RunContext, RunOptions, StepReport, start_run
 from include.resolve.decisions import Decision, write_decision
 from include.settings import Settings
-from include.warehouse.generations import open_read_only
 from tests.publish.servers import Webhook
+from tests.published import query
 
 AS_OF = datetime(2026, 11, 21, 6, tzinfo=UTC)
 FIRST = (
@@ -58,9 +58,7 @@ def test_who_was_told_of_a_departure_is_told_that_a_person_rejected_it(tmp_path:
     take_in(settings, "first", FIRST)
     take_in(settings, "second", NEWS)
     assert [title.split(":")[:2] for title in hook.titles] == [["Effective", " Mira Murati"]]
-    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
-    ((event_id,),) = con.execute("SELECT event_id FROM departures").fetchall()
-    con.close()
+    ((event_id,),) = query(settings, "SELECT event_id FROM departures")
     write_decision(
         settings.inbox, Decision("d-1", "reject", event_id, "editor", AS_OF + timedelta(hours=1), "another person")
     )

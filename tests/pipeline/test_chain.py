@@ -15,8 +15,8 @@ from include.pipeline.chain import run_chain
 from include.pipeline.parking import list_parked
 from include.pipeline.run import RunContext, RunOptions, StepReport, start_run
 from include.settings import Settings
-from include.warehouse.generations import open_read_only
 from tests.pipeline.site import AS_OF, LEAVING, NO_MOVE, Site, fill_site, make_settings, serve_site
+from tests.published import count_rows, query
 
 FEEDS = ["/news.xml", "/dead.xml"]
 COMPARED = {
@@ -68,18 +68,6 @@ def run_once(settings: Settings, run_id: str, *, hours: int = 0, **options: Any)
     return {report.step: report for report in run_chain(run)}
 
 
-def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
-    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
-    try:
-        return con.execute(sql).fetchall()
-    finally:
-        con.close()
-
-
-def count_rows(settings: Settings) -> dict[str, int]:
-    return {view: query(settings, f"SELECT count(*) FROM {view}")[0][0] for view in STORED}
-
-
 def test_from_feed_to_event(settings_after_one: Settings, first: tuple[Site, Path, dict[str, StepReport]]) -> None:
     settings, reports = settings_after_one, first[2]
     assert list(reports) == ["poll", "fetch", "read", "load", "check", "merge", "flag", "audit", "publish", "alert"]
@@ -109,9 +97,9 @@ def test_a_dead_feed_and_a_missing_page_are_counted_and_shown(
 
 def test_a_second_run_adds_nothing(settings_after_one: Settings) -> None:
     settings = settings_after_one
-    before = count_rows(settings)
+    before = count_rows(settings, STORED)
     reports = run_once(settings, "two", hours=24)
-    assert count_rows(settings) == before
+    assert count_rows(settings, STORED) == before
     assert reports["flag"].counts["created"] == reports["flag"].counts["changed"] == 0
     assert query(settings, "SELECT generation FROM runs ORDER BY 1") == [(1,), (2,)]
 
@@ -167,7 +155,7 @@ def test_an_article_waits_while_its_host_wants_to_be_left_alone(site: Site, sett
     asked = len(site.requests)
     run_once(settings, "two", hours=1)
     assert len(site.requests) == asked
-    assert count_rows(settings)["articles"] == 3
+    assert count_rows(settings, STORED)["articles"] == 3
     assert query(settings, "SELECT completeness FROM articles WHERE title LIKE 'Jane%'") == [("summary",)]
     run_once(settings, "three", hours=3)
     assert query(settings, "SELECT completeness, count(*) FROM articles GROUP BY ALL ORDER BY 1") == [
@@ -182,9 +170,9 @@ def test_an_article_waits_while_its_host_wants_to_be_left_alone(site: Site, sett
 def test_what_a_limit_leaves_out_comes_with_the_next_run(settings: Settings) -> None:
     reports = run_once(settings, "one", limit=1)
     assert reports["poll"].counts == {"feeds": 2, "failed": 1, "items": 1, "left_out": 2}
-    assert count_rows(settings)["articles"] == 1
+    assert count_rows(settings, STORED)["articles"] == 1
     run_once(settings, "two", hours=24)
-    assert count_rows(settings)["articles"] == 3
+    assert count_rows(settings, STORED)["articles"] == 3
 
 
 def test_a_past_interval_replayed_gives_the_same_rows(site: Site, settings_after_one: Settings, tmp_path: Path) -> None:
@@ -217,7 +205,7 @@ def test_a_run_that_lost_the_race_repeats_on_the_new_base(site: Site, settings: 
     published = {report.step: report for report in chain}["publish"]
     assert published.counts["attempts"] == 2
     assert published.counts["generation"] == 2
-    assert count_rows(settings)["articles"] == 4
+    assert count_rows(settings, STORED)["articles"] == 4
     assert query(settings, "SELECT run_id FROM runs ORDER BY generation") == [("quick",), ("slow",)]
 
 
@@ -235,7 +223,7 @@ def test_a_run_that_always_loses_gives_up(settings: Settings, monkeypatch: pytes
 def test_a_refused_batch_is_parked_and_the_next_run_goes_on(site: Site, settings_after_one: Settings) -> None:
     """A site that decodes its own texts wrongly and publishes the question marks."""
     settings = settings_after_one
-    before = count_rows(settings)
+    before = count_rows(settings, STORED)
     entries = [(f"/broken-{number}.html", f"Notice {number} of the day") for number in range(12)]
     for number, (path, title) in enumerate(entries):
         site.put_page(path, title, [text.replace("e", "\ufffd") + f" {number}" for text in LEAVING])
@@ -243,14 +231,14 @@ def test_a_refused_batch_is_parked_and_the_next_run_goes_on(site: Site, settings
     with pytest.raises(AuditStopped) as error:
         run_once(settings, "bad", hours=1)
     assert "readable" in str(error.value) and "parked" in str(error.value) and "\n" not in str(error.value)
-    assert count_rows(settings) == before
+    assert count_rows(settings, STORED) == before
     assert [run_id for run_id, _ in list_parked(settings.home)] == ["bad"]
     assert list((settings.home / "work").iterdir()) == []
     site.put_page("/late.html", "John Doe quits Initech", [text.replace("Jane Roe", "John Doe") for text in LEAVING])
     site.put_feed("/news.xml", [*entries, ("/late.html", "John Doe quits Initech")])
     reports = run_once(settings, "next", hours=2)
     assert reports["poll"].counts["items"] == 1
-    assert count_rows(settings)["articles"] == before["articles"] + 1
+    assert count_rows(settings, STORED)["articles"] == before["articles"] + 1
 
 
 def test_a_published_file_that_is_none_of_ours_is_left_alone(settings: Settings) -> None:

@@ -10,8 +10,8 @@ from include.fetch.archive import Archive
 from include.pipeline.chain import run_chain
 from include.pipeline.run import RunOptions, start_run
 from include.records import Page
-from include.warehouse.generations import open_read_only
 from tests.pipeline.site import AS_OF, make_settings, serve_site
+from tests.published import query
 from tests.shared import require_shared
 
 
@@ -33,17 +33,13 @@ def test_every_real_page_is_archived_read_or_set_aside_loaded_and_checked(tmp_pa
             assert page.archive_path is not None and page.archive_offset is not None
             path = page.item.url.removeprefix(site.base_url)
             assert archive.read(page.archive_path, page.archive_offset).body == bodies[path]
-    con = open_read_only(settings.published_path, articles_root=settings.articles_root)
-    try:
-        articles = con.execute("SELECT completeness, length(text) FROM articles").fetchall()
-        held = con.execute("SELECT reason, detail FROM quarantine WHERE kind = 'page'").fetchall()
-        results = con.execute("SELECT count(*) FROM quality_results WHERE run_id = 'real'").fetchone()
-    finally:
-        con.close()
+    articles = query(settings, "SELECT completeness, length(text) FROM articles")
+    held = query(settings, "SELECT reason, detail FROM quarantine WHERE kind = 'page'")
+    results = query(settings, "SELECT count(*) FROM quality_results WHERE run_id = 'real'")
     full = [length for completeness, length in articles if completeness == "full"]
     # A page without an article in it (rendered by scripts, say) is set aside, and its feed entry stands in.
     assert len(full) + len(held) == len(bodies)
     assert len(articles) + reports["load"].counts["unchanged"] == len(bodies)
     assert all(length > 0 for length in full)
     assert all(reason and detail for reason, detail in held)
-    assert results is not None and results[0] > 20
+    assert results[0][0] > 20

@@ -69,6 +69,19 @@ def test_people_who_share_a_key_are_found_as_far_as_it_reaches(home: Home, con: 
     assert found == {("p-beta", False), ("p-gamma", False), ("p-epsilon", True)}
 
 
+def test_moves_with_the_same_keys_find_one_another_and_never_themselves(home: Home, con: Con) -> None:
+    one, two, three = article("alpha"), article("beta"), article("gamma")
+    home.load(con, [one, two, three])
+    first, second, third = map(only_move, (one, two, three))
+    keys = {first: [Key(1)], second: [Key(1)], third: [Key(2)]}
+    write_move_keys(con, keys)
+    book = [Entity("p-1", "person", "Ada"), Entity("p-2", "person", "B"), Entity("p-3", "person", "C")]
+    links = {first: link("p-1"), second: link("p-2"), third: link("p-3")}
+    write_book(con, book, links, run_id="r1", as_of=T0)
+    found = {(shared.move_id, shared.person_id) for shared in find_sharing(con, keys, near_days=60)}
+    assert found == {(first, "p-2"), (second, "p-1")}
+
+
 def test_the_people_of_a_retired_move_are_found(home: Home, con: Con) -> None:
     one, two = article("alpha"), article("beta")
     home.load(con, [one, two])
