@@ -1,5 +1,8 @@
 """Names that are alike but not equal: joined where an organisation agrees, the time is near and nobody else fits.
 
+Where the names of the organisations do not say whether they are one (`places`), the names of the people must agree the
+better, and be told within days.
+
 Within one script first (typos, nicknames, married names), then across scripts by consonants. Two groups that have
 forms in one script must agree there: 李军 is not 李静, however alike both are to `Li Jing`.
 """
@@ -10,13 +13,23 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, may_be_one_name, name_likeness
+from include.resolve.likeness import (
+    ACCEPT_ACROSS_SCRIPTS,
+    ACCEPT_ANYWHERE,
+    ACCEPT_IN_SCRIPT,
+    may_be_one_name,
+    name_likeness,
+    spelling_likeness,
+)
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, folded_parts, script_of, signatures
+from include.resolve.names import NEAR_DAYS, folded_parts, like_keys, script_of
+from include.resolve.places import Agreement, agree_on_places, are_told_together, differ_at_a_side
 from include.resolve.union import Union
 
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
 _MARGIN = 0.03  # another candidate so near makes it a question
+_VOWELS = 0.5  # what the spelling counts beside the likeness, to tell rivals apart
+_TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
 Likely = tuple[Mention, Mention, float, str]
 
@@ -30,16 +43,22 @@ class _Pair:
     right: Mention
     left_form: str
     right_form: str
+    agreement: Agreement
 
     @property
-    def order(self) -> tuple[float, str, str]:
-        return (-self.likeness, self.left.move_id, self.right.move_id)
+    def closeness(self) -> float:
+        """Likeness, with the vowels: 이준희 is as like Lee Jun-hee as Lee Jun-ho by consonants alone."""
+        return self.likeness + _VOWELS * spelling_likeness(self.left_form, self.right_form)
+
+    @property
+    def order(self) -> tuple[int, float, str, str]:
+        return (-self.agreement, -self.likeness, self.left.move_id, self.right.move_id)
 
 
 def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
     likely: list[Likely] = []
-    for across, threshold in ((False, ACCEPT_IN_SCRIPT), (True, ACCEPT_ACROSS_SCRIPTS)):
+    for across in (False, True):
         pairs = _compare(mentions, union, across=across)
         forms = _collect_forms(mentions, union)
         rivals: dict[str, list[_Pair]] = defaultdict(list)
@@ -50,7 +69,7 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
             left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
             if left == right:
                 continue
-            problem = _find_problem(pair, rivals, union, forms, threshold)
+            problem = _find_problem(pair, rivals, union, forms, across=across)
             if problem:
                 likely.append((pair.left, pair.right, pair.likeness, problem))
                 continue
@@ -74,11 +93,10 @@ def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[M
 
 def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that share an organisation and are near in time."""
-    buckets: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
+    buckets: dict[tuple[str, ...], list[tuple[Mention, str]]] = defaultdict(list)
     for mention in mentions:
         for form in mention.full_forms:
-            signs = signatures(form) if across else (*signatures(form), *folded_parts(form))
-            for key in ((mark, sign) for mark in mention.marks for sign in signs):
+            for key in like_keys(form, mention.marks, mention.hints):
                 buckets[key].append((mention, form))
     pairs: dict[tuple[str, str], _Pair] = {}
     for _, bucket in sorted(buckets.items()):
@@ -88,7 +106,10 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
                 continue
             key = (roots[0], roots[1])
             if may_be_one_name(left_form, right_form):
-                pair = _Pair(name_likeness(left_form, right_form), left, right, left_form, right_form)
+                agreement = agree_on_places(left, right)
+                if agreement is Agreement.APART or differ_at_a_side(left, right):
+                    continue
+                pair = _Pair(name_likeness(left_form, right_form), left, right, left_form, right_form, agreement)
                 if key not in pairs or pair.order < pairs[key].order:
                     pairs[key] = pair
     return pairs
@@ -99,12 +120,16 @@ def _find_problem(
     rivals: dict[str, list[_Pair]],
     union: Union,
     forms: dict[str, list[str]],
-    threshold: float,
+    *,
+    across: bool,
 ) -> str:
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
-    if pair.likeness < threshold:
-        return "like names at one organisation"
+    if pair.agreement is Agreement.SAME:
+        if pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
+            return "like names at one organisation"
+    elif pair.likeness < ACCEPT_ANYWHERE or not are_told_together(pair.left, pair.right):
+        return "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"
     if not _scripts_agree(forms[left], forms[right]):
@@ -127,7 +152,7 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
     """Whether a third group in the same script as one side is about as like the other side."""
     sides = {union.find(pair.left.move_id): pair.left_form, union.find(pair.right.move_id): pair.right_form}
     for rival in rivals:
-        if rival.likeness < pair.likeness - _MARGIN:
+        if rival.agreement < pair.agreement or rival.closeness < pair.closeness - _MARGIN:
             continue
         ends = {union.find(rival.left.move_id): rival.left_form, union.find(rival.right.move_id): rival.right_form}
         shared, others = set(ends) & set(sides), set(ends) - set(sides)
@@ -141,7 +166,7 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
 
 def _are_apart(left: str, right: str) -> bool:
     """Whether two names of one script are two people's. Jose Luis Fernandez and José Fernández Ortega need not be."""
-    return name_likeness(left, right) < ACCEPT_IN_SCRIPT and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
+    return name_likeness(left, right) < _TWO_PEOPLE and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
 
 
 def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:
