@@ -11,7 +11,7 @@ from include.knowledge.gazetteer import Gazetteer, load_gazetteer
 from include.pipeline.decided import Decided, apply_inbox
 from include.pipeline.load import at_warehouse_time
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.pipeline.takedown import erase_taken_down
+from include.pipeline.takedown import Erased, erase_from_texts, erase_taken_down
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
@@ -42,6 +42,7 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
         events, erased = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
+        redacted = erase_from_texts(con, run, erased)
     run.staging.write_records("events.jsonl", events)
     living = [event for event in events if event.merged_into is None]
     counted = len({event.person_id for event in living})
@@ -56,7 +57,8 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         events=len(living),
         people=counted,
         decisions=decided.fresh,
-        erased=erased,
+        erased=erased.moves,
+        redacted=redacted,
     )
 
 
@@ -69,11 +71,11 @@ def merge_people(
     *,
     run_id: str,
     as_of: datetime,
-) -> tuple[list[Event], int]:
+) -> tuple[list[Event], Erased]:
     """Merge the people of the touched moves and the given ones, with everybody who may be one of them.
 
-    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and how many moves
-    were erased.
+    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and what was
+    erased.
     """
     block = read_block(con, touched, people, gazetteer)
     previous = block.previous
@@ -99,7 +101,7 @@ def merge_people(
         gazetteer=gazetteer,
         redirects=decided.redirects,
     )
-    erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
+    erased = erase_taken_down(con, block.moves, book, decisions, previous)
     return [_leave_mark(event) for event in events], erased
 
 

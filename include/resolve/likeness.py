@@ -102,7 +102,7 @@ def _likeness_in_script(left: str, right: str) -> float:
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:
         short, long = sorted((name_parts(left), name_parts(right)), key=len)
         joined = (_join_at(long, index) for index in range(len(long) - 1))
-        whole = max(_likeness_of_words(tuple(sorted(short)), tuple(sorted(parts))) for parts in joined)
+        whole = max((_likeness_of_words(tuple(sorted(short)), tuple(sorted(parts))) for parts in joined), default=0.0)
         likeness = max(likeness, whole if whole >= _JOINED else 0.0)
     return likeness
 

@@ -25,7 +25,8 @@ UNION SELECT person FROM store.event_versions SEMI JOIN gone_events USING (event
 INSERT INTO store.erased_moves FROM gone_moves ON CONFLICT DO NOTHING;
 
 -- Windows that count one of them are computed anew by the next run.
-DELETE FROM store.exodus WHERE list_has_any(event_ids, (SELECT coalesce(list(event_id), []) FROM gone_events));
+DELETE FROM store.exodus WHERE list_has_any(event_ids || apart_event_ids,
+    (SELECT coalesce(list(event_id), []) FROM gone_events));
 
 UPDATE store.decisions SET reason = '', payload = '{}'
 WHERE target IN (SELECT person_id FROM people) OR target IN (FROM gone_events);
