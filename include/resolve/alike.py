@@ -17,12 +17,13 @@ from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_ANYWHERE,
     ACCEPT_IN_SCRIPT,
+    is_spelt,
     may_be_one_name,
     name_likeness,
     spelling_likeness,
 )
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, folded_parts, like_keys, script_of
+from include.resolve.names import NEAR_DAYS, folded_parts, is_telling, like_keys, script_of
 from include.resolve.places import Agreement, agree_on_places, are_told_together, differ_at_a_side
 from include.resolve.union import Union
 
@@ -128,7 +129,11 @@ def _find_problem(
     if pair.agreement is Agreement.SAME:
         if pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
             return "like names at one organisation"
-    elif pair.likeness < ACCEPT_ANYWHERE or not are_told_together(pair.left, pair.right):
+    elif (
+        pair.likeness < ACCEPT_ANYWHERE
+        or not are_told_together(pair.left, pair.right)
+        or not (is_telling(pair.left_form) and is_telling(pair.right_form) or is_spelt(pair.left_form, pair.right_form))
+    ):
         return "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"

@@ -19,7 +19,7 @@ from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
-from include.resolve.names import are_near, folded_parts, same_surname_form, short_sign
+from include.resolve.names import are_near, folded_parts, is_telling, same_surname_form, short_sign
 from include.resolve.places import Agreement, agree_on_places, are_told_together
 from include.resolve.union import Union
 
@@ -112,7 +112,7 @@ def _contradict(left: Mention, right: Mention) -> bool:
     agreement = agree_on_places(left, right)
     named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
     if agreement is Agreement.OPEN and named_in_both:
-        return not are_told_together(left, right)
+        return not (are_told_together(left, right) and any(map(is_telling, left.full_forms)))
     return agreement is Agreement.APART
 
 

@@ -19,6 +19,7 @@ from include.resolve.names import (
     folded_parts,
     full_key,
     is_inflected,
+    is_telling,
     name_parts,
     read_surname,
     script_of,
@@ -226,6 +227,11 @@ def is_spelt_so(han: str, latin: str) -> bool:
     if (script_of(han), script_of(latin)) != ("han", "latin"):
         return False
     return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
+
+
+def is_spelt(left: str, right: str) -> bool:
+    """Whether one of two names with three and more Han characters is the other in pinyin."""
+    return any(is_telling(han) and is_spelt_so(han, latin) for han, latin in ((left, right), (right, left)))
 
 
 def _letters_alike(left: str, right: str) -> float:

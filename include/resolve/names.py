@@ -30,6 +30,7 @@ _LOST_SOUNDS = {
     "염": "렴",
 }  # Lee, Lim, Ryu
 _SAID_ALIKE = 3  # consonants of a family name in two scripts: Колев, Kolev
+_TELLING_SIGNS, _TELLING_BONES = 3, 5  # characters, consonants of a name that few have
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 
@@ -235,6 +236,14 @@ def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
     if script_of(name) == "han":
         ways += [reading for reading in [read_kanji(name)] if reading]
     return tuple(dict.fromkeys(tuple(skeleton(part) for part in way) for way in ways))
+
+
+@lru_cache(maxsize=65536)
+def is_telling(name: str) -> bool:
+    """Whether few are called so, or like it: 李伟 and Li Wei are many, 欧阳慧敏 and Rafael Quintanilha are not."""
+    if script_of(name) in ("han", "hangul"):
+        return len("".join(name_parts(name))) >= _TELLING_SIGNS
+    return len("".join(ways_to_say(name)[0])) >= _TELLING_BONES
 
 
 @lru_cache(maxsize=65536)

@@ -21,9 +21,13 @@ from tests.resolve.crosslingual import read_set
 
 NAMES = [
     "Ilya Sutskever", "Sutskever", "Jason Wei", "Wei", "Alex Wei", "Marta Kowalczyk", "Марта Ковальчик", "Kowalczyk",
-    "Wei Chen", "Chen Wei", "陈伟", "Ana Roe", "Anna Roe",
+    "Wei Chen", "Chen Wei", "陈伟", "Ana Roe", "Anna Roe", "Rafael Quintana", "Raphael Quintana",
+    "ラファエル・キンタナ",
 ]  # fmt: skip
-PLACES = [None, "OpenAI", "Google", "Google Brain", "Foo", "Bar"]
+PLACES = [
+    None, "OpenAI", "Google", "Google Brain", "Foo", "Bar", "Atlas Bank", "Банк Атлас", "Thai Airways",
+    "泰国国际航空",
+]  # fmt: skip
 
 
 @st.composite
