@@ -116,11 +116,11 @@ def join_leaves(stories: Sequence[Story]) -> list[Story]:
         for leave in stories:
             if {told.family for told in leave.members} != {"leave"} or not story.sources & leave.sources:
                 continue
-            end = max(day.end for day in _days_of(leave))
+            begin = min(day.start for day in _days_of(leave))
             back = any(
                 {told.family for told in other.members} == {"return"}
                 and other.targets & leave.sources
-                and max(day.end for day in _days_of(other)) > end
+                and max(day.end for day in _days_of(other)) > begin
                 for other in stories
             )
             if back and _is_of_that_time(story, leave) and len(story.members) <= len(leave.members):
