@@ -17,14 +17,14 @@ from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_ANYWHERE,
     ACCEPT_IN_SCRIPT,
-    is_spelt,
+    is_sure,
     may_be_one_name,
     name_likeness,
     spelling_likeness,
 )
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, folded_parts, is_telling, like_keys, script_of
-from include.resolve.places import Agreement, agree_on_places, are_told_together, differ_at_a_side
+from include.resolve.names import NEAR_DAYS, folded_parts, like_keys, script_of
+from include.resolve.places import Agreement, agree_on_places, are_of_a_kind, are_told_together, differ_at_a_side
 from include.resolve.union import Union
 
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
@@ -32,6 +32,7 @@ _MARGIN = 0.03  # another candidate so near makes it a question
 _VOWELS = 0.5  # what the spelling counts beside the likeness, to tell rivals apart
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
+_SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
 Likely = tuple[Mention, Mention, float, str]
 
 
@@ -45,6 +46,7 @@ class _Pair:
     left_form: str
     right_form: str
     agreement: Agreement
+    is_kin: bool  # whether the places are of a kind, two banks
 
     @property
     def closeness(self) -> float:
@@ -110,7 +112,15 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
                 agreement = agree_on_places(left, right)
                 if agreement is Agreement.APART or differ_at_a_side(left, right):
                     continue
-                pair = _Pair(name_likeness(left_form, right_form), left, right, left_form, right_form, agreement)
+                pair = _Pair(
+                    name_likeness(left_form, right_form),
+                    left,
+                    right,
+                    left_form,
+                    right_form,
+                    agreement,
+                    are_of_a_kind(left, right),
+                )
                 if key not in pairs or pair.order < pairs[key].order:
                     pairs[key] = pair
     return pairs
@@ -132,7 +142,7 @@ def _find_problem(
     elif (
         pair.likeness < ACCEPT_ANYWHERE
         or not are_told_together(pair.left, pair.right)
-        or not (is_telling(pair.left_form) and is_telling(pair.right_form) or is_spelt(pair.left_form, pair.right_form))
+        or not is_sure(pair.left_form, pair.right_form, _SURE_OF_A_KIND if pair.is_kin else _SURE)
     ):
         return "like names, but the organisations may be two"
     if not union.may_join(left, right):

@@ -24,6 +24,7 @@ from include.resolve.names import (
     read_surname,
     script_of,
     skeleton,
+    ways_to_hear,
     ways_to_say,
 )
 
@@ -195,7 +196,7 @@ def _likeness_across(left: str, right: str) -> float:
         return 0.99
     if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
         return SURNAME_READ_SO
-    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_say(left) for b in ways_to_say(right))
+    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_hear(left) for b in ways_to_hear(right))
 
 
 def _has_surname_read_so(han: str, other: str) -> bool:
@@ -229,9 +230,13 @@ def is_spelt_so(han: str, latin: str) -> bool:
     return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
 
 
-def is_spelt(left: str, right: str) -> bool:
-    """Whether one of two names with three and more Han characters is the other in pinyin."""
-    return any(is_telling(han) and is_spelt_so(han, latin) for han, latin in ((left, right), (right, left)))
+def is_sure(left: str, right: str, consonants: int) -> bool:
+    """Whether a likeness can hardly be chance: a Han name of three characters in pinyin, or so many consonants."""
+    if any(is_telling(han) and is_spelt_so(han, latin) for han, latin in ((left, right), (right, left))):
+        return True
+    if any(script_of(name) == "han" and len(name_parts(name)) == 1 for name in (left, right)):
+        return False  # 張予彤 is Zhang Tong by consonants; 拉里·埃利森 is foreign, and written as it is said
+    return all(max(len("".join(way)) for way in ways_to_say(name)) >= consonants for name in (left, right))
 
 
 def _letters_alike(left: str, right: str) -> float:
@@ -266,7 +271,8 @@ def _is_nickname(left: str, right: str) -> bool:
     if _GROUPS_OF.get(left, frozenset()) & _GROUPS_OF.get(right, frozenset()):
         return True
     short, long = sorted((left, right), key=len)
-    return len(short) >= 3 and len(long) > len(short) + 1 and long.startswith(short)  # Lin is not Ling
+    # Lin is not Ling; in Cyrillic Алекс may be what a case ending left of Алексей.
+    return short.isascii() and len(short) >= 3 and len(long) > len(short) + 1 and long.startswith(short)
 
 
 @lru_cache(maxsize=65536)

@@ -19,6 +19,7 @@ from include.knowledge.namekeys import name_key
 from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
+_STEM = 2  # letters that a case ending leaves: Вэй, Вэя
 _LOST_SOUNDS = {
     "이": "리",
     "임": "림",
@@ -49,7 +50,7 @@ _SCRIPTS = (
 # Сутскевера, Сутскеверу, Сутскевером; Малиновский, Малиновского; Сергей, Сергея. Keys have и for й.
 _ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|ои|а|у|і|ии|ої|ою)$")
 _CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|оі|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
-_UKRAINIAN = str.maketrans({"і": "и", "ї": "и", "є": "е", "ґ": "г", "ь": None})  # Юрій, Юрий; Вольський, Вольский
+_UKRAINIAN = str.maketrans({"і": "и", "ї": "и", "є": "е", "ґ": "г", "ь": None, "э": "е"})  # Юрій, Юрий; Рэй, Рей
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 # Kwiatkowska, Kwiatkowskiej, Kwiatkowską; Ewa, Ewy, Ewie. Keys have no ogonek.
@@ -58,6 +59,7 @@ _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
+_SILENT_R = re.compile("(?<=[aeiou])r(?![aeiouyr])")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
@@ -247,6 +249,20 @@ def is_telling(name: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def ways_to_hear(name: str) -> tuple[tuple[str, ...], ...]:
+    """`ways_to_say`, and for Latin names how an English one sounds to others.
+
+    No r before a consonant (バーンズ, Barnes), th as s (ベス, Beth), w as a vowel (ウィリアム, William).
+    """
+    ways = ways_to_say(name)
+    if script_of(name) != "latin":
+        return ways
+    heard = [_SILENT_R.sub("", part.replace("th", "s")) for part in name_parts(name)]
+    more = (heard, [part.replace("w", "") for part in heard])
+    return tuple(dict.fromkeys((*ways, *(tuple(skeleton(part) for part in way) for way in more))))
+
+
+@lru_cache(maxsize=65536)
 def signatures(name: str) -> tuple[str, ...]:
     """Coarse keys of likeness across scripts: the first consonants of both ends, and of the whole name.
 
@@ -365,6 +381,10 @@ def differ_in_ending(left: str, right: str) -> bool:
 
 def _strip_case(part: str) -> str:
     stem = _ADJECTIVAL.sub("", part)
-    if stem == part:
+    if stem != part:
+        return stem if len(stem) >= _STEM else part
+    # Twice: Сергея, Сергей; Цай, Цаем
+    for _ in range(2):
         stem = _CYRILLIC_CASE.sub("", part)
-    return stem if len(stem) >= 3 else part
+        part = stem if len(stem) >= _STEM else part
+    return part

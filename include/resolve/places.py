@@ -75,6 +75,12 @@ def differ_at_a_side(left: Mention, right: Mention) -> bool:
     )
 
 
+def are_of_a_kind(left: Mention, right: Mention) -> bool:
+    """Whether the places that two mentions name on one side are two banks, two airlines, and so on."""
+    pairs = zip(left.places, right.places, strict=True)
+    return any(a and b and read_words(a.name).kinds & read_words(b.name).kinds for a, b in pairs)
+
+
 def are_told_together(left: Mention, right: Mention) -> bool:
     """Whether two mentions are told within the days of one piece of news."""
     return any(abs((a - b).days) <= TOGETHER_DAYS for a in left.at for b in right.at)
@@ -86,6 +92,8 @@ def compare_names(left: str, right: str) -> Agreement:
     a, b = read_words(left), read_words(right)
     if _is_acronym(a, b) or _is_acronym(b, a):
         return Agreement.SAME
+    if a.own and "".join(a.own) == "".join(b.own):
+        return Agreement.SAME  # Midjourney, Mid Journey
     if a.kinds and b.kinds and not a.kinds & b.kinds:
         return Agreement.APART
     if script_of(left) != script_of(right) and _sound_alike(a, b):
@@ -141,7 +149,7 @@ def _is_one_word(left: str, right: str, *, kin: bool) -> bool:
 
 
 def _bones(word: str) -> str:
-    return squeeze(skeleton(word))
+    return squeeze(skeleton(word.replace("q", "k")))  # Qantas, カンタス
 
 
 def _sound_alike(a: NameWords, b: NameWords) -> bool:
