@@ -92,10 +92,10 @@ def compare_names(left: str, right: str) -> Agreement:
     a, b = read_words(left), read_words(right)
     if _is_acronym(a, b) or _is_acronym(b, a):
         return Agreement.SAME
-    if a.own and "".join(a.own) == "".join(b.own):
-        return Agreement.SAME  # Midjourney, Mid Journey
     if a.kinds and b.kinds and not a.kinds & b.kinds:
         return Agreement.APART
+    if "".join(a.own) == "".join(b.own) != "" and not (a.attributes - b.attributes and b.attributes - a.attributes):
+        return Agreement.SAME  # Midjourney, Mid Journey
     if script_of(left) != script_of(right) and _sound_alike(a, b):
         return Agreement.SAME
     rest_a, rest_b = _unmatched(a, b), _unmatched(b, a)
