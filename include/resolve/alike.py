@@ -17,6 +17,7 @@ from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_ANYWHERE,
     ACCEPT_IN_SCRIPT,
+    ACCEPT_LATER,
     is_sure,
     may_be_one_name,
     name_likeness,
@@ -32,6 +33,7 @@ _MARGIN = 0.03  # another candidate so near makes it a question
 _VOWELS = 0.5  # what the spelling counts beside the likeness, to tell rivals apart
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
+_SURE_LATER = 4  # consonants
 _SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
 Likely = tuple[Mention, Mention, float, str]
 
@@ -137,8 +139,11 @@ def _find_problem(
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
     if pair.agreement is Agreement.SAME:
-        if pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
+        likely = ACCEPT_ACROSS_SCRIPTS if are_told_together(pair.left, pair.right) else ACCEPT_LATER
+        if pair.likeness < (likely if across else ACCEPT_IN_SCRIPT):
             return "like names at one organisation"
+        if across and likely == ACCEPT_LATER and not is_sure(pair.left_form, pair.right_form, _SURE_LATER):
+            return "short names at one organisation, weeks apart"
     elif (
         pair.likeness < ACCEPT_ANYWHERE
         or not are_told_together(pair.left, pair.right)

@@ -29,6 +29,7 @@ from include.resolve.names import (
 )
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
+ACCEPT_LATER = 0.86  # across scripts, weeks apart: news of one move goes round within days
 ACCEPT_IN_SCRIPT = 0.9
 ACCEPT_ANYWHERE = 0.92  # where the organisations may be two
 # Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).

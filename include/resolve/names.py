@@ -57,6 +57,7 @@ _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 _FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
 _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
+_FINAL_NG = re.compile("ng(?![aeiouy])")  # Zhang is Чжан and チャン
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
 _SILENT_R = re.compile("(?<=[aeiou])r(?![aeiouyr])")
