@@ -97,35 +97,39 @@ def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[M
 
 
 def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
-    """The most alike forms of every two groups that share an organisation and are near in time."""
-    buckets: dict[tuple[str, ...], list[tuple[Mention, str]]] = defaultdict(list)
+    """The most alike forms of every two groups that meet under a key and are near in time."""
+    pairs: dict[tuple[str, str], _Pair] = {}
+    for bucket in _fill_buckets(mentions, across=across):
+        for (left, left_form), (right, right_form) in near_pairs(bucket):
+            one, other = union.find(left.move_id), union.find(right.move_id)
+            if one == other or (across and script_of(left_form) == script_of(right_form)):
+                continue
+            if not may_be_one_name(left_form, right_form):
+                continue
+            agreement = agree_on_places(left, right)
+            if agreement is Agreement.APART or differ_at_a_side(left, right):
+                continue
+            likeness, is_kin = name_likeness(left_form, right_form), are_of_a_kind(left, right)
+            pair = _Pair(likeness, left, right, left_form, right_form, agreement, is_kin)
+            key = (one, other) if one < other else (other, one)
+            if key not in pairs or pair.order < pairs[key].order:
+                pairs[key] = pair
+    return pairs
+
+
+def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[list[tuple[Mention, str]]]:
+    """Names that meet under a key: of one script each, or of several."""
+    buckets: dict[tuple[str, ...], dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
     for mention in mentions:
         for form in mention.full_forms:
+            script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints):
-                buckets[key].append((mention, form))
-    pairs: dict[tuple[str, str], _Pair] = {}
-    for _, bucket in sorted(buckets.items()):
-        for (left, left_form), (right, right_form) in near_pairs(bucket):
-            roots = sorted((union.find(left.move_id), union.find(right.move_id)))
-            if roots[0] == roots[1] or (script_of(left_form) != script_of(right_form)) != across:
-                continue
-            key = (roots[0], roots[1])
-            if may_be_one_name(left_form, right_form):
-                agreement = agree_on_places(left, right)
-                if agreement is Agreement.APART or differ_at_a_side(left, right):
-                    continue
-                pair = _Pair(
-                    name_likeness(left_form, right_form),
-                    left,
-                    right,
-                    left_form,
-                    right_form,
-                    agreement,
-                    are_of_a_kind(left, right),
-                )
-                if key not in pairs or pair.order < pairs[key].order:
-                    pairs[key] = pair
-    return pairs
+                buckets[key][script].append((mention, form))
+    for _, by_script in sorted(buckets.items()):
+        if not across:
+            yield from (bucket for _, bucket in sorted(by_script.items()) if len(bucket) > 1)
+        elif len(by_script) > 1:
+            yield [entry for _, bucket in sorted(by_script.items()) for entry in bucket]
 
 
 def _find_problem(

@@ -37,6 +37,7 @@ SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
 _CUT_ELSEWHERE = 0.9
 _JOINED = 0.95  # likeness of names of which two words are written as one
+_NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
@@ -101,6 +102,10 @@ def _likeness_in_script(left: str, right: str) -> float:
         return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
     if _initials_agree(name_parts(left), name_parts(right)):
         return 0.92
+    if not set(folded_parts(left)) & set(folded_parts(right)):
+        letters = fuzz.ratio(full_key(left), full_key(right), score_cutoff=_NOTHING_ALIKE)
+        if not letters:
+            return 0.0  # most of the pairs that a coarse key brings together
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:
         short, long = sorted((name_parts(left), name_parts(right)), key=len)
