@@ -169,4 +169,12 @@ def _redact_value(value: Any, hashes: Collection[str]) -> Any:
         return value if is_address else redact(value, hashes, is_named=True)
     if isinstance(value, dict):
         return {key: _redact_value(entry, hashes) for key, entry in value.items()}
-    return [_redact_value(entry, hashes) for entry in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_redact_value(entry, hashes) for entry in value if not _is_move_of(entry, hashes)]
+    return value
+
+
+def _is_move_of(entry: Any, hashes: Collection[str]) -> bool:
+    """Whether a staged move is about the person: a run that is repeated must not load it under a blotted name."""
+    person = entry.get("person") if isinstance(entry, dict) else None
+    return isinstance(person, str) and hash_name(person) in hashes

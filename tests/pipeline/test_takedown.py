@@ -35,6 +35,7 @@ def test_the_name_goes_out_of_what_runs_left(tmp_path: Path) -> None:
     record = {
         "title": "Acme:\nJane Roe goes",
         "text": "So Roe said. 李飞飞离职",
+        "moves": [{"person": "Jane Roe"}],
         "url": "https://a.example/jane-roe",
         "n": 1,
     }
@@ -50,7 +51,7 @@ def test_the_name_goes_out_of_what_runs_left(tmp_path: Path) -> None:
     for path in (staged, parked):
         first, second = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
         assert first == {
-            "title": "Acme:\n████████ goes", "text": "So ███ said. ███离职", "n": 1,
+            "title": "Acme:\n████████ goes", "text": "So ███ said. ███离职", "moves": [], "n": 1,
             "url": "https://a.example/jane-roe",
         }  # fmt: skip
         assert second == other
