@@ -39,9 +39,9 @@ def compare_places(left: NamedOrganisation, right: NamedOrganisation) -> Agreeme
         return Agreement.SAME
     if is_listed(left) and is_listed(right):
         return Agreement.APART
-    pairs = [tuple(sorted((a, b))) for a in left.spellings for b in right.spellings]
+    pairs = [(a, b) if a < b else (b, a) for a in left.spellings for b in right.spellings]
     in_script = [(a, b) for a, b in pairs if script_of(a) == script_of(b)]
-    return max(compare_names(a, b) for a, b in in_script or [tuple(sorted((left.name, right.name)))])
+    return max(compare_names(a, b) for a, b in in_script or pairs[:1])
 
 
 def agree_at_a_side(
