@@ -18,7 +18,7 @@ from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
 from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS, BlockKey
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, BlockKey
 from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of
@@ -143,7 +143,7 @@ def _find_likely(
     settled: Collection[str],
 ) -> set[str]:
     """People whom the moves name, and those at the same places whose names are alike."""
-    sharing = find_sharing(con, keys, near_days=NEAR_DAYS)
+    sharing = find_sharing(con, keys, near_days=NEAR_DAYS, soon_days=SOON_DAYS)
     named = {shared.person_id for shared in sharing if not shared.is_coarse}.union(settled)
     coarse = [shared for shared in sharing if shared.person_id not in named]
     entities = read_entities(con, {shared.person_id for shared in coarse})

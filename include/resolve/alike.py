@@ -24,7 +24,7 @@ from include.resolve.likeness import (
     spelling_likeness,
 )
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, folded_parts, like_keys, script_of
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, Reach, folded_parts, like_keys, script_of
 from include.resolve.places import Agreement, agree_on_places, are_of_a_kind, are_told_together, differ_at_a_side
 from include.resolve.union import Union
 
@@ -35,6 +35,7 @@ _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two pe
 _FORMS_KEPT = 12
 _SURE_LATER = 4  # consonants
 _SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
+_Key = tuple[Reach, tuple[str, ...]]
 Likely = tuple[Mention, Mention, float, str]
 
 
@@ -85,12 +86,14 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     return likely
 
 
-def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
+def near_pairs(
+    entries: Sequence[tuple[Mention, str]], days: int = NEAR_DAYS
+) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
     """Pairs of (mention, form) that are near by any of their dates, each with the next ones in order of time."""
     dated = sorted(((at, m.move_id, form, m) for m, form in set(entries) for at in m.at), key=lambda entry: entry[:3])
     for index, (at, _, form, left) in enumerate(dated):
         for later, _, other_form, right in dated[index + 1 : index + 1 + COMPARED_AHEAD]:
-            if (later - at).days > NEAR_DAYS:
+            if (later - at).days > days:
                 break
             if left.move_id != right.move_id:
                 yield (left, form), (right, other_form)
@@ -99,8 +102,8 @@ def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[M
 def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
-    for bucket in _fill_buckets(mentions, across=across):
-        for (left, left_form), (right, right_form) in near_pairs(bucket):
+    for days, bucket in _fill_buckets(mentions, across=across):
+        for (left, left_form), (right, right_form) in near_pairs(bucket, days):
             one, other = union.find(left.move_id), union.find(right.move_id)
             if one == other or (across and script_of(left_form) == script_of(right_form)):
                 continue
@@ -117,19 +120,20 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
     return pairs
 
 
-def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[list[tuple[Mention, str]]]:
-    """Names that meet under a key: of one script each, or of several."""
-    buckets: dict[tuple[str, ...], dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
+def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
+    """Names that meet under a key, of one script each or of several, and within how many days they do."""
+    buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints):
                 buckets[key][script].append((mention, form))
-    for _, by_script in sorted(buckets.items()):
+    for (reach, _), by_script in sorted(buckets.items()):
+        days = SOON_DAYS if reach == "soon" else NEAR_DAYS
         if not across:
-            yield from (bucket for _, bucket in sorted(by_script.items()) if len(bucket) > 1)
+            yield from ((days, bucket) for _, bucket in sorted(by_script.items()) if len(bucket) > 1)
         elif len(by_script) > 1:
-            yield [entry for _, bucket in sorted(by_script.items()) for entry in bucket]
+            yield days, [entry for _, bucket in sorted(by_script.items()) for entry in bucket]
 
 
 def _find_problem(

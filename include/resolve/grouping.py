@@ -19,8 +19,8 @@ from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
-from include.resolve.names import are_near, folded_parts, is_telling, same_surname_form, short_sign
-from include.resolve.places import Agreement, agree_on_places, are_told_together
+from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
+from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
 from include.resolve.union import Union
 
 _SEVERAL = "a surname that fits several people"
@@ -140,7 +140,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
             alone["|".join(key)].append((mention, ""))
     for _, same in sorted(alone.items()):
         for (left, _), (right, _) in near_pairs(same):
-            if agree_on_places(left, right) is Agreement.SAME:
+            if are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME:
                 union.join(left.move_id, right.move_id)
     together: dict[str, dict[str, Mention]] = defaultdict(dict)
     for mention in {entry[0].move_id: entry[0] for same in alone.values() for entry in same}.values():
@@ -152,7 +152,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
                 other
                 for key in _short_keys(mention)
                 for other in at_place[key]
-                if are_near(other.at, mention.at) and agree_on_places(mention, other) is Agreement.SAME
+                if are_in_reach(mention, other) and agree_on_places(mention, other) is Agreement.SAME
             )
             people |= _by_person(near, mention, union, _is_short_for)
         if len(people) == 1:

@@ -19,6 +19,7 @@ from include.knowledge.namekeys import name_key
 from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
+SOON_DAYS = 10  # one piece of news goes round the languages within these
 _STEM = 2  # letters that a case ending leaves: Вэй, Вэя
 _LOST_SOUNDS = {
     "이": "리",
@@ -67,7 +68,7 @@ _CLASSES = str.maketrans(
 _NOT_CONSONANT = re.compile("[^ptkslmn]")
 
 
-Reach = Literal["name", "near", "like"]
+Reach = Literal["name", "near", "like", "soon"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,9 @@ class BlockKey:
     """One key of a move: 40 bits of a hash, and how far it reaches.
 
     `name`: one full name at one organisation, at any time. `near`: one full name anywhere, between moves at most
-    `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near; the names themselves are to be compared
-    (`candidates.may_concern`). Two keys that are equal by chance only make a block larger.
+    `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near. `soon`: coarse, wherever, at most `SOON_DAYS`
+    apart. Of the coarse ones the names themselves are to be compared (`candidates.may_concern`). Two keys that are equal
+    by chance only make a block larger.
     """
 
     key: int
@@ -317,23 +319,23 @@ def squeeze(bones: str) -> str:
     return re.sub(r"(.)\1+", r"\1", bones.replace("m", "n"))
 
 
-def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Under which keys a name meets those that are like it.
+def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator[tuple[Reach, tuple[str, ...]]]:
+    """Under which keys a name meets those that are like it, and how far each reaches.
 
-    `marks` stand for its organisations, `hints` for words of their names, which bring less together: a word of the
-    person's name has to agree in its consonants. `()` of a name alone is a key, too.
+    `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
+    agree in its consonants. A name has keys of its own, too. These two reach no farther than a piece of news goes round.
     """
     parts = folded_parts(form)
     full = is_full_name(form)
     short = [short_sign(part) for part in parts]
     for mark in marks:
         for sign in (*(signatures(form) if full else ()), *short):
-            yield mark, sign
+            yield "like", (mark, sign)
     for hint in hints:
         for sign in short:
-            yield hint, sign
+            yield "soon", (hint, sign)
     for sign in wide_signatures(form) if full else ():
-        yield (sign,)
+        yield "soon", (sign,)
 
 
 def name_block_keys(
@@ -346,8 +348,8 @@ def name_block_keys(
     keys: dict[int, Reach] = {}
     names: dict[int, Reach] = {}
     for form in forms:
-        for parts in like_keys(form, marks, hints):
-            keys.setdefault(hash_key(*parts), "like")
+        for reach, parts in like_keys(form, marks, hints):
+            keys.setdefault(hash_key(*parts), reach)
         if is_full_name(form):
             keys[hash_key(full_key(form))] = "near"
             names |= {hash_key(full_key(form), mark): "name" for mark in marks}

@@ -14,7 +14,8 @@ from include.records import StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.intervals import time_gap, time_of
 from include.resolve.mentions import NamedOrganisation, is_listed, name_listed, unknown_mark
-from include.resolve.places import TOGETHER_DAYS, Agreement, compare_places
+from include.resolve.names import SOON_DAYS
+from include.resolve.places import Agreement, compare_places
 from include.resolve.union import Union
 
 _Side = tuple[str, str]  # side, family of kinds
@@ -73,7 +74,7 @@ def _find_told_together(
         for a, b in zip(_sides(book.links[one.move_id]), _sides(book.links[other.move_id]), strict=True):
             if a and b and (pair := (min(a, b), max(a, b))) in wanted:
                 gap = time_gap(time_of(one), time_of(other))
-                if gap is not None and gap <= TOGETHER_DAYS:
+                if gap is not None and gap <= SOON_DAYS:
                     found[pair] = min(gap, found.get(pair, gap))
     return [(gap, *pair) for pair, gap in found.items()]
 

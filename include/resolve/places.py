@@ -16,13 +16,12 @@ from rapidfuzz import fuzz
 
 from include.knowledge.organisationwords import NameWords, read_words
 from include.resolve.mentions import Mention, NamedOrganisation, is_listed
-from include.resolve.names import script_of, skeleton, squeeze
+from include.resolve.names import SOON_DAYS, are_near, script_of, skeleton, squeeze
 
 _LONGEST_ACRONYM = 7
 _BEGINS_ALIKE = 5  # letters; Bulgaria, Bulgarian
 _LIKE_BONES = 0.8
 _LONG = 5  # consonants
-TOGETHER_DAYS = 10  # one piece of news goes round the languages within these
 
 
 class Agreement(IntEnum):
@@ -83,7 +82,12 @@ def are_of_a_kind(left: Mention, right: Mention) -> bool:
 
 def are_told_together(left: Mention, right: Mention) -> bool:
     """Whether two mentions are told within the days of one piece of news."""
-    return any(abs((a - b).days) <= TOGETHER_DAYS for a in left.at for b in right.at)
+    return any(abs((a - b).days) <= SOON_DAYS for a in left.at for b in right.at)
+
+
+def are_in_reach(left: Mention, right: Mention) -> bool:
+    """Whether two mentions are near enough for a likeness to count: weeks at one organisation, else days."""
+    return are_near(left.at, right.at) if left.marks & right.marks else are_told_together(left, right)
 
 
 @lru_cache(maxsize=65536)

@@ -22,8 +22,8 @@ WHERE a.reach = 'name' AND k.move_id <> a.move_id
 """
 # The bounds let DuckDB pass over what lies far back; news of one day reads the last months.
 _NEAR = """
-SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' FROM asked a JOIN store.near_keys k USING (key)
-WHERE a.reach <> 'name' AND k.move_id <> a.move_id AND abs(k."at" - a."at") <= $days
+SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach <> 'near' FROM asked a JOIN store.near_keys k USING (key)
+WHERE a.reach <> 'name' AND k.move_id <> a.move_id AND abs(k."at" - a."at") <= if(a.reach = 'soon', $soon, $days)
     AND k."at" BETWEEN $first::DATE - $days::INTEGER AND $last::DATE + $days::INTEGER
 """
 _FAR_APART = 400  # days: moves that tell of days further apart are asked for apart
@@ -63,13 +63,18 @@ def write_move_keys(
         )
 
 
-def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int) -> list[Sharing]:
-    """People who share a key with one of these moves; a key that does not reach far binds `near_days` apart."""
+def find_sharing(
+    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int, soon_days: int
+) -> list[Sharing]:
+    """People who share a key with one of these moves.
+
+    A key that does not reach far binds `near_days` apart, one of reach `soon` no more than `soon_days`.
+    """
     asked = _key_table(keys)
     with registered(con, asked=asked):
         pairs = con.execute(_NAMED).fetchall()
         for first, last in _spans(sorted(set(asked["at"].to_pylist()))):
-            pairs += con.execute(_NEAR, {"days": near_days, "first": first, "last": last}).fetchall()
+            pairs += con.execute(_NEAR, {"days": near_days, "soon": soon_days, "first": first, "last": last}).fetchall()
     owner = read_owners(con, {other for _, other, _ in pairs})
     found = {Sharing(move_id, owner[other], coarse) for move_id, other, coarse in pairs if other in owner}
     return sorted(found, key=lambda s: (s.move_id, s.person_id, s.is_coarse))
