@@ -77,8 +77,8 @@ class BlockKey:
 
     `name`: one full name at one organisation, at any time. `near`: one full name anywhere, between moves at most
     `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near. `soon`: coarse, wherever, at most `SOON_DAYS`
-    apart. Of the coarse ones the names themselves are to be compared (`candidates.may_concern`). Two keys that are equal
-    by chance only make a block larger.
+    apart. Of the coarse ones the names themselves are to be compared (`candidates.may_concern`). Two keys that are
+    equal by chance only make a block larger.
     """
 
     key: int
@@ -323,7 +323,7 @@ def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator
     """Under which keys a name meets those that are like it, and how far each reaches.
 
     `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
-    agree in its consonants. A name has keys of its own, too. These two reach no farther than a piece of news goes round.
+    agree in its consonants. A name has keys of its own, too. These two reach as far as a piece of news goes.
     """
     parts = folded_parts(form)
     full = is_full_name(form)
