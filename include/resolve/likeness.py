@@ -103,8 +103,8 @@ def _likeness_in_script(left: str, right: str) -> float:
     if _initials_agree(name_parts(left), name_parts(right)):
         return 0.92
     if not set(folded_parts(left)) & set(folded_parts(right)):
-        letters = fuzz.ratio(full_key(left), full_key(right), score_cutoff=_NOTHING_ALIKE)
-        if not letters:
+        written = ((full_key(left), full_key(right)), ("".join(name_parts(left)), "".join(name_parts(right))))
+        if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written):
             return 0.0  # most of the pairs that a coarse key brings together
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:

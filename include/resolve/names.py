@@ -51,6 +51,7 @@ _SCRIPTS = (
 # Сутскевера, Сутскеверу, Сутскевером; Малиновский, Малиновского; Сергей, Сергея. Keys have и for й.
 _ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|ои|а|у|і|ии|ої|ою)$")
 _CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|оі|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
+_CYRILLIC_VOWEL = re.compile("[аяуюеєыиіоь]$")
 _UKRAINIAN = str.maketrans({"і": "и", "ї": "и", "є": "е", "ґ": "г", "ь": None, "э": "е"})  # Юрій, Юрий; Рэй, Рей
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
@@ -389,5 +390,7 @@ def _strip_case(part: str) -> str:
     # Twice: Сергея, Сергей; Цай, Цаем
     for _ in range(2):
         stem = _CYRILLIC_CASE.sub("", part)
+        if len(stem) < _STEM:
+            stem = _CYRILLIC_VOWEL.sub("", part)  # Бому is of Бом
         part = stem if len(stem) >= _STEM else part
     return part
