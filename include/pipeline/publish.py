@@ -11,7 +11,7 @@ from include.pipeline.load import load_run, read_base
 from include.pipeline.merge import merge_run
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.pipeline.takedown import forget_files
+from include.pipeline.takedown import forget_files, has_forgotten
 from include.publish.exports import write_exports
 from include.warehouse.compaction import rewrite_work_copy
 from include.warehouse.generations import Generation, open_read_only, open_work, publish_work_copy
@@ -28,7 +28,7 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     try:
         rows, flows, balances = read_rows(con, "departures"), read_flows(con), read_balances(con)
         rejected = read_rows(con, "events", "kind = 'departure' AND review = 'rejected'")
-        if _count("redacted", run) or _count("erased", run):
+        if has_forgotten(run) or _count("erased", run) or count_applied(con, "takedown", run.run_id):
             forget_files(con, run)
     finally:
         con.close()
@@ -57,7 +57,7 @@ def _forget_for_good(run: RunContext, on_progress: Progress) -> None:
         return
     with open_work(run.work_path) as con:
         takedowns = count_applied(con, "takedown", run.run_id)
-    if takedowns or _count("erased", run) or _count("redacted", run):
+    if takedowns or _count("erased", run) or has_forgotten(run):
         on_progress("Removing what was taken down", 0, 0)
         rewrite_work_copy(run.work_path, run.settings.articles_root)
 

@@ -92,8 +92,14 @@ def erase_from_texts(con: duckdb.DuckDBPyConnection, run: RunContext, erased: Er
         names=erased.names,
     )
     redact_articles(con, changed | erased.articles, partial(redact, hashes=erased.hashes, is_named=True))
-    run.staging.write_json(_REPLACED, sorted(str(path) for path in replaced))
+    before = run.staging.read_json(_REPLACED) if run.staging.exists(_REPLACED) else []  # of an attempt that was killed
+    run.staging.write_json(_REPLACED, sorted({*before, *map(str, replaced)}))
     return len(changed)
+
+
+def has_forgotten(run: RunContext) -> bool:
+    """Whether the merge of this run, or an attempt at it that was killed, took a name out of texts."""
+    return run.staging.exists(_REPLACED) and bool(run.staging.read_json(_REPLACED))
 
 
 def forget_files(con: duckdb.DuckDBPyConnection, run: RunContext) -> None:
