@@ -12,7 +12,6 @@ import gzip
 import importlib.util
 import json
 import logging
-import resource
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -24,21 +23,18 @@ from include.errors import QuarantineRecord
 from include.extract.article import extract_article
 from include.extract.fingerprint import bands, sign_text, similarity
 from include.extract.page import load_models, read_page
-from include.extract.workers import TASKS_PER_WORKER, Task, run_isolated
+from include.extract.workers import Task, run_isolated
 from tests.shared import shared_dir
 
 ROUNDS = 3
-MEMORY_PAGES = 10_000
 FETCHED_AT = datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def run() -> dict[str, Any]:
     """Every figure of the room as one flat dictionary."""
     logging.disable(logging.CRITICAL)
-    folder = shared_dir() / "pages"
-    pages = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
-    bodies = [gzip.decompress((folder / page["file"]).read_bytes()) for page in pages]
-    scorer = _load_scorer(folder / "score.py")
+    pages, bodies = load_pages()
+    scorer = _load_scorer(shared_dir() / "pages" / "score.py")
     ours = [_ours(page, body) for page, body in zip(pages, bodies, strict=True)]
     plain = [_plain(page, body) for page, body in zip(pages, bodies, strict=True)]
     figures: dict[str, Any] = {"pages": len(pages)}
@@ -48,9 +44,15 @@ def run() -> dict[str, Any]:
             figures[f"{name}_{key}"] = round(scored[key], 4)
     figures |= _measure_speed(pages, bodies)
     figures |= _measure_workers(pages, bodies)
-    figures |= _measure_memory(pages, bodies)
     figures |= _measure_duplicates([row["text"] or "" for row in ours])
     return figures
+
+
+def load_pages() -> tuple[list[dict[str, Any]], list[bytes]]:
+    """The shared real pages: what is known of each, and its HTML."""
+    folder = shared_dir() / "pages"
+    pages = [json.loads(line) for line in (folder / "gold.jsonl").read_text(encoding="utf-8").splitlines()]
+    return pages, [gzip.decompress((folder / page["file"]).read_bytes()) for page in pages]
 
 
 def _ours(page: dict[str, Any], body: bytes) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def _measure_workers(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[s
     tasks = [Task(page["id"], (body, page["url"])) for page, body in list(zip(pages, bodies, strict=True)) * 4]
     seconds = {}
     for workers in (1, 2):
-        results = run_isolated(measure_page, tasks, workers=workers, prepare=load_models)
+        results = run_isolated(skip_result, tasks, workers=workers, prepare=load_models)
         for _ in range(len(pages)):  # the first round loads models and libraries
             next(results)
         start = time.perf_counter()
@@ -109,34 +111,9 @@ def _measure_workers(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[s
     return {"two_workers_speedup": round(seconds[1] / seconds[2], 2)}
 
 
-def _measure_memory(pages: list[dict[str, Any]], bodies: list[bytes]) -> dict[str, float]:
-    """Resident memory of one worker after 1,000 and after 10,000 pages, and the most, in MB.
-
-    A worker's process is replaced after `workers.TASKS_PER_WORKER` pages; `growth_in_process` is what is added between
-    the 500th page and the last of the first process.
-    """
-    tasks = (
-        Task(str(index), (bodies[index % len(bodies)], pages[index % len(pages)]["url"]))
-        for index in range(MEMORY_PAGES)
-    )
-    resident = [
-        result
-        for result in run_isolated(measure_page, tasks, workers=1, prepare=load_models)
-        if isinstance(result, int)
-    ]
-    return {
-        "worker_mb_after_1000_pages": resident[999],
-        "worker_mb_after_10000_pages": resident[-1],
-        "worker_mb_highest": max(resident),
-        "worker_mb_growth_in_process": resident[TASKS_PER_WORKER - 1] - resident[499],
-    }
-
-
-def measure_page(body: bytes, url: str) -> int:
-    """Read one page in a worker; return the worker's resident memory in MB."""
+def skip_result(body: bytes, url: str) -> None:
+    """Read one page in a worker and send nothing back."""
     read_page(body, url=url, fetched_at=FETCHED_AT)
-    resident_pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return resident_pages * resource.getpagesize() // (1 << 20)
 
 
 def _measure_duplicates(texts: list[str]) -> dict[str, float]:

@@ -42,4 +42,5 @@ echo "Installing the locked dependencies (once; 1.7 GB of disk) ..."
   fail "the locked dependencies could not be installed; is the Python package index reachable, is the disk full?"
 .venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --editable . ||
   fail "the project itself could not be installed into .venv"
+.venv/bin/python -m compileall -q include dags plugins tools || true  # as the dependencies are, where that is possible
 touch .venv/.installed

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from include.errors import ConfigError
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from include.fetch.archive import Archive
     from include.fetch.probe import SourceCheck
     from include.knowledge.feeds import FeedSource
     from include.settings import Settings
@@ -53,24 +55,25 @@ def list_sources(style: Style = "table", sources: SourcesFile = None, home: Home
 
 @app.command("check")
 def check(style: Style = "table", sources: SourcesFile = None, home: Home = None) -> None:
-    """Ask every feed once, now: which answer, which parse, how many entries. Nothing is stored.
+    """Ask every feed once, now: which answer, which parse, how many entries. What they say is not stored.
 
-    Exit code 1 where an enabled feed does not answer or cannot be read. A host that asked for a pause is not asked.
+    Exit code 1 where an enabled feed does not answer or cannot be read. A host that asked for a pause is not asked, by
+    this and by the next runs.
     """
-    from include.fetch.archive import Archive
     from include.fetch.probe import check_sources
     from include.fetch.reasons import HOST_CLOSED
 
     feeds, path = _load(sources, home)
     if not feeds:
         raise ConfigError(f"{path}: no feed is in the list; add one with `departures sources add URL`")
-    with tempfile.TemporaryDirectory() as folder, Archive(folder) as archive, err().status("Asking ...") as status:
+    settings, as_of = read_settings(home), datetime.now(UTC)
+    with _asking(settings, as_of) as (archive, pauses), err().status("Asking ...") as status:
         checks = check_sources(
             feeds,
-            as_of=datetime.now(UTC),
-            settings=read_settings(home),
+            as_of=as_of,
+            settings=settings,
             archive=archive,
-            pauses=_read_pauses(read_settings(home)),
+            pauses=pauses,
             on_progress=lambda done, total, _: status.update(f"Asking ... {done} of {total}"),
         )
     if style == "json":
@@ -95,15 +98,13 @@ def add(
     home: Home = None,
 ) -> None:
     """Find the feed behind an address, try it, and add it to feeds.yaml in the home."""
-    from include.fetch.archive import Archive
     from include.fetch.discover import find_feeds, propose_source
     from include.knowledge.feeds import save_feeds
 
-    settings = read_settings(home)
+    settings, as_of = read_settings(home), datetime.now(UTC)
     feeds, _ = _load(None, home)
-    with tempfile.TemporaryDirectory() as folder, Archive(folder) as archive, err().status("Looking ..."):
-        pauses = _read_pauses(settings)
-        found = find_feeds(url, as_of=datetime.now(UTC), settings=settings, archive=archive, pauses=pauses)
+    with _asking(settings, as_of) as (archive, pauses), err().status("Looking ..."):
+        found = find_feeds(url, as_of=as_of, settings=settings, archive=archive, pauses=pauses)
     source = propose_source(found[0], feeds, name=name, lang=lang)
     path = _own_list(settings)
     save_feeds(path, (*feeds, source))
@@ -143,13 +144,21 @@ def export_opml(
     err().print(f"{len(feeds)} feeds -> {opml}", markup=False)
 
 
-def _read_pauses(settings: Settings) -> dict[str, float]:
-    """Hosts that the runs of this home have promised to leave alone, with the seconds that are left."""
-    from include.fetch.archive import Archive
-    from include.fetch.pauses import read_pauses
+@contextmanager
+def _asking(settings: Settings, as_of: datetime) -> Iterator[tuple[Archive, dict[str, float]]]:
+    """An archive that is thrown away, and the seconds for which hosts are still to be left alone.
 
-    with Archive(settings.archive_root) as archive:
-        return read_pauses(archive, datetime.now(UTC))
+    Of what comes into it, only that a host wants to be left alone is kept, in the archive of the home.
+    """
+    from include.fetch.archive import Archive
+    from include.fetch.pauses import keep_pauses, read_pauses
+
+    with tempfile.TemporaryDirectory() as folder, Archive(folder) as asked, Archive(settings.archive_root) as archive:
+        try:
+            yield asked, read_pauses(archive, as_of)
+        finally:
+            asked.finish()
+            keep_pauses(asked, archive, as_of)
 
 
 def _load(sources: Path | None, home: Path | None) -> tuple[tuple[FeedSource, ...], Path]:

@@ -9,7 +9,15 @@ from typing import Any
 from lxml import etree
 
 from include.extract.beside import Beside
-from include.extract.names import is_labelled, is_person, names_writers, split_names
+from include.extract.names import (
+    find_field,
+    is_labelled,
+    is_outlet,
+    is_person,
+    names_only_editors,
+    names_writers,
+    split_names,
+)
 
 _MAX_FOUND = 12
 _MAX_BYLINE_CHARS = 120
@@ -66,24 +74,43 @@ def _cut(text: str) -> str:
 
 def _unmarked(tree: Any, beside: Beside) -> list[str]:
     """The first text below the headline that begins like a byline and names people: `（责编：牛镛、岳弘彬）`,
-    `Por Beatriz Nunes, e1 — São Paulo`. With a colon it may stand anywhere."""
+    `Por Beatriz Nunes, e1 — São Paulo`. With a colon it may stand anywhere. Who only edited counts where no writer is
+    named."""
     below = 0 if beside.headline is None else None
+    editors: list[str] = []
     for element in tree.iter("h1", *_LEAVES):
         if element.tag == "h1":
             below = 0
             continue
         if below is not None:
             below += 1
-        if len(element) > 3 or not names_writers((element.text or "").lstrip(" \n\t(（【[")[:40] + " x x"):
-            continue
-        text = _cut(_TEXT(element))
-        bare = text.strip("(（【[)）】]")
         near = below is not None and below <= _REACH
-        if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) and not beside.holds(element):
-            names = split_names(bare)
-            if names and all(map(is_person, names)):
-                return [bare]
-    return []
+        bare = _read_line(element, near)
+        if not bare or beside.holds(element) or not _all_people(split_names(bare)):
+            continue
+        if not names_only_editors(bare):
+            return [bare]
+        editors = editors or [bare]
+    return editors
+
+
+def _read_line(element: Any, near: bool) -> str:
+    """What of an element's text names writers; "" where nothing does."""
+    if len(element) > 3:
+        return ""
+    start = (element.text or "").lstrip(" \n\t(（【[")[:40]
+    if names_writers(start + " x x"):
+        text = _cut(_TEXT(element))
+        bare = text.strip("(（【[)）】]") if text[:1] in "(（【[" else text
+        return bare if 3 < len(text) <= _MAX_LABELLED_CHARS and (near or is_labelled(bare)) else ""
+    text = _TEXT(element) if near and (element.text or "").strip() else ""
+    return find_field(text) if len(text) <= _MAX_BYLINE_CHARS else ""
+
+
+def _all_people(names: list[str]) -> bool:
+    """Whether they are people, agencies beside them apart: `Door Jan de Vries en ANP`."""
+    others = [name for name in names if not is_person(name)]
+    return len(others) < len(names) and all(map(is_outlet, others))
 
 
 def _together(marked: list[tuple[Any, str]]) -> list[str]:

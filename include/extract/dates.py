@@ -13,6 +13,7 @@ from include.extract.head import Head
 from include.extract.hydration import find_published
 from include.extract.moment import Moment
 from include.extract.shown import read_shown_dates, read_times
+from include.extract.written import read_written
 
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "og:published_time", "publishdate",
@@ -45,6 +46,8 @@ _CJK = re.compile(
 _SCRIPT_DATE = re.compile(r"^[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d\d) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})")
 _EPOCH = re.compile(r"^(1[0-9]{9})(\d{3})?$")
 _URL_DATE = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_YEAR_FIRST = frozenset({"ja", "ko", "zh", "hu", "lt", "mn", "fa", "sv"})
+_BUDDHIST_YEAR = re.compile(r"^2[45]\d\d(?=[-/]\d)")
 _OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 _SAME_MOMENT = 90  # seconds between what a page and its feed give for one publication
 _FUTURE = timedelta(days=1)  # clocks and zones differ; more is a mistake of the page
@@ -55,7 +58,7 @@ def parse_moment(text: str) -> Moment | None:
 
     None for anything else, `05/06/2025` included: nobody can tell its day from its month.
     """
-    text = text.strip()
+    text = _BUDDHIST_YEAR.sub(lambda match: str(int(match[0]) - 543), text.strip())  # of Thai sites, in ISO 8601 too
     epoch = _EPOCH.match(text)
     if epoch:
         return Moment(datetime.fromtimestamp(int(epoch[1]), UTC), has_offset=True)
@@ -85,22 +88,26 @@ def choose_dates(
     already seen.
     """
     candidates = [
-        ("json-ld", jsonld.first_text([article.get("datePublished"), article.get("dateCreated")])),
+        ("json-ld", jsonld.first_text([_text(article.get("datePublished")), _text(article.get("dateCreated"))])),
         *(("meta", value) for value in head.all(*_PUBLISHED_METAS)),
         *(("time", value) for value in read_times(tree)),
     ]
-    found = _read_all(candidates, fetched_at)
-    modified = _plausible(jsonld.first_text(article.get("dateModified")) or head.first(*_MODIFIED_METAS), fetched_at)
+    found = _read_all(candidates, fetched_at, head)
+    modified = _plausible(
+        jsonld.first_text(_text(article.get("dateModified"))) or head.first(*_MODIFIED_METAS), fetched_at, head
+    )
     if found and not found[0][1].has_offset:
         found += [("text", moment) for moment in _shown(head, tree, fetched_at)[0]]
     if not found:
-        found = _read_all([*(("script", value) for value in find_published(head.scripts)), *_in_url(url)], fetched_at)
+        found = _read_all(
+            [*(("script", value) for value in find_published(head.scripts)), *_in_url(url)], fetched_at, head
+        )
         if not found or not found[0][1].has_time:
             shown, changed = _shown(head, tree, fetched_at)
             found += [("text", moment) for moment in shown or changed]
             modified = modified or next(iter(changed), None)
         if not found:
-            found = _read_all([("text", _guess(tree, fetched_at))], fetched_at)
+            found = _read_all([("text", _guess(tree, fetched_at))], fetched_at, head)
     feed = Moment(feed_date, has_offset=True) if feed_date else None
     if not found:
         return feed, "feed" if feed else "", modified
@@ -109,6 +116,11 @@ def choose_dates(
         return feed, "feed", modified or chosen
     placed = _with_offset(chosen, [moment for _, moment in found])
     return (_with_zone_of(placed, feed) if feed else placed), source, modified
+
+
+def _text(value: Any) -> Any:
+    """A value of JSON-LD, a number of seconds or milliseconds as text."""
+    return str(int(value)) if isinstance(value, (int, float)) and 1e9 <= value < 1e13 else value
 
 
 def _with_zone_of(chosen: Moment, feed: Moment) -> Moment:
@@ -123,8 +135,8 @@ def _with_zone_of(chosen: Moment, feed: Moment) -> Moment:
     return Moment(chosen.value.replace(tzinfo=zone), has_offset=True)
 
 
-def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime) -> list[tuple[str, Moment]]:
-    return [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at))]
+def _read_all(candidates: Iterable[tuple[str, str]], fetched_at: datetime, head: Head) -> list[tuple[str, Moment]]:
+    return [(source, moment) for source, text in candidates if (moment := _plausible(text, fetched_at, head))]
 
 
 def _in_url(url: str) -> list[tuple[str, str]]:
@@ -134,7 +146,7 @@ def _in_url(url: str) -> list[tuple[str, str]]:
 
 def _shown(head: Head, tree: Any, fetched_at: datetime) -> tuple[list[Moment], list[Moment]]:
     """Plausible dates around the headline: (of publication, of the last change)."""
-    published, changed = read_shown_dates(tree, month_first=_puts_month_first(head))
+    published, changed = read_shown_dates(tree, month_first=_puts_month_first(head), short_years=_has_short_years(head))
     return (
         [moment for moment in published if _is_plausible(moment, fetched_at)],
         [moment for moment in changed if _is_plausible(moment, fetched_at)],
@@ -143,8 +155,16 @@ def _shown(head: Head, tree: Any, fetched_at: datetime) -> tuple[list[Moment], l
 
 def _puts_month_first(head: Head) -> bool | None:
     """How the page reads `03/02/2026`: not to be told of English, which many templates claim to be written in."""
-    language = head.html_lang or head.first("og:locale", "content-language") or "en"
-    return None if language.lower().startswith("en") else False
+    return None if _language(head) == "en" else False
+
+
+def _has_short_years(head: Head) -> bool:
+    """Whether `02.03.26` is the second of March: not where the year stands first, nor where nobody can tell."""
+    return _language(head) not in _YEAR_FIRST | {"en"}
+
+
+def _language(head: Head) -> str:
+    return (head.html_lang or head.first("og:locale", "content-language") or "en").lower()[:2]
 
 
 def _guess(tree: Any, fetched_at: datetime) -> str:
@@ -170,9 +190,15 @@ def _with_offset(chosen: Moment, others: list[Moment]) -> Moment:
     return chosen
 
 
-def _plausible(text: str, fetched_at: datetime) -> Moment | None:
-    moment = parse_moment(text) if text else None
+def _plausible(text: str, fetched_at: datetime, head: Head) -> Moment | None:
+    moment = (parse_moment(text) or _as_written(text, head)) if text else None
     return moment if moment and _is_plausible(moment, fetched_at) else None
+
+
+def _as_written(text: str, head: Head) -> Moment | None:
+    """What a field that is meant for machines says as people write: `2 Mart 2026 09:30`, `02.03.2026`."""
+    written = read_written(text[:80], month_first=_puts_month_first(head)) if len(text) <= 80 else []
+    return written[0].moment if len(written) == 1 else None
 
 
 def _is_plausible(moment: Moment, fetched_at: datetime) -> bool:

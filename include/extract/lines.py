@@ -77,6 +77,9 @@ def drop_boilerplate(
         else:
             kept.append(line)
         index += 1
+    while len(kept) > 1 and _is_closing(kept[-1]):  # what stood behind them is gone
+        kept.pop()
+        dropped["prompt"] += 1
     return kept, dropped
 
 
@@ -178,7 +181,7 @@ class _Phrases:
         self.tail_prefix = re.compile(r"^(?:more from|more on|mehr aus|más sobre|plus sur|meer over)\b.{0,40}$")
         several = {phrase for phrase in known.read_more if " " in phrase or WIDE.search(phrase)}
         self.read_more = re.compile(
-            rf"^(?:{match_any(known.read_more)}\s*(?:[:：|>»→–—-]|$)|{match_any(several)}\s|more:\s)"
+            rf"^(?:{match_any(known.read_more)}\s*(?:[:：|>»→–—-]|$)|{match_any(several)}\s|more\s?:\s)"
         )
         self.prompts = re.compile(rf"^{match_any(known.prompts)}")
         self.credits = re.compile(rf"^[(（\[]?{match_any(known.credits)}\s*(?:[:：|/／©]|by\b|von\b|\()")

@@ -55,7 +55,7 @@ def _frames_of(headline: Any) -> set[Any]:
     return {node for node in list(headline.iterancestors())[:_FRAMES] if node.tag not in ("body", "html")}
 
 
-def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Moment], list[Moment]]:
+def read_shown_dates(tree: Any, *, month_first: bool | None, short_years: bool) -> tuple[list[Moment], list[Moment]]:
     """(dates of publication, dates of the last change) that stand around the headline, in order.
 
     Above the headline only what shares a frame with it is believed: the top of a page often shows today's date.
@@ -79,7 +79,9 @@ def read_shown_dates(tree: Any, *, month_first: bool | None) -> tuple[list[Momen
         if len(text) <= _MAX_LINE_CHARS and (reached or headline is None or framed):
             marked = any(_UPDATED_NAME.search(node.get("class") or "") for node in (element, element.getparent()))
             near.append(f"updated {text}" if marked and not says_updated(text) else text)
-    found = [written for text in near for written in read_written(text, month_first=month_first)]
+    found = [
+        written for text in near for written in read_written(text, month_first=month_first, short_years=short_years)
+    ]
     return [entry.moment for entry in found if not entry.updated], [entry.moment for entry in found if entry.updated]
 
 

@@ -16,7 +16,8 @@ _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
 )
 # A colon separates a site's name only where the name is known: headlines have colons of their own.
-_COLON = re.compile(r"\s*[:：]\s*")
+_COLON = re.compile(r"\s*(?<!:)[:：](?!:)\s*")
+_ADDRESS = re.compile(r"\s*[(（][\w-]+(?:\.[\w-]+)+[)）]$")  # `示例网(example.com)`
 _PAGE_NUMBER = re.compile(r"\W*(?:[^\W\d]+\s+(?:\d+|all)|第\s*\d+\s*\w{1,3})\W*", re.IGNORECASE)
 _MAX_SUFFIX_CHARS = 60
 _MAX_TITLE_CHARS = 400
@@ -173,7 +174,7 @@ def _ends_with_site(match: re.Match[str], sites: tuple[str, ...]) -> bool:
 
 def _is_site(part: str, sites: tuple[str, ...], *, exactly: bool = False) -> bool:
     """A known name, or one with a word or two around it (`Metro News`, `news.ORF.at`, `한국일보`)."""
-    folded = fold(part)
+    folded = fold(_ADDRESS.sub("", part))
     if not folded or len(part) > _MAX_SUFFIX_CHARS:
         return False
     if exactly:

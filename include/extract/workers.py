@@ -1,7 +1,7 @@
 """Run a function over many tasks in persistent processes that can be killed.
 
-Plain child processes, not `multiprocessing`: a daemonic process, which a task of a scheduler may be, may not have
-children of that module, and its start methods import the parent's main module again.
+Not `multiprocessing`: a daemonic process, which a task of a scheduler may be, may not have children of that module,
+and its start methods import the parent's main module again.
 """
 
 from __future__ import annotations
@@ -9,28 +9,25 @@ from __future__ import annotations
 import os
 import pickle
 import select
+import signal
 import struct
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
+from include.extract.forkserver import ForkServer, ServerLost, borrow_server, return_server
 from include.records import Quarantined
-from include.settings import strip_environment
 
 Result = TypeVar("Result")
 
 PAGE_TIMEOUT = 10.0  # seconds for one page
 MEMORY_MB = 1_500  # data segment of one worker: 250 MB are models and libraries, a page of 5 MB takes 400 MB
 TASKS_PER_WORKER = 2_000  # then a fresh process, so that fragmentation never adds up
-_START_TIMEOUT = 120.0  # imports and models: five seconds, and longer on a busy machine
 _WINDOW_PER_WORKER = 8  # results held back to keep the order of tasks
 _HEADER = struct.Struct("<Q")
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ def run_isolated(
     `function` must be importable from a module. A call that raises, runs longer than `timeout` seconds, wants more
     than `memory_mb` or takes its process down gives a Quarantined row of stage `read` with the reason (`timeout`,
     `memory`, `crash`, `error` or that of a QuarantineRecord); the next task gets a fresh process. `tasks` is read
-    lazily. Closing the iterator stops the processes. `prepare`, importable too, is called once in every new process,
-    so that loading models does not count against the first task's time.
+    lazily. Closing the iterator stops the processes. `prepare`, importable too, is called once, before the first of
+    them is forked, so that loading models does not count against a task's time.
     """
     pool = _Pool(function, iter(tasks), max(1, workers), timeout, memory_mb, prepare)
     try:
@@ -67,59 +64,53 @@ def run_isolated(
         pool.close()
 
 
-class _WorkerLost(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason, self.detail = reason, detail
+class _WorkerGone(Exception):
+    """The process has closed its pipes: it has ended."""
 
 
 class _Worker:
-    """One child process and its two pipes."""
+    """One process that the server has forked, and its two pipes."""
 
-    def __init__(
-        self, function: Callable[..., Any], timeout: float, memory_mb: int, prepare: Callable[[], object] | None
-    ) -> None:
-        paths = [str(_ROOT), *(path for path in sys.path if path)]
-        environment = strip_environment(os.environ) | {
-            "PYTHONPATH": os.pathsep.join(dict.fromkeys(paths)),
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "include.extract.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            bufsize=0,
-            start_new_session=True,
-        )
-        assert self._process.stdin and self._process.stdout
-        self._input, self._output = self._process.stdin.fileno(), self._process.stdout.fileno()
-        os.set_blocking(self._input, False)
-        self._timeout = timeout
-        self.served = 0
-        names = [(_module_of(called), called.__qualname__) for called in (function, prepare) if called]
+    def __init__(self, server: ForkServer, function: tuple[str, str], timeout: float, memory_mb: int) -> None:
+        self._server, self._timeout = server, timeout
+        self.served, self.is_gone = 0, False
+        theirs_in, self._input = os.pipe()
+        self._output, theirs_out = os.pipe()
         try:
-            self._send(pickle.dumps((names, timeout, memory_mb)), time.monotonic() + _START_TIMEOUT)
-            self._receive(time.monotonic() + _START_TIMEOUT)
-        except _WorkerLost as lost:
-            self.stop()
-            raise RuntimeError(f"a worker for {'.'.join(names[0])} could not start: {lost.detail}") from lost
+            self._pid = server.fork(function, timeout, memory_mb, theirs_in, theirs_out)
+        except ServerLost:
+            self._close()
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        os.set_blocking(self._input, False)
 
     def call(self, arguments: tuple[Any, ...]) -> tuple[str, Any]:
-        """Return ("ok", result) or (reason, detail). Raises _WorkerLost, after which the process is gone."""
+        """Return ("ok", result) or (reason, detail); of reason `timeout` or `crash`, the process is gone."""
         deadline = time.monotonic() + self._timeout
         self.served += 1
-        self._send(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL), deadline)
-        answer: tuple[str, Any] = self._receive(deadline)
-        return answer
+        try:
+            self._send(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL), deadline)
+            answer: tuple[str, Any] = self._receive(deadline)
+            return answer
+        except TimeoutError:
+            self.stop()
+        except _WorkerGone:
+            code = self.stop()
+            if code != -signal.SIGALRM:  # its own alarm
+                return "crash", f"the worker process ended with {'signal' if code < 0 else 'code'} {abs(code)}"
+        return "timeout", f"longer than {self._timeout:g} s"
 
-    def stop(self) -> None:
-        """Kill the process and wait for it; never fails, never leaves a zombie."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream:
-                stream.close()
+    def stop(self) -> int:
+        """Kill the process and wait for it; never fails, never leaves a zombie. Returns how it ended."""
+        self.is_gone = True
+        self._close()
+        return self._server.stop(self._pid)
+
+    def _close(self) -> None:
+        os.close(self._input)
+        os.close(self._output)
 
     def _send(self, message: bytes, deadline: float) -> None:
         view = memoryview(_HEADER.pack(len(message)) + message)
@@ -130,7 +121,7 @@ class _Worker:
             except BlockingIOError:
                 continue
             except BrokenPipeError:
-                raise self._explain_death() from None
+                raise _WorkerGone from None
 
     def _receive(self, deadline: float) -> Any:
         (size,) = _HEADER.unpack(self._read(_HEADER.size, deadline))
@@ -142,7 +133,7 @@ class _Worker:
             self._wait(self._output, deadline, write=False)
             chunk = os.read(self._output, min(missing, 1 << 20))
             if not chunk:
-                raise self._explain_death()
+                raise _WorkerGone
             chunks.append(chunk)
             missing -= len(chunk)
         return b"".join(chunks)
@@ -151,23 +142,17 @@ class _Worker:
         poller = select.poll()
         poller.register(descriptor, select.POLLOUT if write else select.POLLIN)
         if not poller.poll(max(0.0, deadline - time.monotonic()) * 1_000):
-            raise _WorkerLost("timeout", f"longer than {self._timeout:g} s")
-
-    def _explain_death(self) -> _WorkerLost:
-        code = self._process.wait()
-        if code == -14:  # the worker's own alarm
-            return _WorkerLost("timeout", f"longer than {self._timeout:g} s")
-        return _WorkerLost("crash", f"the worker process ended with {'signal' if code < 0 else 'code'} {abs(code)}")
+            raise TimeoutError
 
 
-def _module_of(function: Callable[..., Any]) -> str:
-    """The name under which another process can import the function; that of `python -m` for a main module."""
+def _name(function: Callable[..., Any]) -> tuple[str, str]:
+    """Module and name under which another process finds the function; of a main module that of `python -m`."""
     if function.__module__ != "__main__":
-        return function.__module__
+        return function.__module__, function.__qualname__
     spec = getattr(sys.modules["__main__"], "__spec__", None)
     if spec is None:
         raise ValueError(f"{function.__qualname__} stands in a script; a worker can only import it from a module")
-    return str(spec.name)
+    return str(spec.name), function.__qualname__
 
 
 class _Pool:
@@ -185,6 +170,8 @@ class _Pool:
         self._function, self._tasks = function, tasks
         self._timeout, self._memory_mb, self._prepare = timeout, memory_mb, prepare
         self._changed = threading.Condition()
+        self._borrowing = threading.Lock()
+        self._server: ForkServer | None = None
         self._done: dict[int, Any] = {}
         self._taken = self._yielded = 0
         self._exhausted = self._closed = False
@@ -213,6 +200,7 @@ class _Pool:
             self._changed.notify_all()
         for thread in self._threads:
             thread.join()
+        self._give_back()
 
     def _finished(self) -> bool:
         return self._exhausted and self._yielded == self._taken
@@ -237,15 +225,11 @@ class _Pool:
         try:
             while (entry := self._next_task()) is not None:
                 index, task = entry
-                if worker is None or worker.served >= TASKS_PER_WORKER:
-                    if worker:
-                        worker.stop()
-                    worker = _Worker(self._function, self._timeout, self._memory_mb, self._prepare)
-                try:
-                    reason, value = worker.call(task.arguments)
-                except _WorkerLost as lost:
+                if worker is not None and worker.served >= TASKS_PER_WORKER:
                     worker.stop()
-                    worker, reason, value = None, lost.reason, lost.detail
+                if worker is None or worker.is_gone:
+                    worker = self._make_worker()
+                reason, value = worker.call(task.arguments)
                 result = value if reason == "ok" else _quarantine(task, reason, value)
                 with self._changed:
                     self._done[index] = result
@@ -255,8 +239,33 @@ class _Pool:
                 self._failure = error
                 self._changed.notify_all()
         finally:
-            if worker:
+            if worker is not None and not worker.is_gone:
                 worker.stop()
+
+    def _make_worker(self) -> _Worker:
+        """A worker of our server; of a new one, where that has ended."""
+        function, *prepare = (_name(called) for called in (self._function, self._prepare) if called)
+        try:
+            for _ in range(2):
+                with self._borrowing:
+                    if self._server is not None and not self._server.is_alive():
+                        self._give_back()
+                    if self._server is None:
+                        self._server = borrow_server(function, prepare[0] if prepare else None)
+                    server = self._server
+                try:
+                    return _Worker(server, function, self._timeout, self._memory_mb)
+                except ServerLost:
+                    if server.is_alive():
+                        raise
+            raise ServerLost("the process that forks it ended twice")
+        except ServerLost as lost:
+            raise RuntimeError(f"a worker for {'.'.join(function)} could not start: {lost}") from lost
+
+    def _give_back(self) -> None:
+        if self._server is not None:
+            server, self._server = self._server, None
+            return_server(server)
 
 
 def _quarantine(task: Task, reason: str, detail: str) -> Quarantined:

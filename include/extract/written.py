@@ -27,7 +27,8 @@ _ZONES = {
 _HAMZA = str.maketrans("أإآ", "ااا")
 _ERAS = (("令和", 2018), ("平成", 1988), ("中華民國", 1911), ("民國", 1911), ("民国", 1911))
 _BUDDHIST = range(2400, 2700)  # 543 years ahead
-_JOIN = r"(?:[\s.,/\-–]|\b(?:de|del|of|năm)\b)*"
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+_JOIN = r"(?:[\s.,/\-–]|\b(?:de|del|of|năm)\b|พ\.ศ\.|ค\.ศ\.)*"
 _CLOCK = (
     r"(?P<{0}half>오전|오후|上午|下午|午前|午後|晚上)?\s*(?P<{0}h>\d{{1,2}})\s?[:.h時时시]\s?(?P<{0}mi>\d{{2}})"
     r"(?::\d{{2}})?(?!\d)\s*(?P<{0}ap>[ap]\.?m\b\.?|ص|م(?!\w))?"
@@ -49,18 +50,18 @@ class Written:
     updated: bool
 
 
-def read_written(text: str, *, month_first: bool | None = False) -> list[Written]:
+def read_written(text: str, *, month_first: bool | None = False, short_years: bool = False) -> list[Written]:
     """Every complete date of a short text, in order.
 
     `month_first` says how `03/02/2026` is read; None where the page's language leaves it open: then only a date
-    with a day above 12 is read.
+    with a day above 12 is read. With `short_years`, `02.03.26` is one too, its day first.
     """
     plain = _normalise(text)
     found: list[Written] = []
     position = 0
     while (match := _pattern().search(plain, position)) is not None:
         position = match.end()
-        day = _day_of(match, month_first)
+        day = _day_of(match, month_first) if short_years or match["d7"] is None else None
         if day is None:
             continue
         moment, end = _with_clock(match, plain, day)
@@ -114,15 +115,19 @@ def _pattern() -> re.Pattern[str]:
     """A date: named month after or before the day, year first, era, day or month first."""
     names = "|".join(re.escape(name) for name in sorted(_months(), key=lambda name: (-len(name), name)))
     month = rf"(?<![^\W\d_])(?P<{{0}}>{names})(?![^\W\d_])"
+    second = rf"(?:\s?/\s?(?:{names})(?![^\W\d_]))?"  # `آذار/مارس`: the month's two names in Arabic
+    thai = "|".join(re.escape(name) for name in sorted(_months(), key=len, reverse=True) if _THAI.match(name))
     clock = rf"(?:{_CLOCK.format('b')}\W{{1,4}})?"
     eras = "|".join(era for era, _ in _ERAS)
     return re.compile(
         rf"{clock}(?:"
-        rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?{_JOIN}{month.format('m1')}{_JOIN}(?P<y1>\d{{4}})(?!\d)"
+        rf"(?<!\d)(?P<d1>\d{{1,2}})(?:st|nd|rd|th|er|º|ª)?{_JOIN}{month.format('m1')}{second}{_JOIN}(?P<y1>\d{{4}})(?!\d)"
+        rf"|(?<!\d)(?P<d6>\d{{1,2}}){_JOIN}(?P<m6>{thai}){_JOIN}(?P<y6>\d\d)(?![\d:.])"
         rf"|{month.format('m2')}\.?\s*(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?[\s,]+(?P<y2>\d{{4}})(?!\d)"
         r"|(?<!\d)(?P<y3>(?:19|20)\d\d)\s*[-/.年년]\s*(?P<m3>\d{1,2})\s*[-/.月월]\s*(?P<d3>\d{1,2})(?!\d)[日일.]?"
         rf"|(?P<era>{eras})\s*(?P<y4>\d{{1,3}}|元)年\s*(?P<m4>\d{{1,2}})月\s*(?P<d4>\d{{1,2}})日"
         r"|(?<![\d/.])(?P<d5>\d{1,2})\s?[./-]\s?(?P<m5>\d{1,2})\s?[./-]\s?(?P<y5>\d{4})(?![\d/])"
+        r"|(?<![\d/.])(?P<d7>\d\d)(?P<sep>[./])(?P<m7>\d\d)(?P=sep)(?P<y7>\d\d)(?![\d/.])"
         r")"
     )
 
@@ -163,9 +168,13 @@ def _day_of(match: re.Match[str], month_first: bool | None) -> datetime | None:
             return _build(parts["y2"], _months()[parts["m2"]], parts["d2"])
         if "y3" in parts:
             return _build(parts["y3"], parts["m3"], parts["d3"])
+        if "m6" in parts:  # `2 มี.ค. 69`: of the Buddhist era, without its century
+            return _build(2500 + int(parts["y6"]), _months()[parts["m6"]], parts["d6"])
         if "era" in parts:
             year = (1 if parts["y4"] == "元" else int(parts["y4"])) + dict(_ERAS)[parts["era"]]
             return _build(year, parts["m4"], parts["d4"])
+        if "d7" in parts:
+            return _build(2000 + int(parts["y7"]), parts["m7"], parts["d7"])
         first, second = int(parts["d5"]), int(parts["m5"])
         if month_first is None and first <= 12 and second <= 12 and first != second:
             return None

@@ -13,8 +13,11 @@ FUTURE = timedelta(days=1)  # time zones and embargoes; more is a mistake
 _YEAR_FIRST = re.compile(
     r"(?P<year>\d{4})\s*[-/.年년]\s*(?P<month>\d{1,2})\s*[-/.月월]\s*(?P<day>\d{1,2})\s*[.日일]?(?P<rest>.*)", re.DOTALL
 )
-# Dots mean day first wherever they are used: 21.11.2026. Slashes do not (06/07/2026), so those stay unread.
+# Dots mean day first wherever they are used: 21.11.2026. Slashes do not: 06/07/2026 stays unread, 21/11/2026 does not.
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})(?P<rest>.*)", re.DOTALL)
+_SLASHED = re.compile(r"(?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<year>\d{4})(?P<rest>.*)", re.DOTALL)
+_WEEKDAY = re.compile(r"^[^\W\d_]{1,12}\d?\.?,? +(?=\d)")  # of any language, before a date in figures: `T6, 20/11/2026`
+_NAMED_OFFSET = re.compile(r"\b(?:GMT|UTC) ?(?=[+-]\d)", re.IGNORECASE)  # `09:00 GMT+0530`
 _TIME = re.compile(
     r"[\sT,]*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[A-Z]{2,5}|[+-]\d{2}:?\d{2}|[+-]\d{2})?",
@@ -41,7 +44,7 @@ def parse_feed_date(text: str, *, as_of: datetime) -> datetime | None:
 
     A time without zone is taken as UTC and a day without time as its midnight: the day is what feeds are read for.
     """
-    text = " ".join(text.split())
+    text = _NAMED_OFFSET.sub("", " ".join(text.split()))
     if not text or len(text) > 80:
         return None
     try:
@@ -60,10 +63,17 @@ def _read_epoch(text: str) -> datetime | None:
 
 
 def _read_numeric(text: str) -> datetime | None:
-    found = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text)
+    text = _WEEKDAY.sub("", text)
+    found = _YEAR_FIRST.fullmatch(text) or _DAY_FIRST.fullmatch(text) or _SLASHED.fullmatch(text)
     if found is None:
         return None
-    day = datetime(int(found["year"]), int(found["month"]), int(found["day"]), tzinfo=UTC)
+    if "first" in found.groupdict():
+        month, number = sorted((int(found["first"]), int(found["second"])))
+        if number <= 12:
+            return None
+    else:
+        month, number = int(found["month"]), int(found["day"])
+    day = datetime(_gregorian(int(found["year"])), month, number, tzinfo=UTC)
     rest = found["rest"].lstrip(" ,T").rstrip()
     if not rest:
         return day
@@ -85,7 +95,9 @@ def _read_english_day(text: str) -> datetime | None:
     if found is None:
         return None
     month = (found["month"] or found["month2"])[:3].lower()
-    return datetime(int(found["year"]), _MONTHS.index(month) + 1, int(found["day"] or found["day2"]), tzinfo=UTC)
+    return datetime(
+        _gregorian(int(found["year"])), _MONTHS.index(month) + 1, int(found["day"] or found["day2"]), tzinfo=UTC
+    )
 
 
 def _read_rfc822(text: str) -> datetime | None:
@@ -101,8 +113,15 @@ def _read_rfc822(text: str) -> datetime | None:
     named = re.search(r"\b([A-Za-z]{1,5})$", text)
     if named and named[1].upper() in _ZONES:
         offset = int(_ZONES[named[1].upper()] * 3600)
-    base = datetime(year, month, day, hour % 24, minute, min(second, 59), tzinfo=UTC) + timedelta(days=hour // 24)
+    base = datetime(_gregorian(year), month, day, hour % 24, minute, min(second, 59), tzinfo=UTC) + timedelta(
+        days=hour // 24
+    )
     return base.replace(tzinfo=timezone(timedelta(seconds=offset))) if offset else base
+
+
+def _gregorian(year: int) -> int:
+    """The year, where it is of the Buddhist era, as Thai sites count: 2569 is 2026."""
+    return year - 543 if 2400 <= year < 2700 else year
 
 
 def _offset(zone: str) -> timezone:

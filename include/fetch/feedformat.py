@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +23,7 @@ feedparser.api.PREFERRED_XML_PARSERS = ["include.fetch.sax_expat"]
 
 _HEAD_BYTES = 65_536
 _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|urlset)[\s>]", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)[\s>]")
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)\s*>")
 _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
@@ -31,14 +32,16 @@ _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly"
 def read_feed(body: bytes, *, content_type: str) -> RawFeed:
     """Parse a feed of any format; version "" where the bytes are none. Never raises for what a server sends."""
     head = body[:2_000].lstrip(b"\xef\xbb\xbf\xfe\xff\x00 \t\r\n")
-    if head[:1] == b"{":
-        return _read_json(body)
-    if not _ROOT.search(body[:_HEAD_BYTES].replace(b"\0", b"")):  # NULs: UTF-16
+    if head[:1] == b"{" and (feed_of_json := _read_json(body)).version:
+        return feed_of_json
+    start = body[:_HEAD_BYTES].replace(b"\0", b"")  # NULs: UTF-16
+    has_root = _ROOT.search(start) is not None
+    if not has_root and (_HTML.search(start) or not _ENTRY_START.search(body)):
         return RawFeed("")
     body, surplus = cut_entries(body, MAX_ENTRIES)
     dropped = (("too-many-entries", surplus),) if surplus else ()
-    if b"<urlset" in head:
-        return read_news_sitemap(body, dropped)
+    if b"<urlset" in head and (sitemap := read_news_sitemap(body, dropped)).version:
+        return sitemap
     if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content_type = "application/xml"  # a byte order mark knows better than a server's default
     elif encoding := find_encoding(body, content_type):
@@ -52,15 +55,21 @@ def read_feed(body: bytes, *, content_type: str) -> RawFeed:
     except Exception as error:  # noqa: BLE001 - a parser of hostile input that raised: the feed is unreadable
         return RawFeed("", dropped=((f"parser-{type(error).__name__}", 1),))
     feed = parsed.get("feed", {})
+    version = parsed.get("version") or ("" if has_root else _name_headless(parsed.entries))
     return RawFeed(
-        version=parsed.get("version") or "",
+        version=version,
         title=_text(feed.get("title")),
         lang=_text(feed.get("language") or feed.get("lang")),
         link=_text(feed.get("link")),
-        entries=tuple(_read_entry(entry, parsed.get("version") or "") for entry in parsed.entries[:MAX_ENTRIES]),
+        entries=tuple(_read_entry(entry, version) for entry in parsed.entries[:MAX_ENTRIES]),
         refresh_s=_refresh(feed),
         dropped=dropped,
     )
+
+
+def _name_headless(entries: Sequence[Mapping[str, Any]]) -> str:
+    """What a feed is called whose beginning is damaged, but whose entries can be read."""
+    return "headless" if any(entry.get("title") and entry.get("link") for entry in entries) else ""
 
 
 def cut_entries(body: bytes, most: int) -> tuple[bytes, int]:

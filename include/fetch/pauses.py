@@ -38,3 +38,20 @@ def read_pauses(archive: Archive, as_of: datetime, *, longer_than: float = _PATI
         if left > pauses.get(host, 0.0):
             pauses[host] = left
     return pauses
+
+
+def keep_pauses(asked: Archive, archive: Archive, as_of: datetime, *, longer_than: float = _PATIENCE) -> int:
+    """Copy from `asked` the answers of `as_of` in which a host wants to be left alone; return how many.
+
+    For whoever asks hosts with an archive that is thrown away: the next run, and the next such call, find them.
+    """
+    count = 0
+    for entry in asked.list_between(as_of, as_of, statuses=BUSY):
+        found = asked.read(entry.path, entry.offset)
+        seconds = parse_retry_after(found.headers, entry.at)
+        if entry.status is None or seconds is None or seconds <= longer_than:
+            continue
+        headers = [(name, value) for name, value in found.headers.items() if name in ("retry-after", "date")]
+        archive.append(entry.url, status=entry.status, headers=headers, body=b"", fetched_at=entry.at)
+        count += 1
+    return count

@@ -8,7 +8,7 @@ from typing import Any
 from include.errors import QuarantineRecord
 from include.records import UNSUPPORTED, Document, Move, Quarantined
 
-PARALLEL_FROM = 48  # articles; below it a worker's start takes longer than the work
+PARALLEL_FROM = 48  # articles; below it the start of other processes takes longer than the work
 SECONDS_PER_BATCH = 120.0  # a batch takes a second or two; far above it the detector hangs
 _BATCH = 32
 
@@ -32,6 +32,11 @@ def detect_articles(
         done += len(batch)
         if on_progress:
             on_progress(done)
+
+
+def load_detector() -> None:
+    """Load what every article needs: names and model, half a second, once for all processes."""
+    detect_article({"id": "sample", "title": "A sample", "text": "Nobody left the sample company.", "lang": "en"})
 
 
 def detect_batch(articles: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -89,7 +94,7 @@ def _detect_batches(
 
     batches = [articles[start : start + _BATCH] for start in range(0, len(articles), _BATCH)]
     tasks = [Task(batch[0]["id"], (batch,)) for batch in batches]
-    results = run_isolated(detect_batch, tasks, workers=workers, timeout=SECONDS_PER_BATCH)
+    results = run_isolated(detect_batch, tasks, workers=workers, timeout=SECONDS_PER_BATCH, prepare=load_detector)
     for batch, rows in zip(batches, results, strict=True):
         yield batch, None if isinstance(rows, Quarantined) else rows
 
@@ -99,7 +104,8 @@ def _detect_singly(batch: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     from include.extract.workers import Task, run_isolated
 
     tasks = [Task(article["id"], (article,)) for article in batch]
-    for article, row in zip(batch, run_isolated(detect_article, tasks, workers=1), strict=True):
+    rows = run_isolated(detect_article, tasks, workers=1, prepare=load_detector)
+    for article, row in zip(batch, rows, strict=True):
         if isinstance(row, Quarantined):
             error = f"{row.reason}: {row.detail}"
             yield {"id": article["id"], "lang": article.get("lang"), "moves": [], "error": error}

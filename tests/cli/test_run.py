@@ -9,10 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from include.fetch.archive import Archive
+from include.fetch.pauses import read_pauses
 from include.warehouse.query import run_query
 from tests.cli.conftest import Call
 from tests.conftest import ROOT
@@ -103,7 +106,7 @@ def test_two_runs_at_once_both_end_right_and_queries_answer_meanwhile(home: Path
     answers = []
     while any(process.poll() is None for process in processes):
         answers.append(run_query(published, "select count(*) from departures").rows)
-        time.sleep(0.3)  # each question is a process of its own, and the run shall have a processor too
+        time.sleep(1)  # each question is a process of its own, and the run shall have a processor too
     said = [process.communicate()[1] for process in processes]
     assert [process.returncode for process in processes] == [0, 0], said
     assert len(answers) >= 2
@@ -122,6 +125,25 @@ def test_sources(home: Path, site: Site, departures: Callable[..., Call], monkey
     call = departures("sources", "check", "--format", "json", "--home", home)
     assert {row["source_id"]: row["ok"] for row in json.loads(call.out)} == {"news-xml": True, "dead-xml": False}
     assert call.code == 1
+
+
+def test_a_host_that_asked_a_check_for_a_pause_is_left_alone_by_the_next_check_and_run(
+    site: Site, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEPARTURES_ALLOW_HOSTS", site.host)
+    monkeypatch.setenv("DEPARTURES_HOST_DELAY", "0")
+    home = tmp_path / "home"
+    make_settings(home, site, ["/busy.xml"])
+    site.answers["/busy.xml"], site.headers["/busy.xml"] = (429, "text/plain", b"later"), {"Retry-After": "7200"}
+    assert departures("sources", "check", "--home", home).code == 1
+    site.put_feed("/busy.xml", [])
+    again = departures("sources", "check", "--format", "json", "--home", home)
+    assert [row["reason"] for row in json.loads(again.out)] == ["host-closed"]
+    refused = departures("sources", "add", site.base_url + "/news.xml", "--home", home)
+    assert refused.code == 2 and "the host wants a pause" in refused.err
+    with Archive(home / "archive") as archive:
+        assert 7_000 < read_pauses(archive, datetime.now(UTC))[site.host.partition(":")[0]] <= 7_200
+    assert site.requests.count("/busy.xml") == 1
 
 
 def test_sources_come_and_go(

@@ -33,8 +33,6 @@ ITEM = FeedItem(
 
 def behave(how: str) -> object:
     """What a task may do to its worker."""
-    if how == "environment":
-        return dict(os.environ)
     if how == "hang":
         time.sleep(60)
     if how == "exit":
@@ -49,12 +47,19 @@ def behave(how: str) -> object:
         print("noise on standard output")
     if how == "unpicklable":
         return lambda: None
+    if how == "parent":
+        return os.getppid()
     return how if how != "pid" else os.getpid()
+
+
+def tell_environment(_: str) -> dict[str, str]:
+    """Every variable of the process."""
+    return dict(os.environ)
 
 
 def describe_environment() -> None:
     """A preparation that leaves a mark."""
-    os.environ["PREPARED"] = "yes"
+    os.environ["PREPARED"] = f"in process {os.getpid()}, {time.monotonic_ns()}"
 
 
 def read_mark(_: int) -> str | None:

@@ -9,6 +9,7 @@ import pytest
 
 from include.errors import ConfigError
 from include.extract.article import article_from_import, article_from_summary, extract_article
+from include.extract.lines import drop_boilerplate
 from tests.extract.samples import FETCHED_AT, HEAD, ITEM, PARAGRAPH, URL
 
 RECORD = {"id": "a-1", "title": "Boss goes", "text": "She is leaving the company, according to Reuters."}
@@ -129,3 +130,12 @@ def test_an_import_keeps_its_reference() -> None:
 def test_a_bad_import_is_named_by_its_field(change: dict[str, object], named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         article_from_import({**RECORD, **change}, as_of=FETCHED_AT)
+
+
+def test_closing_prompts_go_from_the_end_upwards() -> None:
+    told = ["Roe goes in March, she said.", "Her successor is not known yet."]
+    closing = ["Got a story? Get in touch with our news team.", "For more stories like this, check our news page."]
+    more = [f"MORE : Story {number} about somebody else" for number in range(4)]
+    kept, dropped = drop_boilerplate([*told, *closing, *more], ())
+    assert kept == told
+    assert dropped == {"prompt": 2, "read-more": 4}

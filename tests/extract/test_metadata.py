@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from include.extract import jsonld
+from include.extract.authors import choose_authors
 from include.extract.dates import choose_dates, parse_moment
 from include.extract.head import read_head
 from include.extract.measure import fold
@@ -25,6 +26,8 @@ from include.extract.urls import canonical_url, choose_canonical
         ("社長が辞任｜例日新聞", ["例日新聞"], "社長が辞任"),
         ("사장 사임-경제ㅣ예시일보", ["예시일보"], "사장 사임-경제"),
         ("总裁离职_科技_示例网", ["示例网"], "总裁离职_科技"),
+        ("사장 사임 :: 예시일보", ["예시일보"], "사장 사임"),
+        ("总裁离职_示例网(example.com)", ["示例网"], "总裁离职"),
         ("Exemplo | Diretora sai", ["exemplo"], "Diretora sai"),
         ("Boss goes - and stays", ["exampletimes"], "Boss goes - and stays"),
         ("Fox hires CNN veteran", ["cnn", "fox"], "Fox hires CNN veteran"),
@@ -57,6 +60,31 @@ def test_fold_keeps_vowel_signs() -> None:
         ("牛镛、岳弘彬", ["牛镛", "岳弘彬"]),
         ("신현주 기자", ["신현주"]),
         ("記者陳怡君／綜合報導", ["陳怡君"]),
+        ("記者 陳怡君 / 台北報導", ["陳怡君"]),
+        ("（中央社記者陳怡君台北2日電）", ["陳怡君"]),
+        ("记者 陈明 北京报道", ["陈明"]),
+        ("김민수 기자 minsu@news.example", ["김민수"]),
+        ("김민수(minsu@news.example)", ["김민수"]),
+        ("이서연·박지훈 기자", ["이서연", "박지훈"]),
+        ("김민수 기자, 이영희 기자", ["김민수", "이영희"]),
+        ("예시뉴스 김민수 기자", ["김민수"]),
+        ("文・山田太郎", ["山田太郎"]),
+        ("経済部　山田太郎", ["山田太郎"]),
+        ("<a href='/x'>Anna Poe</a>", ["Anna Poe"]),
+        ("القاهرة - أحمد محمود", ["أحمد محمود"]),
+        ("Nguyễn An - Trần Bình", ["Nguyễn An", "Trần Bình"]),
+        ("ワシントン支局 山田 太郎", ["山田 太郎"]),
+        ("長谷部 誠", ["長谷部 誠"]),
+        ("取材・文＝山田太郎", ["山田太郎"]),
+        ("東京＝山田太郎", ["山田太郎"]),
+        ("Jane Poe, Senior Correspondent, jane@news.example", ["Jane Poe"]),
+        ("Por Maria da Silva, e1 — São Paulo", ["Maria da Silva"]),
+        ("Por: María López / Corresponsal", ["María López"]),
+        ("Leonardo di Marco", ["Leonardo di Marco"]),
+        ("Par Jeanne Dupont (avec AFP)", ["Jeanne Dupont"]),
+        ("Door Jan de Vries en ANP", ["Jan de Vries", "ANP"]),
+        ("Jan Kowalski, PAP", ["Jan Kowalski", "PAP"]),
+        ("Ayşe Yılmaz - Ankara", ["Ayşe Yılmaz"]),
         ("Suharyono", ["Suharyono"]),
         ("김서준,박하은", ["김서준", "박하은"]),
         ("김서준 기자 박하은 특파원", ["김서준", "박하은"]),
@@ -87,12 +115,26 @@ def test_bylines_are_split(byline: str, names: list[str]) -> None:
     assert split_names(byline) == names
 
 
-@pytest.mark.parametrize("name", ["Jane Roe", "Ludwig van Beethoven", "陳怡君", "김서연", "ليلى حداد", "José da Silva"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jane Roe",
+        "Ludwig van Beethoven",
+        "陳怡君",
+        "김서연",
+        "ليلى حداد",
+        "José da Silva",
+        "Jean d'Ormesson",
+        "A.R. Rahman",
+    ],
+)
 def test_people_are_people(name: str) -> None:
     assert is_person(name)
 
 
-@pytest.mark.parametrize("name", ["Redacción", "Example News", "3 min", "日本経済新聞社", "Reuters Staff"])
+@pytest.mark.parametrize(
+    "name", ["Redacción", "Example News", "3 min", "日本経済新聞社", "Reuters Staff", "जागरण संवाददाता"]
+)
 def test_desks_are_not_people(name: str) -> None:
     assert not is_person(name)
 
@@ -111,6 +153,7 @@ def test_desks_are_not_people(name: str) -> None:
         ("Mon Mar 02 2026 23:15:00 GMT-0300 (Brasília)", "2026-03-02T23:15:00-03:00"),
         ("1772440200", "2026-03-02T08:30:00+00:00"),
         ("1772440200000", "2026-03-02T08:30:00+00:00"),
+        ("2569-03-02T09:30:00+07:00", "2026-03-02T09:30:00+07:00"),
     ],
 )
 def test_moments_are_read_with_their_offset(text: str, expected: str) -> None:
@@ -197,3 +240,38 @@ def test_addresses_are_made_one(url: str, expected: str) -> None:
 def test_a_canonical_link_to_the_front_page_is_not_believed() -> None:
     assert choose_canonical("https://x.test/", "https://x.test/news/1") == "https://x.test/news/1"
     assert choose_canonical("/news/1", "https://x.test/news/1?x=1") == "https://x.test/news/1"
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        (["2026-03-02 09:30 例報／ 記者陳怡君／台北即時報導"], ("陳怡君",)),
+        (["来源：例社 作者：李雷 发布时间：2026年03月02日 08:15"], ("李雷",)),
+        (["（责任编辑：王芳）", "记者 陈明 北京报道"], ("陈明",)),
+        (["승인 2026.03.02 14:22", "이서연·박지훈 기자"], ("이서연", "박지훈")),
+        (["02/03/2026 - 09:30", "Por Maria da Silva, e1 — São Paulo"], ("Maria da Silva",)),
+        (["2 mars 2026", "Par Jeanne Dupont (avec AFP)"], ("Jeanne Dupont",)),
+        (["ma 2 maart 2026", "Door Jan de Vries en ANP"], ("Jan de Vries",)),
+    ],
+)
+def test_bylines_that_nothing_marks(lines: list[str], authors: tuple[str, ...]) -> None:
+    shown = "".join(f"<div>{line}</div>" for line in lines)
+    page = f"<html><body><article><h1>Roe goes</h1>{shown}<p>She goes in March.</p></article></body></html>"
+    tree = parse_tree(page)
+    assert choose_authors(read_head(tree), {}, tree, ()) == (authors, "byline")
+
+
+@pytest.mark.parametrize(
+    ("lang", "stated"),
+    [
+        ("tr", '"2 Mart 2026 09:30"'),
+        ("de", '"02.03.2026"'),
+        ("th", '"2569-03-02T09:30:00+07:00"'),
+        ("en", "1772443800000"),
+    ],
+)
+def test_a_field_for_machines_that_says_it_as_people_write(lang: str, stated: str) -> None:
+    article = f'{{"@type": "NewsArticle", "headline": "Roe goes", "datePublished": {stated}}}'
+    page = f'<html lang="{lang}"><script type="application/ld+json">{article}</script><h1>Roe goes</h1></html>'
+    published, source = _dates(page, None)
+    assert published is not None and published.startswith("2026-03-02") and source == "json-ld"

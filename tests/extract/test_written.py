@@ -26,6 +26,9 @@ WRITTEN = [
     ("ar", "الإثنين ٢ آذار ٢٠٢٦ - ٠٩:٣٠", ["2026-03-02T09:30:00"]),
     ("hi", "रविवार, 2 मार्च 2026", ["2026-03-02"]),
     ("th", "เผยแพร่ 2 มี.ค. 2569 , 09:30 น.", ["2026-03-02T09:30:00"]),
+    ("th", "วันจันทร์ ที่ 2 มีนาคม พ.ศ. 2569, 09.30 น.", ["2026-03-02T09:30:00"]),
+    ("th", "02 มี.ค. 69 | 09:30 น.", ["2026-03-02T09:30:00"]),
+    ("ar", "2 آذار/مارس 2026", ["2026-03-02"]),
     ("ja", "令和8年3月2日", ["2026-03-02"]),
     ("ko", "입력 2026.03.02. 오후 3:25", ["2026-03-02T15:25:00"]),
     ("zh-Hans", "2026年3月2日 18:05", ["2026-03-02T18:05:00"]),
@@ -52,6 +55,13 @@ def test_day_and_month_are_never_guessed() -> None:
     assert read_written("03/02/2026", month_first=None) == []
     assert [entry.moment.isoformat() for entry in read_written("03/22/2026", month_first=None)] == ["2026-03-22"]
     assert [entry.moment.isoformat() for entry in read_written("03/02/2026")] == ["2026-02-03"]
+
+
+def test_a_year_of_two_digits_is_read_where_the_day_stands_first() -> None:
+    text = "Publicado em 02/03/26 às 09:30"
+    assert read_written(text) == []
+    assert [entry.moment.isoformat() for entry in read_written(text, short_years=True)] == ["2026-03-02T09:30:00"]
+    assert read_written("Version 10.12.26.4", short_years=True) == []
 
 
 def test_nothing_but_marks_is_left_of_a_dateline() -> None:
