@@ -78,7 +78,7 @@ def test_moves_with_the_same_keys_find_one_another_and_never_themselves(home: Ho
     book = [Entity("p-1", "person", "Ada"), Entity("p-2", "person", "B"), Entity("p-3", "person", "C")]
     links = {first: link("p-1"), second: link("p-2"), third: link("p-3")}
     write_book(con, book, links, run_id="r1", as_of=T0)
-    found = {(shared.move_id, shared.person_id) for shared in find_sharing(con, keys, near_days=60)}
+    found = {(shared.move_id, shared.person_id) for shared in find_sharing(con, keys, near_days=60, soon_days=10)}
     assert found == {(first, "p-2"), (second, "p-1")}
 
 
