@@ -11,7 +11,7 @@ insert of its rows into an empty table with the same constraints; chunks in turn
 
 Queries: each example of docs/queries.md in the home of a million, warm, least of five, in milliseconds.
 
-    python -m bench.warehouse              # half an hour, most of it for making the large home
+    python -m bench.warehouse              # six minutes, most of it for making the large home
 """
 
 from __future__ import annotations
