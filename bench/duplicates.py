@@ -48,7 +48,12 @@ FROM range($known) r(i)
 """
 _SIGNATURES = """
 INSERT INTO store.signatures SELECT md5(i::VARCHAR)[:16], $at, ''::BLOB,
-    [printf('%02x', b) || md5(i || '-' || b)[:24] FOR b IN range(42)] FROM range($known) r(i)
+    [(b::BIGINT << 56) + ('0x' || md5(i || '-' || b)[:14])::BIGINT FOR b IN range(42)] FROM range($known) r(i)
+"""
+_KEYS = """
+INSERT INTO store.copy_keys
+SELECT ('0x' || left(md5('url ' || canonical_url), 15))::BIGINT, article_id FROM store.articles
+UNION ALL SELECT ('0x' || left(md5('words ' || content_hash), 15))::BIGINT, article_id FROM store.articles
 """
 
 
@@ -66,6 +71,7 @@ def measure(known: int, windowed: int) -> dict[str, float]:
         at = (AS_OF - timedelta(days=1)).replace(tzinfo=None)
         con.execute(_ARTICLES, {"at": at, "known": known})
         con.execute(_SIGNATURES, {"at": at, "known": windowed})
+        con.execute(_KEYS)
         batch, expected = make_batch(con, numbers)
         with registered(con, batch=batch):
             con.execute("CREATE TEMP TABLE incoming AS FROM batch")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from include.flag.exodus import FALSE_DISCOVERY_RATE, find_exodus
+from include.flag.exodus import FALSE_DISCOVERY_RATE, find_exodus, list_exits
 from include.records import Event
 from tests.flag.build import event, read_editorial, score, spearman
 
@@ -48,7 +48,7 @@ def measure_false_alarms() -> dict[str, Any]:
     windows = days = alarms = alarmed_days = 0
     for _ in range(TABLES):
         events = [e for n in range(ORGANISATIONS) for e in steady_departures(f"Org {n}", RATES[n % len(RATES)], dice)]
-        judged = [w for w in find_exodus(events, as_of=AS_OF) if w.window_end >= JUDGED_FROM.isoformat()]
+        judged = [w for w in find_exodus(list_exits(events), as_of=AS_OF) if w.window_end >= JUDGED_FROM.isoformat()]
         by_day: dict[str, bool] = {}
         for window in judged:
             by_day[window.window_end] = by_day.get(window.window_end, False) or window.significant
@@ -72,7 +72,7 @@ def measure_power(rate: float, attempts: int = 60) -> float:
         for number in range(_poisson(4 * rate, dice) + 2):
             day = date(2026, 2, 1) + timedelta(days=dice.randrange(30))
             events.append(_departure(f"Leaver {number}", "Exodus", day))
-        found += any(w.significant and w.organisation == "Exodus" for w in find_exodus(events, as_of=AS_OF))
+        found += any(w.significant and w.organisation == "Exodus" for w in find_exodus(list_exits(events), as_of=AS_OF))
     return round(found / attempts, 2)
 
 

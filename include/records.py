@@ -9,7 +9,7 @@ UTC). All dates that a text states are ISO strings at the precision that the tex
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 MoveKind = Literal["departure", "arrival", "appointment", "leave", "return"]
@@ -233,6 +233,22 @@ class Flag:
     alerted: bool
     terms: tuple[Term, ...] = ()
     model: str = ""  # version of the weights
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """What is counted of a departure."""
+
+    event_id: str
+    organisation_id: str | None
+    organisation: str | None
+    person_id: str
+    person: str
+    status: EventStatus
+    reason_stated: str | None
+    day: date | None  # that it counts for; None for undated history
+    reported_on: date | None
+    observed_since: date | None  # day of the first step of its status, a rumour's too, where it was news
 
 
 @dataclass(frozen=True, slots=True)

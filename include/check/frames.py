@@ -32,18 +32,18 @@ SELECT m.move_id, m.article_id, coalesce(a.source_id, '') AS source_id, a.articl
         m.quote_start + 1, m.quote_end - m.quote_start), FALSE) AS evidence_exact,
     NOT list_contains([fold(o) FOR o IN [m.from_org, m.to_org] IF o IS NOT NULL], fold(m.person))
         AS person_is_not_organisation,
-    length(trim(m.person)) BETWEEN 2 AND 100 AND regexp_matches(m.person, '\p{L}') AND NOT contains(m.person, '://')
+    length(trim(m.person)) BETWEEN 2 AND 100 AND regexp_matches(m.person, '\p{{L}}') AND NOT contains(m.person, '://')
         AS person_is_name,
     m.from_org IS NOT NULL OR m.to_org IS NOT NULL AS has_organisation,
     m.kind <> 'departure' OR fold(m.from_org) IS DISTINCT FROM fold(m.to_org) OR m.from_org IS NULL
         AS organisations_differ,
-    m.date IS NULL OR (regexp_full_match(m.date, '\d{4}(-\d{2}(-\d{2})?)?') AND first_day(m.date) IS NOT NULL)
+    m.date IS NULL OR (regexp_full_match(m.date, '\d{{4}}(-\d{{2}}(-\d{{2}})?)?') AND first_day(m.date) IS NOT NULL)
         AS date_is_iso,
     -- sixty years back spans a career that an obituary or a profile tells; three years ahead the longest notice
     coalesce(first_day(m.date) BETWEEN coalesce(a.published_at, $as_of::TIMESTAMP) - INTERVAL 60 YEAR
         AND coalesce(a.published_at, $as_of::TIMESTAMP) + INTERVAL 3 YEAR, TRUE) AS date_is_near
 FROM store.moves m LEFT JOIN (SELECT article_id, source_id, title, text, published_at FROM articles
-    WHERE article_id IN (SELECT article_id FROM store.moves WHERE run_id = $run)) a USING (article_id)
+    WHERE article_id IN ({articles})) a USING (article_id)
 WHERE m.run_id = $run ORDER BY m.move_id
 """
 _SOURCES = """
@@ -75,9 +75,12 @@ sums AS (SELECT sum(now) AS now, sum(before) AS before FROM mix)
 SELECT 'the batch' AS scope, if(any_value(sums.now) >= 50 AND any_value(sums.before) >= 200,
     sum(abs(mix.now / sums.now - mix.before / sums.before)) / 2, NULL) AS drift FROM mix, sums
 """
+_FRESH = """
+CREATE OR REPLACE TEMP TABLE fresh AS SELECT event_id, person_id, person, from_org, to_org, announced_on, effective_on,
+    origins, status, move_ids FROM store.event_versions WHERE run_id = $run AND known_to IS NULL
+"""
 _EVENTS = """
-WITH fresh AS (SELECT * FROM store.event_versions WHERE run_id = $run AND known_to IS NULL),
-own AS (SELECT event_id, unnest(move_ids) AS move_id FROM fresh),
+WITH own AS (SELECT event_id, unnest(move_ids) AS move_id FROM fresh),
 proof AS (SELECT o.event_id, bool_and(m.move_id IS NOT NULL) AS found,
         bool_and(l.event_id = o.event_id) AS own
     FROM own o LEFT JOIN store.moves m USING (move_id) LEFT JOIN store.move_links l USING (move_id)
@@ -114,11 +117,26 @@ SELECT (SELECT count(*) FROM store.articles) >= coalesce((SELECT counts['article
     (SELECT if(count(*) >= 50, avg(flagged::INT), NULL) FROM store.event_versions
         WHERE run_id = $run AND known_to IS NULL AND kind = 'departure') AS share_flagged,
     -- There are no foreign keys: an upsert of a row that another one points to would fail in DuckDB.
-    (SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)) AS moves_without_article,
+    ({orphans}) AS moves_without_article,
     (SELECT count(*) FROM store.move_links l WHERE event_id IS NOT NULL AND (
         move_id NOT IN (SELECT move_id FROM store.moves)
         OR event_id NOT IN (SELECT event_id FROM store.event_versions WHERE known_to IS NULL))) AS links_to_nothing
 """
+_ORPHANS = "SELECT count(*) FROM store.moves ANTI JOIN store.articles USING (article_id)"
+_FRESH_ORPHANS = """
+SELECT count(*) FROM store.moves WHERE run_id = $run AND article_id NOT IN (
+    SELECT article_id FROM store.articles WHERE article_id IN ({articles}))
+"""
+# Whether the run before found no orphans and no article has gone since: then only the moves of this run can be some.
+_NOTHING_GONE = """
+WITH before AS (SELECT run_id, counts['articles_total'] AS articles FROM store.runs WHERE run_id <> $run
+    ORDER BY generation DESC LIMIT 1)
+SELECT coalesce(any_value(q.success) AND (SELECT count(*) FROM store.articles) = any_value(b.articles)
+    + (SELECT count(*) FROM store.articles WHERE run_id = $run AND version = 1), FALSE)
+FROM before b JOIN store.quality_results q ON q.run_id = b.run_id AND q.suite = 'totals'
+    AND q.subject = 'moves_without_article'
+"""
+_LOOK_UPS = 1_000
 _FOLD = (
     r"CREATE OR REPLACE TEMP MACRO fold(name) AS lower(regexp_replace(strip_accents(name), '[^\p{L}\p{N}]', '', 'g'))"
 )
@@ -131,7 +149,7 @@ def read_batch_frames(
     con.execute(_FOLD)
     return {
         "articles": _read(con, _ARTICLES, run_id, as_of),
-        "moves": _read(con, _MOVES, run_id, as_of),
+        "moves": _read(con, _MOVES.format(articles=_list_articles(con, run_id)), run_id, as_of),
         "sources": _judge_sources(_read(con, _SOURCES, run_id, as_of), sources),
         "languages": _read(con, _DRIFT, run_id, as_of),
     }
@@ -140,18 +158,32 @@ def read_batch_frames(
 def read_result_frames(con: duckdb.DuckDBPyConnection, run_id: str, as_of: datetime) -> dict[str, pd.DataFrame]:
     """Frames of the suites events, flags and totals."""
     con.execute(_FOLD)
+    con.execute(_FRESH, {"run": run_id})
     return {
         "events": _read(con, _EVENTS, run_id, as_of),
         "flags": _read(con, _FLAGS, run_id, as_of),
-        "totals": _read(con, _TOTALS, run_id, as_of),
+        "totals": _read(con, _TOTALS.format(orphans=_choose_orphans(con, run_id)), run_id, as_of),
     }
 
 
 def _read(con: duckdb.DuckDBPyConnection, sql: str, run_id: str, as_of: datetime) -> pd.DataFrame:
-    named: dict[str, Any] = {"run": run_id}
-    if "$as_of" in sql:
-        named["as_of"] = as_of.astimezone(UTC).replace(tzinfo=None)
-    return con.execute(sql, named).df()
+    named: dict[str, Any] = {"run": run_id, "as_of": as_of.astimezone(UTC).replace(tzinfo=None)}
+    return con.execute(sql, {name: value for name, value in named.items() if f"${name}" in sql}).df()
+
+
+def _choose_orphans(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
+    """How moves without an article are counted: among those of the run, where there can be no others."""
+    ((nothing_gone,),) = con.execute(_NOTHING_GONE, {"run": run_id}).fetchall()
+    return _FRESH_ORPHANS.format(articles=_list_articles(con, run_id)) if nothing_gone else _ORPHANS
+
+
+def _list_articles(con: duckdb.DuckDBPyConnection, run_id: str) -> str:
+    """The articles of the moves of a run as SQL. DuckDB asks an index for constants alone, and not for very many."""
+    query = "SELECT DISTINCT article_id FROM store.moves WHERE run_id = "
+    ids = [key for (key,) in con.execute(f"{query}$run ORDER BY ALL", {"run": run_id}).fetchall()]
+    if 0 < len(ids) <= _LOOK_UPS:
+        return ", ".join("'" + key.replace("'", "''") + "'" for key in ids)
+    return f"{query}$run"
 
 
 def _judge_sources(frame: pd.DataFrame, sources: Sequence[FeedSource]) -> pd.DataFrame:

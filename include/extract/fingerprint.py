@@ -54,16 +54,20 @@ def similarity(a: bytes, b: bytes) -> float:
     return float(sum(map(operator.eq, left, right))) / len(left)
 
 
-def bands(signature: bytes) -> list[str]:
+def bands(signature: bytes) -> list[int]:
     """Keys for finding near-duplicates: texts that share one are candidates, `similarity` decides.
 
-    A key is the band's number and its bytes in hexadecimal, so keys of different bands never meet. Empty for an
+    A key is the band's number and the bits of its three rows, so keys of different bands never meet. Empty for an
     unsigned text.
     """
-    width = _ROWS * 4
-    if len(signature) < BANDS * width:
+    words = BANDS * _ROWS
+    if len(signature) < words * 4:
         return []
-    return [f"{index:02x}{signature[index * width : (index + 1) * width].hex()}" for index in range(BANDS)]
+    rows = struct.unpack(f">{words}I", signature[: words * 4])
+    return [
+        number << 56 ^ first << 24 ^ second << 12 ^ third
+        for number, (first, second, third) in enumerate(zip(rows[::3], rows[1::3], rows[2::3], strict=True))
+    ]
 
 
 def _tokens(text: str) -> list[str]:

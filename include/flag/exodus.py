@@ -10,20 +10,22 @@ import calendar
 import math
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from include.records import Event, ExodusWindow
+from include.records import Event, Exit, ExodusWindow
 
 WINDOW_DAYS = 30
 BASELINE_DAYS = 365
 PRIOR_SHAPE, PRIOR_RATE = 0.5, 1.0  # half a departure a month, held weakly
 FALSE_DISCOVERY_RATE = 0.01
 MINIMUM_PEOPLE = 3
+REACH_DAYS = BASELINE_DAYS + WINDOW_DAYS  # before the end of a window, for all that bears on it
+COUNTED = ("announced", "effective", "reported")  # of a rumour or a denial nobody has left
 _LAID_OFF = "laid-off"  # a decision of the organisation, counted apart
 _NO_EXIT = "died"
-_COUNTED = ("announced", "effective", "reported")
+APART = (_LAID_OFF, _NO_EXIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,27 +47,61 @@ class _Exits:
 
 
 def find_exodus(
-    departures: Iterable[Event],
+    departures: Iterable[Exit],
     *,
     as_of: datetime,
     observed_since: date | None = None,
+    since: date | None = None,
+    active: Mapping[date, int] | None = None,
 ) -> list[ExodusWindow]:
-    """Judge every window of history that ends with a departure or a layoff.
+    """Judge every window of history that ends with a departure or a layoff, on `since` or later.
 
     Counted are distinct people whose departure is dated, or was news when it was first reported; rumours and denials
     are not, layoffs and undated history are listed apart. `observed_since` is the first day that the monitor saw: a
     shorter baseline then expects less surely. Windows of all organisations that end on one day are judged together.
+    `active` says, by day, how many organisations somebody left in the REACH_DAYS up to it; without it those given are
+    all that there are.
     """
     exits = _sort_exits(departures, as_of.date())
     windows: dict[date, list[ExodusWindow]] = defaultdict(list)
     for organisation_id, found in sorted(exits.items()):
         for end in sorted({entry.day for entry in (*found.counted, *found.laid_off)}):
-            windows[end].append(_judge(organisation_id, found, end, observed_since))
+            if since is None or end >= since:
+                windows[end].append(_judge(organisation_id, found, end, observed_since))
     result: list[ExodusWindow] = []
     for end in sorted(windows):
-        active = sum(1 for found in exits.values() if _is_active(found.counted, end))
-        result += adjust_p_values(windows[end], tests=active)
+        if active is None:
+            tests = sum(1 for found in exits.values() if _is_active(found.counted, end))
+        else:
+            tests = active.get(end, 0)
+        result += adjust_p_values(windows[end], tests=tests)
     return result
+
+
+def list_exits(events: Iterable[Event]) -> list[Exit]:
+    """What is counted of those of the events that are departures and are believed."""
+    return [
+        _make_exit(event)
+        for event in events
+        if event.kind == "departure" and event.merged_into is None and event.review not in ("rejected", "taken-down")
+    ]
+
+
+def _make_exit(event: Event) -> Exit:
+    # The history tells of rumours too, which first_reported_at leaves out where they were months ahead of the news.
+    first = event.history[0].at.date() if event.focus == "main" and event.history else None
+    return Exit(
+        event_id=event.event_id,
+        organisation_id=event.from_org_id,
+        organisation=event.from_org,
+        person_id=event.person_id,
+        person=event.person,
+        status=event.status,
+        reason_stated=event.reason_stated,
+        day=exit_day(event),
+        reported_on=event.first_reported_at.date() if event.first_reported_at else None,
+        observed_since=first,
+    )
 
 
 def exit_day(event: Event) -> date | None:
@@ -123,31 +159,22 @@ def adjust_p_values(windows: Sequence[ExodusWindow], *, tests: int) -> list[Exod
     ]
 
 
-def _sort_exits(departures: Iterable[Event], today: date) -> dict[str, _Exits]:
+def _sort_exits(departures: Iterable[Exit], today: date) -> dict[str, _Exits]:
     exits: dict[str, _Exits] = {}
-    for event in departures:
-        if event.from_org_id is None or not _is_exit(event):
+    for one in departures:
+        if one.organisation_id is None or one.status not in COUNTED or one.reason_stated == _NO_EXIT:
             continue
-        found = exits.setdefault(event.from_org_id, _Exits(event.from_org or event.from_org_id))
-        day = exit_day(event)
-        among = found.undated if day is None else found.laid_off if event.reason_stated == _LAID_OFF else found.counted
-        if day is None and event.first_reported_at:
-            day = event.first_reported_at.date()
+        found = exits.setdefault(one.organisation_id, _Exits(one.organisation or one.organisation_id))
+        among = (
+            found.undated if one.day is None else found.laid_off if one.reason_stated == _LAID_OFF else found.counted
+        )
+        day = one.day or one.reported_on
         if day is not None and day <= today:
-            among.append(_Exit(day, event.person_id, event.person, event.event_id))
+            among.append(_Exit(day, one.person_id, one.person, one.event_id))
     for found in exits.values():
         for entries in (found.counted, found.laid_off, found.undated):
             entries.sort(key=lambda entry: (entry.day, entry.person_id))
     return exits
-
-
-def _is_exit(event: Event) -> bool:
-    return (
-        event.kind == "departure"
-        and event.status in _COUNTED
-        and event.merged_into is None
-        and event.reason_stated != _NO_EXIT
-    )
 
 
 def _judge(organisation_id: str, exits: _Exits, end: date, observed_since: date | None) -> ExodusWindow:
@@ -186,7 +213,7 @@ def _first_of_each(exits: Sequence[_Exit]) -> list[_Exit]:
 
 
 def _is_active(exits: Sequence[_Exit], end: date) -> bool:
-    return bool(_between(exits, end - timedelta(days=BASELINE_DAYS + WINDOW_DAYS), end))
+    return bool(_between(exits, end - timedelta(days=REACH_DAYS), end))
 
 
 def _between(exits: Sequence[_Exit], start: date, end: date) -> Sequence[_Exit]:

@@ -11,14 +11,14 @@ from include.knowledge.gazetteer import Gazetteer, load_gazetteer
 from include.pipeline.base import at_warehouse_time
 from include.pipeline.decided import Decided, apply_inbox
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.pipeline.takedown import erase_taken_down
+from include.pipeline.takedown import Erased, erase_from_texts, erase_taken_down
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
 from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS, BlockKey
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, BlockKey
 from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of
@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
     """Merge anew the people whom the run touches: by a new move, a decision, or a day that has passed.
 
-    Writes the entity book to the work copy and `events.jsonl` to staging, where `flag` takes them. A file in the
-    inbox that cannot be used is a warning; it does not hold up the news.
+    Writes the entity book to the work copy, and to staging `events.jsonl` and `evidence.jsonl`, the events that changed
+    and their moves, where `flag` takes them. A file in the inbox that cannot be used is a warning; it does not hold up
+    the news.
     """
     run, gazetteer = at_warehouse_time(run), load_gazetteer()
     with open_work(run.work_path) as con:
@@ -41,9 +42,13 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         touched = read_touched(con)
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
-        events, erased = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
-    run.staging.write_records("events.jsonl", events)
-    living = [event for event in events if event.merged_into is None]
+        merged = merge_people(con, touched, people, decided, gazetteer, run_id=run.run_id, as_of=run.as_of)
+        redacted = erase_from_texts(con, run, merged.erased)
+    changed = merged.list_changed()
+    run.staging.write_records("events.jsonl", changed)
+    # Moves as they were read still hold a name that was taken out of sentences since.
+    run.staging.write_records("evidence.jsonl", [] if redacted else merged.list_evidence(changed))
+    living = [event for event in merged.events if event.merged_into is None]
     counted = len({event.person_id for event in living})
     sentence = f"{len(living)} events of {counted} people seen anew from {len(touched)} touched moves"
     if decided.fresh:
@@ -56,8 +61,34 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         events=len(living),
         people=counted,
         decisions=decided.fresh,
-        erased=erased,
+        erased=merged.erased.moves,
+        redacted=redacted,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Events of the people who were merged anew, the moves behind them, what was believed of them before, and what was
+    erased."""
+
+    events: list[Event]
+    moves: list[StoredMove]
+    previous: list[Event]
+    erased: Erased
+
+    def list_changed(self) -> list[Event]:
+        """The events that are not what they were. After an erasure all: it takes versions away, marks among them."""
+        before = {event.event_id: event for event in self.previous}
+        return [
+            event
+            for event in self.events
+            if self.erased.moves or event.review == "taken-down" or before.get(event.event_id) != event
+        ]
+
+    def list_evidence(self, events: Collection[Event]) -> list[StoredMove]:
+        """The moves of these events as they were read; none after an erasure, which takes names out of sentences."""
+        wanted = {move_id for event in events for move_id in event.move_ids} if not self.erased.moves else set()
+        return [stored for stored in self.moves if stored.move_id in wanted]
 
 
 def merge_people(
@@ -69,11 +100,10 @@ def merge_people(
     *,
     run_id: str,
     as_of: datetime,
-) -> tuple[list[Event], int]:
+) -> Merged:
     """Merge the people of the touched moves and the given ones, with everybody who may be one of them.
 
-    Writes who is who, and erases what is to be taken down. Returns the events, for `write_events`, and how many moves
-    were erased.
+    Writes who is who, and erases what is to be taken down.
     """
     block = read_block(con, touched, people, gazetteer)
     previous = block.previous
@@ -99,8 +129,8 @@ def merge_people(
         gazetteer=gazetteer,
         redirects=decided.redirects,
     )
-    erased = erase_taken_down(con, block.moves, book, decisions, previous, touched)
-    return [_leave_mark(event) for event in events], erased
+    erased = erase_taken_down(con, block.moves, book, decisions, previous)
+    return Merged([_leave_mark(event) for event in events], block.moves, previous, erased)
 
 
 def _leave_mark(event: Event) -> Event:
@@ -141,7 +171,7 @@ def _find_likely(
     settled: Collection[str],
 ) -> set[str]:
     """People whom the moves name, and those at the same places whose names are alike."""
-    sharing = find_sharing(con, keys, near_days=NEAR_DAYS)
+    sharing = find_sharing(con, keys, near_days=NEAR_DAYS, soon_days=SOON_DAYS)
     named = {shared.person_id for shared in sharing if not shared.is_coarse}.union(settled)
     coarse = [shared for shared in sharing if shared.person_id not in named]
     entities = read_entities(con, {shared.person_id for shared in coarse})

@@ -7,7 +7,7 @@ from include.pipeline.base import read_base
 from include.pipeline.failures import clear_failure
 from include.pipeline.rows import read_balances, read_flows, read_rows
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
-from include.pipeline.takedown import clean_digests
+from include.pipeline.takedown import forget_files, has_forgotten
 from include.publish.exports import write_exports
 from include.warehouse.compaction import rewrite_work_copy
 from include.warehouse.generations import Generation, open_read_only, open_work, publish_work_copy
@@ -20,12 +20,12 @@ def publish_run(run: RunContext, on_progress: Progress = no_progress) -> StepRep
     """Publish, then write what is made from the published file. Raises BaseMoved after too many lost races."""
     made, attempts = _swap(run, on_progress)
     settings = run.settings
-    if _count_erased(run):
-        clean_digests(settings)
     con = open_read_only(settings.published_path, articles_root=settings.articles_root)
     try:
         rows, flows, balances = read_rows(con, "departures"), read_flows(con), read_balances(con)
         rejected = read_rows(con, "events", "kind = 'departure' AND review = 'rejected'")
+        if has_forgotten(run) or _count("erased", run) or count_applied(con, "takedown", run.run_id):
+            forget_files(con, run)
     finally:
         con.close()
     write_exports(
@@ -53,15 +53,15 @@ def _forget_for_good(run: RunContext, on_progress: Progress) -> None:
         return
     with open_work(run.work_path) as con:
         takedowns = count_applied(con, "takedown", run.run_id)
-    if takedowns or _count_erased(run):
+    if takedowns or _count("erased", run) or has_forgotten(run):
         on_progress("Removing what was taken down", 0, 0)
         rewrite_work_copy(run.work_path, run.settings.articles_root)
 
 
-def _count_erased(run: RunContext) -> int:
-    """How many moves the merge removed because somebody is or was taken down."""
+def _count(what: str, run: RunContext) -> int:
+    """How many moves (`erased`) and articles (`redacted`) the merge changed because somebody is or was taken down."""
     report = "reports/merge.json"
-    return int(run.staging.read_json(report)["counts"]["erased"]) if run.staging.exists(report) else 0
+    return int(run.staging.read_json(report)["counts"].get(what, 0)) if run.staging.exists(report) else 0
 
 
 def rebuild_work(run: RunContext, on_progress: Progress = no_progress) -> None:

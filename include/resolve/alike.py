@@ -1,5 +1,8 @@
 """Names that are alike but not equal: joined where an organisation agrees, the time is near and nobody else fits.
 
+Where the names of the organisations do not say whether they are one (`places`), the names of the people must agree the
+better, and be told within days.
+
 Within one script first (typos, nicknames, married names), then across scripts by consonants. Two groups that have
 forms in one script must agree there: 李军 is not 李静, however alike both are to `Li Jing`.
 """
@@ -10,14 +13,29 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, may_be_one_name, name_likeness
+from include.resolve.likeness import (
+    ACCEPT_ACROSS_SCRIPTS,
+    ACCEPT_ANYWHERE,
+    ACCEPT_IN_SCRIPT,
+    ACCEPT_LATER,
+    is_sure,
+    may_be_one_name,
+    name_likeness,
+    spelling_likeness,
+)
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, folded_parts, script_of, signatures
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, Reach, folded_parts, like_keys, script_of
+from include.resolve.places import Agreement, agree_on_places, are_of_a_kind, are_told_together, differ_at_a_side
 from include.resolve.union import Union
 
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
 _MARGIN = 0.03  # another candidate so near makes it a question
+_VOWELS = 0.5  # what the spelling counts beside the likeness, to tell rivals apart
+_TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
+_SURE_LATER = 4  # consonants
+_SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
+_Key = tuple[Reach, tuple[str, ...]]
 Likely = tuple[Mention, Mention, float, str]
 
 
@@ -30,16 +48,23 @@ class _Pair:
     right: Mention
     left_form: str
     right_form: str
+    agreement: Agreement
+    is_kin: bool  # whether the places are of a kind, two banks
 
     @property
-    def order(self) -> tuple[float, str, str]:
-        return (-self.likeness, self.left.move_id, self.right.move_id)
+    def closeness(self) -> float:
+        """Likeness, with the vowels: 이준희 is as like Lee Jun-hee as Lee Jun-ho by consonants alone."""
+        return self.likeness + _VOWELS * spelling_likeness(self.left_form, self.right_form)
+
+    @property
+    def order(self) -> tuple[int, float, str, str]:
+        return (-self.agreement, -self.likeness, self.left.move_id, self.right.move_id)
 
 
 def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
     likely: list[Likely] = []
-    for across, threshold in ((False, ACCEPT_IN_SCRIPT), (True, ACCEPT_ACROSS_SCRIPTS)):
+    for across in (False, True):
         pairs = _compare(mentions, union, across=across)
         forms = _collect_forms(mentions, union)
         rivals: dict[str, list[_Pair]] = defaultdict(list)
@@ -50,7 +75,7 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
             left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
             if left == right:
                 continue
-            problem = _find_problem(pair, rivals, union, forms, threshold)
+            problem = _find_problem(pair, rivals, union, forms, across=across)
             if problem:
                 likely.append((pair.left, pair.right, pair.likeness, problem))
                 continue
@@ -61,37 +86,54 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     return likely
 
 
-def near_pairs(entries: Sequence[tuple[Mention, str]]) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
+def near_pairs(
+    entries: Sequence[tuple[Mention, str]], days: int = NEAR_DAYS
+) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
     """Pairs of (mention, form) that are near by any of their dates, each with the next ones in order of time."""
     dated = sorted(((at, m.move_id, form, m) for m, form in set(entries) for at in m.at), key=lambda entry: entry[:3])
     for index, (at, _, form, left) in enumerate(dated):
         for later, _, other_form, right in dated[index + 1 : index + 1 + COMPARED_AHEAD]:
-            if (later - at).days > NEAR_DAYS:
+            if (later - at).days > days:
                 break
             if left.move_id != right.move_id:
                 yield (left, form), (right, other_form)
 
 
 def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
-    """The most alike forms of every two groups that share an organisation and are near in time."""
-    buckets: dict[tuple[str, str], list[tuple[Mention, str]]] = defaultdict(list)
+    """The most alike forms of every two groups that meet under a key and are near in time."""
+    pairs: dict[tuple[str, str], _Pair] = {}
+    for days, bucket in _fill_buckets(mentions, across=across):
+        for (left, left_form), (right, right_form) in near_pairs(bucket, days):
+            one, other = union.find(left.move_id), union.find(right.move_id)
+            if one == other or (across and script_of(left_form) == script_of(right_form)):
+                continue
+            if not may_be_one_name(left_form, right_form):
+                continue
+            agreement = agree_on_places(left, right)
+            if agreement is Agreement.APART or differ_at_a_side(left, right):
+                continue
+            likeness, is_kin = name_likeness(left_form, right_form), are_of_a_kind(left, right)
+            pair = _Pair(likeness, left, right, left_form, right_form, agreement, is_kin)
+            key = (one, other) if one < other else (other, one)
+            if key not in pairs or pair.order < pairs[key].order:
+                pairs[key] = pair
+    return pairs
+
+
+def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
+    """Names that meet under a key, of one script each or of several, and within how many days they do."""
+    buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
     for mention in mentions:
         for form in mention.full_forms:
-            signs = signatures(form) if across else (*signatures(form), *folded_parts(form))
-            for key in ((mark, sign) for mark in mention.marks for sign in signs):
-                buckets[key].append((mention, form))
-    pairs: dict[tuple[str, str], _Pair] = {}
-    for _, bucket in sorted(buckets.items()):
-        for (left, left_form), (right, right_form) in near_pairs(bucket):
-            roots = sorted((union.find(left.move_id), union.find(right.move_id)))
-            if roots[0] == roots[1] or (script_of(left_form) != script_of(right_form)) != across:
-                continue
-            key = (roots[0], roots[1])
-            if may_be_one_name(left_form, right_form):
-                pair = _Pair(name_likeness(left_form, right_form), left, right, left_form, right_form)
-                if key not in pairs or pair.order < pairs[key].order:
-                    pairs[key] = pair
-    return pairs
+            script = script_of(form)
+            for key in like_keys(form, mention.marks, mention.hints):
+                buckets[key][script].append((mention, form))
+    for (reach, _), by_script in sorted(buckets.items()):
+        days = SOON_DAYS if reach == "soon" else NEAR_DAYS
+        if not across:
+            yield from ((days, bucket) for _, bucket in sorted(by_script.items()) if len(bucket) > 1)
+        elif len(by_script) > 1:
+            yield days, [entry for _, bucket in sorted(by_script.items()) for entry in bucket]
 
 
 def _find_problem(
@@ -99,12 +141,23 @@ def _find_problem(
     rivals: dict[str, list[_Pair]],
     union: Union,
     forms: dict[str, list[str]],
-    threshold: float,
+    *,
+    across: bool,
 ) -> str:
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
-    if pair.likeness < threshold:
-        return "like names at one organisation"
+    if pair.agreement is Agreement.SAME:
+        likely = ACCEPT_ACROSS_SCRIPTS if are_told_together(pair.left, pair.right) else ACCEPT_LATER
+        if pair.likeness < (likely if across else ACCEPT_IN_SCRIPT):
+            return "like names at one organisation"
+        if across and likely == ACCEPT_LATER and not is_sure(pair.left_form, pair.right_form, _SURE_LATER):
+            return "short names at one organisation, weeks apart"
+    elif (
+        pair.likeness < ACCEPT_ANYWHERE
+        or not are_told_together(pair.left, pair.right)
+        or not is_sure(pair.left_form, pair.right_form, _SURE_OF_A_KIND if pair.is_kin else _SURE)
+    ):
+        return "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"
     if not _scripts_agree(forms[left], forms[right]):
@@ -127,7 +180,7 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
     """Whether a third group in the same script as one side is about as like the other side."""
     sides = {union.find(pair.left.move_id): pair.left_form, union.find(pair.right.move_id): pair.right_form}
     for rival in rivals:
-        if rival.likeness < pair.likeness - _MARGIN:
+        if rival.agreement < pair.agreement or rival.closeness < pair.closeness - _MARGIN:
             continue
         ends = {union.find(rival.left.move_id): rival.left_form, union.find(rival.right.move_id): rival.right_form}
         shared, others = set(ends) & set(sides), set(ends) - set(sides)
@@ -141,7 +194,7 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
 
 def _are_apart(left: str, right: str) -> bool:
     """Whether two names of one script are two people's. Jose Luis Fernandez and José Fernández Ortega need not be."""
-    return name_likeness(left, right) < ACCEPT_IN_SCRIPT and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
+    return name_likeness(left, right) < _TWO_PEOPLE and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
 
 
 def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from include.resolve.likeness import may_be_one_name
-from include.resolve.names import folded_parts, is_full_name, is_inflected
+from include.resolve.names import folded_parts, is_full_name, is_inflected, short_sign
 
 
 def may_concern(forms: Iterable[str], names: Iterable[str]) -> bool:
@@ -24,4 +24,8 @@ def may_concern(forms: Iterable[str], names: Iterable[str]) -> bool:
 def _bears_on(form: str, name: str) -> bool:
     if is_full_name(form) and is_full_name(name):
         return may_be_one_name(form, name)
-    return any(a == b or is_inflected(a, b) for a in folded_parts(form) for b in folded_parts(name))
+    return any(
+        a == b or is_inflected(a, b) or short_sign(a) == short_sign(b)
+        for a in folded_parts(form)
+        for b in folded_parts(name)
+    )

@@ -141,7 +141,12 @@ def write_whole(target: Path, content: Mapping[str, object]) -> Path:
 
 def hash_name(name: str) -> str:
     """The form in which a takedown remembers a name without holding it."""
-    return hashlib.sha256(name_key(name).encode()).hexdigest()[:24]
+    return hash_key_of_name(name_key(name))
+
+
+def hash_key_of_name(key: str) -> str:
+    """`hash_name` of a name whose key is known."""
+    return hashlib.sha256(key.encode()).hexdigest()[:24]
 
 
 def plan_takedown(

@@ -16,7 +16,7 @@ from include.resolve.grouping import PersonGroup, group_people
 from include.resolve.mentions import (
     Mention,
     NamedOrganisation,
-    listed_mark,
+    name_listed,
     name_organisation,
     read_mention,
     unknown_mark,
@@ -81,8 +81,7 @@ def _list_declared(
             kept = pairs[kept]
         entity, listed = known.entities.get(kept), gazetteer.organisation_by_id.get(kept)
         if listed is not None:
-            mark = listed_mark(kept, gazetteer)
-            declared[gone] = NamedOrganisation(kept, listed.name, gazetteer.root_of(kept), mark)
+            declared[gone] = name_listed(listed, gazetteer)
         elif entity is not None and entity.kind == "organisation":
             declared[gone] = NamedOrganisation(kept, entity.name, kept, unknown_mark(kept, entity.name))
     return declared

@@ -19,7 +19,8 @@ from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
-from include.resolve.names import are_near, folded_parts, same_surname_form
+from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
+from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
 from include.resolve.union import Union
 
 _SEVERAL = "a surname that fits several people"
@@ -104,12 +105,15 @@ def _join_buckets(mentions: Iterable[Mention], union: Union, keys_of: Callable[[
 
 
 def _contradict(left: Mention, right: Mention) -> bool:
-    """Whether two mentions near in time cannot be one person's story: they leave, or join, two different places."""
-    if left.marks & right.marks:
-        return False
-    leaves_two = bool(left.from_root and right.from_root)
-    joins_two = bool(left.to_root and right.to_root)
-    return leaves_two or joins_two
+    """Whether two mentions near in time cannot be one person's story: they leave, or join, two different places.
+
+    Names of places that do not say whether they are one are no contradiction within days of each other.
+    """
+    agreement = agree_on_places(left, right)
+    named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
+    if agreement is Agreement.OPEN and named_in_both:
+        return not (are_told_together(left, right) and any(map(is_telling, left.full_forms)))
+    return agreement is Agreement.APART
 
 
 def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:
@@ -136,14 +140,20 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
             alone["|".join(key)].append((mention, ""))
     for _, same in sorted(alone.items()):
         for (left, _), (right, _) in near_pairs(same):
-            union.join(left.move_id, right.move_id)
+            if are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME:
+                union.join(left.move_id, right.move_id)
     together: dict[str, dict[str, Mention]] = defaultdict(dict)
     for mention in {entry[0].move_id: entry[0] for same in alone.values() for entry in same}.values():
         together[union.find(mention.move_id)][mention.move_id] = mention
     for root, members in sorted(together.items()):
         people = {}
         for _, mention in sorted(members.items()):
-            near = (other for key in _short_keys(mention) for other in at_place[key] if are_near(other.at, mention.at))
+            near = (
+                other
+                for key in _short_keys(mention)
+                for other in at_place[key]
+                if are_in_reach(mention, other) and agree_on_places(mention, other) is Agreement.SAME
+            )
             people |= _by_person(near, mention, union, _is_short_for)
         if len(people) == 1:
             union.join(root, next(iter(people)))
@@ -161,9 +171,8 @@ def _index_full_names(
     for mention in mentions:
         if mention.full_forms:
             in_article[mention.article_id].append(mention)
-            for part in {part for form in mention.full_forms for part in folded_parts(form)}:
-                for mark in mention.marks:
-                    at_place[mark, part].append(mention)
+            for key in _place_keys(mention, mention.full_forms):
+                at_place[key].append(mention)
     return in_article, at_place
 
 
@@ -175,8 +184,13 @@ def _by_person(
 
 
 def _short_keys(mention: Mention) -> list[tuple[str, str]]:
-    parts = {part for form in mention.forms for part in folded_parts(form)}
-    return sorted((mark, part) for mark in mention.marks for part in parts)
+    return sorted(_place_keys(mention, mention.forms))
+
+
+def _place_keys(mention: Mention, forms: Iterable[str]) -> set[tuple[str, str]]:
+    """Each word of the names at each of the places, as consonants: family names alone come in several scripts."""
+    parts = {short_sign(part) for form in forms for part in folded_parts(form)}
+    return {(mark, part) for mark in (*mention.marks, *mention.hints) for part in parts}
 
 
 def _is_short_for(mention: Mention, full: Mention) -> bool:

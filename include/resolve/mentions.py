@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from include.knowledge.gazetteer import Gazetteer
+from include.knowledge.gazetteer import Gazetteer, Organisation
 from include.knowledge.namekeys import organisation_key
+from include.knowledge.organisationwords import read_words
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton
+from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton, squeeze
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"
+_HINT, _HINTED_WORDS, _ACRONYM = 2, 2, 6  # consonants of a word, words of a name, letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,21 @@ class Mention:
     forms: tuple[str, ...]
     full_forms: tuple[str, ...]
     full_keys: tuple[str, ...]
-    from_root: str | None
-    to_root: str | None
+    source: NamedOrganisation | None
+    target: NamedOrganisation | None
     marks: frozenset[str]
+    hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
     at: tuple[date, ...]  # when it was told, and the stated date of what it tells
 
     @property
     def roots(self) -> tuple[str, ...]:
         """The topmost organisations that the move names."""
-        return tuple(root for root in (self.from_root, self.to_root) if root)
+        return tuple(place.root for place in self.places if place)
+
+    @property
+    def places(self) -> tuple[NamedOrganisation | None, NamedOrganisation | None]:
+        """What was left and what was joined."""
+        return self.source, self.target
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,12 @@ class NamedOrganisation:
     name: str
     root: str
     mark: str  # equal for spellings of one organisation in several scripts; "" where that says nothing
+    aliases: tuple[str, ...] = ()  # of a listed one
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """All names that are known."""
+        return (self.name, *self.aliases)
 
     @property
     def marks(self) -> frozenset[str]:
@@ -54,6 +67,11 @@ class NamedOrganisation:
         if self.organisation_id.startswith(_UNLISTED):
             return frozenset({self.mark or self.root})
         return frozenset({self.root, self.mark} - {""})
+
+
+def is_listed(organisation: NamedOrganisation) -> bool:
+    """Whether the gazetteer lists it."""
+    return not organisation.organisation_id.startswith(_UNLISTED)
 
 
 def read_mention(
@@ -72,9 +90,10 @@ def read_mention(
         forms=forms,
         full_forms=full,
         full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
-        from_root=source.root if source else None,
-        to_root=target.root if target else None,
+        source=source,
+        target=target,
         marks=frozenset(mark for organisation in named for mark in organisation.marks),
+        hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
         at=mention_dates(stored),
     )
 
@@ -95,7 +114,8 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     """The keys under which the warehouse finds every move that may concern the same person."""
     mention = read_mention(stored, gazetteer)
     marks = tuple(sorted(mention.marks))
-    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, at)]
+    hints = tuple(sorted(mention.hints))
+    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, at)]
     keys += [
         BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]
@@ -146,12 +166,16 @@ def _name_organisation(name: str, aliases: tuple[str, ...], identity: _Identity)
     for alias in (name, *aliases):
         found = gazetteer.find_organisation(alias)
         if found:
-            return NamedOrganisation(
-                found.id, found.name, gazetteer.root_of(found.id), listed_mark(found.id, gazetteer)
-            )
+            return name_listed(found, gazetteer)
     key = organisation_key(name)
     organisation_id = _UNLISTED + hashlib.sha256(key.encode()).hexdigest()[:12]
     return NamedOrganisation(organisation_id, name, organisation_id, unknown_mark(organisation_id, name))
+
+
+def name_listed(found: Organisation, gazetteer: Gazetteer) -> NamedOrganisation:
+    """A listed organisation as a name that was resolved."""
+    root, mark = gazetteer.root_of(found.id), listed_mark(found.id, gazetteer)
+    return NamedOrganisation(found.id, found.name, root, mark, found.aliases)
 
 
 def unknown_mark(organisation_id: str, name: str | None) -> str:
@@ -179,7 +203,20 @@ def _roots_by_sound(identity: _Identity) -> Mapping[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=65536)
+def list_hints(name: str) -> tuple[str, ...]:
+    """Coarse keys of an organisation's name: how its own words begin, its initials, or what its common words mean."""
+    words = read_words(name)
+    found = [squeeze(skeleton(word))[:_HINT] or word for word in words.own[:_HINTED_WORDS]]
+    if len(words.every) > 1 and all(word.isascii() for word in words.every):
+        found.append("".join(sorted({word[0] for word in words.every})))
+    elif len(words.every) == 1 and words.every[0].isascii() and len(words.every[0]) <= _ACRONYM:
+        found.append("".join(sorted(set(words.every[0]))))
+    if not words.own:
+        found += words.kinds
+    return tuple(f"?{hint}" for hint in dict.fromkeys(found))
+
+
+@lru_cache(maxsize=65536)
 def _sound_of(name: str) -> str:
-    bones = "".join(skeleton(word) for word in organisation_key(name).split()).replace("m", "n")
-    bones = re.sub(r"(.)\1+", r"\1", bones)  # Flutterwave, فلاتر ويف
+    bones = squeeze("".join(skeleton(word) for word in organisation_key(name).split()))  # Flutterwave, فلاتر ويف
     return f"~{bones}" if len(bones) >= _MINIMUM_SKELETON else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from typing import Literal
+from itertools import combinations
+from typing import Any, Literal
 
 from anyascii import anyascii
 
@@ -17,7 +19,24 @@ from include.knowledge.namekeys import name_key
 from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
+SOON_DAYS = 10  # one piece of news goes round the languages within these
+_STEM = 2  # letters that a case ending leaves: Вэй, Вэя
+_LOST_SOUNDS = {
+    "이": "리",
+    "임": "림",
+    "유": "류",
+    "노": "로",
+    "나": "라",
+    "양": "량",
+    "여": "려",
+    "염": "렴",
+}  # Lee, Lim, Ryu
+_SAID_ALIKE = 3  # consonants of a family name in two scripts: Колев, Kolev
+_TELLING_SIGNS, _TELLING_BONES = 3, 5  # characters, consonants of a name that few have
+_WHOLE = 5  # consonants with which a name begins
+_END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 
+_PINYIN = re.compile("(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n|r)?)+")
 _PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+")
 _SCRIPTS = (
     ("latin", re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)),
@@ -32,21 +51,25 @@ _SCRIPTS = (
 # Сутскевера, Сутскеверу, Сутскевером; Малиновский, Малиновского; Сергей, Сергея. Keys have и for й.
 _ADJECTIVAL = re.compile("(?<=[сц]к)(ии|ого|ому|им|ом|ая|ую|ои|а|у|і|ии|ої|ою)$")
 _CYRILLIC_CASE = re.compile("(ові|еві|ого|ому|ою|ею|ои|оі|ым|им|ом|ем|єм|ьом)$|[аяуюеєыиіоь]$")
+_CYRILLIC_VOWEL = re.compile("[аяуюеєыиіоь]$")
+_UKRAINIAN = str.maketrans({"і": "и", "ї": "и", "є": "е", "ґ": "г", "ь": None, "э": "е"})  # Юрій, Юрий; Рэй, Рей
 # Altmana, Altmanowi, Altmanem; Altman'ın is cut by the apostrophe before.
 _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 # Kwiatkowska, Kwiatkowskiej, Kwiatkowską; Ewa, Ewy, Ewie. Keys have no ogonek.
 _FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
 _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
+_FINAL_NG = re.compile("ng(?![aeiouy])")  # Zhang is Чжан and チャン
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
+_SILENT_R = re.compile("(?<=[aeiou])r(?![aeiouyr])")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
 _NOT_CONSONANT = re.compile("[^ptkslmn]")
 
 
-Reach = Literal["name", "near", "like"]
+Reach = Literal["name", "near", "like", "soon"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +77,9 @@ class BlockKey:
     """One key of a move: 40 bits of a hash, and how far it reaches.
 
     `name`: one full name at one organisation, at any time. `near`: one full name anywhere, between moves at most
-    `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near; the names themselves are to be compared
-    (`candidates.may_concern`). Two keys that are equal by chance only make a block larger.
+    `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near. `soon`: coarse, wherever, at most `SOON_DAYS`
+    apart. Of the coarse ones the names themselves are to be compared (`candidates.may_concern`). Two keys that are
+    equal by chance only make a block larger.
     """
 
     key: int
@@ -93,14 +117,16 @@ def is_full_name(name: str) -> bool:
         return False
     script, length = script_of(name), len(parts[0])
     if script == "han":
-        return 2 <= length <= 3 or (length <= 5 and parts[0].startswith(_japanese_surnames()))
+        surname = next((known for known in _long_surnames() if parts[0].startswith(known)), "")
+        return 2 <= length <= 3 or len(surname) < length <= len(surname) + 3 or bool(length <= 6 and read_kanji(name))
     return script == "hangul" and length == 3
 
 
 @cache
-def _japanese_surnames() -> tuple[str, ...]:
-    """Family names of two and more kanji, as keys."""
-    return tuple(key for surname in load_names("kanji").surnames if len(key := name_key(surname)) >= 2)
+def _long_surnames() -> tuple[str, ...]:
+    """Family names of two and more characters, as keys, the longest first: 小野寺, 欧阳."""
+    known = {name_key(surname) for script in ("kanji", "han") for surname in load_names(script).surnames}
+    return tuple(sorted((key for key in known if len(key) > 1), key=lambda key: (-len(key), key)))
 
 
 @cache
@@ -109,9 +135,15 @@ def _kanji_readings() -> dict[str, tuple[str, ...]]:
     return {name_key(surname): tuple(readings) for surname, readings in read_yaml(path).items()}
 
 
+@cache
+def _surnames_read() -> frozenset[str]:
+    """All readings, in Latin letters."""
+    return frozenset(reading for readings in _kanji_readings().values() for reading in readings)
+
+
 @lru_cache(maxsize=65536)
 def read_surname(name: str) -> tuple[str, ...]:
-    """How the family name of a Japanese name in kanji is read, in Latin letters; () where it is none that we know."""
+    """How the family name of a name in Han is read in Japanese or Cantonese, in Latin letters; () where unknown."""
     if script_of(name) != "han":
         return ()
     key = "".join(name_parts(name))
@@ -119,12 +151,29 @@ def read_surname(name: str) -> tuple[str, ...]:
     return next((known[key[:length]] for length in (3, 2, 1) if len(key) > length and key[:length] in known), ())
 
 
+@cache
+def _japanese() -> Any:
+    import sudachipy
+
+    return sudachipy.Dictionary(dict="core").tokenizer(mode=sudachipy.SplitMode.C)
+
+
+@lru_cache(maxsize=65536)
+def read_kanji(name: str) -> tuple[str, ...]:
+    """How a dictionary reads a name in kanji, in kana: (family, given); () where it finds no such two words."""
+    words = _japanese().tokenize(_PART_BREAK.sub("", name))
+    kinds = [word.part_of_speech()[3] if word.part_of_speech()[2] == "人名" else "" for word in words]
+    if kinds != ["姓", "名"]:
+        return ()
+    return tuple(word.reading_form() for word in words)
+
+
 @lru_cache(maxsize=65536)
 def folded_parts(name: str) -> tuple[str, ...]:
     """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
     parts = name_parts(name)
     if script_of(name) == "cyrillic":
-        parts = tuple(_strip_case(part) for part in parts)
+        parts = tuple(_strip_case(part).translate(_UKRAINIAN) for part in parts)
     if len(parts) > 2:
         parts = tuple(part for part in parts if len(part) > 1) or parts
     return tuple(sorted(parts))
@@ -154,17 +203,67 @@ def same_surname_form(short: str, full: str) -> bool:
     """Whether a short form is one of the words of a full name: `Bubeck`, `Сутскевера`, `알트만`."""
     parts = folded_parts(short)
     words = folded_parts(full)
-    if len(parts) == 1 and len(words) > 1 and script_of(short) == script_of(full):
+    if len(parts) != 1 or len(words) < 2:
+        return False
+    if script_of(short) == script_of(full):
         return any(parts[0] == word or is_inflected(parts[0], word) for word in words)
-    return False
+    bones = skeleton(parts[0])
+    return len(bones) >= _SAID_ALIKE and any(bones == skeleton(word) for word in words)
+
+
+@lru_cache(maxsize=65536)
+def short_sign(part: str) -> str:
+    """One word of a name as a key: its consonants in any script, where there are enough of them."""
+    bones = skeleton(part)
+    return f"~{bones}" if len(bones) >= _SAID_ALIKE else part
 
 
 @lru_cache(maxsize=65536)
 def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
-    """Consonants of each word; where there is a j, as the sibilant of English and as the vowel of German and Polish."""
+    """Consonants of each word, in each of the ways in which it may be said.
+
+    A j as the sibilant of English or the vowel of German and Polish, qu as in Quan or in Quintana, Korean family names
+    with the sound that they lost at the beginning (이, Lee) or without the r that nobody says (박, Park), a name in
+    kanji as it is read in Japanese.
+    """
     parts = name_parts(name)
-    ways = [parts, tuple(part.replace("j", "y") for part in parts)] if "j" in name.casefold() else [parts]
-    return tuple(tuple(skeleton(part) for part in way) for way in ways)
+    ways = [parts]
+    folded = name.casefold()
+    if "j" in folded:
+        ways.append(tuple(part.replace("j", "y") for part in parts))
+    if "qu" in folded:
+        ways.append(tuple(part.replace("qu", "k") for part in parts))
+    if "フ" in name:  # Japanese writes the h of ジフン (Ji-hun) so
+        ways.append(tuple(part.replace("フ", "ウ") for part in parts))
+    if "park" in parts:
+        ways.append(tuple("pak" if part == "park" else part for part in parts))
+    if parts and parts[0][0] in _LOST_SOUNDS:
+        ways.append((_LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:]))
+    if script_of(name) == "han":
+        ways += [reading for reading in [read_kanji(name)] if reading]
+    return tuple(dict.fromkeys(tuple(skeleton(part) for part in way) for way in ways))
+
+
+@lru_cache(maxsize=65536)
+def is_telling(name: str) -> bool:
+    """Whether few are called so, or like it: 李伟 and Li Wei are many, 欧阳慧敏 and Rafael Quintanilha are not."""
+    if script_of(name) in ("han", "hangul"):
+        return len("".join(name_parts(name))) >= _TELLING_SIGNS
+    return len("".join(ways_to_say(name)[0])) >= _TELLING_BONES
+
+
+@lru_cache(maxsize=65536)
+def ways_to_hear(name: str) -> tuple[tuple[str, ...], ...]:
+    """`ways_to_say`, and for Latin names how an English one sounds to others.
+
+    No r before a consonant (バーンズ, Barnes), th as s (ベス, Beth), w as a vowel (ウィリアム, William).
+    """
+    ways = ways_to_say(name)
+    if script_of(name) != "latin":
+        return ways
+    heard = [_SILENT_R.sub("", part.replace("th", "s")) for part in name_parts(name)]
+    more = (heard, [part.replace("w", "") for part in heard])
+    return tuple(dict.fromkeys((*ways, *(tuple(skeleton(part) for part in way) for way in more))))
 
 
 @lru_cache(maxsize=65536)
@@ -174,6 +273,7 @@ def signatures(name: str) -> tuple[str, ...]:
     Two names that are alike share one: 김도윤, キム・ドユン and `Kim Do-yun` begin alike, whatever is a word in them.
     """
     found: dict[str, None] = {}
+    parts = name_parts(name)
     for way in ways_to_say(name):
         bones = [bone or "-" for bone in way]
         if bones:
@@ -182,25 +282,79 @@ def signatures(name: str) -> tuple[str, ...]:
             turned = "".join([bones[-1], *bones[:-1]]).replace("-", "")
             found |= dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}"))
     found |= dict.fromkeys(f":{skeleton(reading)[:2]}" for reading in read_surname(name))
+    found |= dict.fromkeys(f"@{reading}" for reading in read_surname(name))
+    if script_of(name) == "latin" and parts:
+        found |= dict.fromkeys(f"@{part}" for part in (parts[0], parts[-1]) if part in _surnames_read())
     return tuple(found)
 
 
-def name_block_keys(forms: tuple[str, ...], marks: tuple[str, ...], at: date) -> tuple[BlockKey, ...]:
-    """Keys of one mention: `forms` are its names, `marks` what stands for the organisations that it names.
+@lru_cache(maxsize=65536)
+def wide_signatures(name: str) -> tuple[str, ...]:
+    """Keys of likeness that need no organisation, under which few people come together.
+
+    The first consonants of both ends and of the whole, any two words, and how a name in Han is read.
+    """
+    found: dict[str, None] = {}
+    for way in ways_to_say(name):
+        ends = sorted((squeeze(way[0])[:_END], squeeze(way[-1])[:_END])) if len(way) > 1 else []
+        if len("".join(ends)) >= _TELLING:
+            found["+".join(ends)] = None
+        whole = squeeze("".join(way))
+        if len(whole) >= _TELLING:
+            found[f"^{whole[:_WHOLE]}"] = None  # عبد الرحمن السويدي, Abdulrahman Al Suwaidi; 박지훈, Park Ji-hoon
+    found |= dict.fromkeys(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))  # the full key of a shorter name
+    parts = name_parts(name)
+    if parts and (script_of(name) == "han" or is_like_pinyin("".join(parts))):
+        read = [anyascii(part).lower() for part in parts]
+        found |= dict.fromkeys(f"={said}" for said in ("".join(read), "".join([*read[1:], read[0]])))
+    return tuple(found)
+
+
+def is_like_pinyin(text: str) -> bool:
+    """Whether a text in small Latin letters could be the pinyin of a Chinese name, and much else."""
+    return _PINYIN.fullmatch(text) is not None
+
+
+def squeeze(bones: str) -> str:
+    """Consonants without what scripts differ in: m and n, and doubled ones."""
+    return re.sub(r"(.)\1+", r"\1", bones.replace("m", "n"))
+
+
+def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator[tuple[Reach, tuple[str, ...]]]:
+    """Under which keys a name meets those that are like it, and how far each reaches.
+
+    `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
+    agree in its consonants. A name has keys of its own, too. These two reach as far as a piece of news goes.
+    """
+    parts = folded_parts(form)
+    full = is_full_name(form)
+    short = [short_sign(part) for part in parts]
+    for mark in marks:
+        for sign in (*(signatures(form) if full else ()), *short):
+            yield "like", (mark, sign)
+    for hint in hints:
+        for sign in short:
+            yield "soon", (hint, sign)
+    for sign in wide_signatures(form) if full else ():
+        yield "soon", (sign,)
+
+
+def name_block_keys(
+    forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], at: date
+) -> tuple[BlockKey, ...]:
+    """Keys of one mention: `forms` are its names, `marks` and `hints` stand for the organisations that it names.
 
     Namesakes elsewhere and long ago are not touched, so that what a run reads does not grow with history.
     """
-    keys: dict[tuple[int, Reach], None] = {}
+    keys: dict[int, Reach] = {}
+    names: dict[int, Reach] = {}
     for form in forms:
-        full = is_full_name(form)
-        if full:
-            keys[hash_key(full_key(form)), "near"] = None
-        for mark in marks:
-            if full:
-                keys[hash_key(full_key(form), mark), "name"] = None
-                keys |= dict.fromkeys((hash_key(mark, sign), "like") for sign in signatures(form))
-            keys |= dict.fromkeys((hash_key(mark, part), "like") for part in folded_parts(form))
-    return tuple(BlockKey(key, at, reach) for key, reach in keys)
+        for reach, parts in like_keys(form, marks, hints):
+            keys.setdefault(hash_key(*parts), reach)
+        if is_full_name(form):
+            keys[hash_key(full_key(form))] = "near"
+            names |= {hash_key(full_key(form), mark): "name" for mark in marks}
+    return tuple(BlockKey(key, at, reach) for found in (keys, names) for key, reach in found.items())
 
 
 @lru_cache(maxsize=65536)
@@ -231,6 +385,12 @@ def differ_in_ending(left: str, right: str) -> bool:
 
 def _strip_case(part: str) -> str:
     stem = _ADJECTIVAL.sub("", part)
-    if stem == part:
+    if stem != part:
+        return stem if len(stem) >= _STEM else part
+    # Twice: Сергея, Сергей; Цай, Цаем
+    for _ in range(2):
         stem = _CYRILLIC_CASE.sub("", part)
-    return stem if len(stem) >= 3 else part
+        if len(stem) < _STEM:
+            stem = _CYRILLIC_VOWEL.sub("", part)  # Бому is of Бом
+        part = stem if len(stem) >= _STEM else part
+    return part

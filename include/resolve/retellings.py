@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.resolve.intervals import Interval
-from include.resolve.stories import Story
+from include.resolve.intervals import WINDOW_DAYS, Interval
+from include.resolve.stories import Story, Told
 
 SAME_STORY_DAYS = 365
 _RUMOUR, _REPORT, _CONFIRMED, _DATED = 0, 1, 2, 3  # how firmly a story stands
@@ -66,7 +66,9 @@ def _find_recalled(story: Story, settled: Sequence[Story]) -> Story | None:
 
 def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:
     """The nearest settled story that this one can only be a telling of."""
-    if _firmness(story) == _DATED or not any(told.stored.move.focus == "main" for told in story.members):
+    if all(told.stored.move.focus == "background" for told in story.members):
+        return _find_misdated(story, settled, every)
+    if _firmness(story) == _DATED:
         return None
     fits = []
     for index, other in enumerate(settled):
@@ -74,6 +76,64 @@ def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -
         if apart <= SAME_STORY_DAYS and _can_be_one(story, other) and not _is_undone(story, other, every):
             fits.append((apart, -_firmness(other), index))
     return settled[min(fits)[2]] if fits else None
+
+
+def _find_misdated(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:
+    """The news that is recalled with a wrong date: who has left cannot leave again without having come back.
+
+    Recalled as of after the news ("Sutskever, who left in December", of May), or as of some year by what is told in the
+    days of the news.
+    """
+    fits = []
+    for index, other in enumerate(settled):
+        news = [told for told in other.members if told.stored.move.focus == "main"]
+        if not news or not story.sources or not _can_be_one(story, other) or _is_undone(story, other, every):
+            continue
+        first = min(day.start for day in _days_of(other))
+        later = all(day.start > first for day in _days_of(story)) and _days_apart(story, other) <= SAME_STORY_DAYS
+        if later or _is_told_beside(story, news):
+            fits.append((_days_apart(story, other), -_firmness(other), index))
+    return settled[min(fits)[2]] if fits else None
+
+
+def _is_told_beside(story: Story, news: Sequence[Told]) -> bool:
+    """Whether all that is said of the time is a year, by articles of the days of the news."""
+    days = [told.time.published for told in news if told.time.published]
+    return all(
+        told.time.precision == "year"
+        and told.time.published is not None
+        and any(abs((told.time.published - day).days) <= WINDOW_DAYS for day in days)
+        for told in story.members
+    )
+
+
+def join_leaves(stories: Sequence[Story]) -> list[Story]:
+    """Join what is called a departure with the leave that it was: of one place and time, and the person came back."""
+    kept = list(stories)
+    for story in stories:
+        if {told.kind for told in story.members} != {"departure"} or story.targets:
+            continue
+        for leave in stories:
+            if {told.family for told in leave.members} != {"leave"} or not story.sources & leave.sources:
+                continue
+            begin = min(day.start for day in _days_of(leave))
+            back = any(
+                {told.family for told in other.members} == {"return"}
+                and other.targets & leave.sources
+                and max(day.end for day in _days_of(other)) > begin
+                for other in stories
+            )
+            if back and _is_of_that_time(story, leave) and len(story.members) <= len(leave.members):
+                leave.members.extend(story.members)
+                kept.remove(story)
+                break
+    return kept
+
+
+def _is_of_that_time(story: Story, leave: Story) -> bool:
+    """Whether the story states the time of the leave, or states none and is told in its days."""
+    stated = [told.time.stated for told in story.members if told.time.stated]
+    return any(day.gap(other) <= WINDOW_DAYS for day in stated or _days_of(story) for other in _days_of(leave))
 
 
 def _can_be_one(story: Story, other: Story) -> bool:

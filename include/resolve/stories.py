@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from include.knowledge.gazetteer import Gazetteer
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
 from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
-from include.resolve.mentions import listed_mark, unknown_mark
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
@@ -53,18 +51,11 @@ class Story:
         return {told.target for told in self.members if told.target}
 
 
-def list_sounds(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazetteer) -> dict[str, str]:
-    """Of the listed organisations that a person's moves name: what their names sound like, with their root."""
-    links = [book.links[stored.move_id] for stored in moves]
-    listed = {key for link in links for key in (link.from_org_id, link.to_org_id) if key}
-    return {mark: gazetteer.root_of(key) for key in sorted(listed) if (mark := listed_mark(key, gazetteer))}
-
-
-def read_told(stored: StoredMove, book: EntityBook, sounds: Mapping[str, str] | None = None) -> Told:
-    """See a stored move as one telling of an event. `sounds` are those of `list_sounds`."""
+def read_told(stored: StoredMove, book: EntityBook, places: Mapping[str, str]) -> Told:
+    """See a stored move as one telling of an event. `places` are those of `onplaces.unify_places`."""
     link = book.links[stored.move_id]
     move = stored.move
-    source, target = (_root(key, book, sounds or {}) for key in (link.from_org_id, link.to_org_id))
+    source, target = (places[key] if key else None for key in (link.from_org_id, link.to_org_id))
     # A leave and a return are of one place; texts name it on either side.
     if move.kind in ("leave", "return"):
         source = target = source or target
@@ -118,6 +109,8 @@ def _organisation_fit(story: Story, told: Told) -> int | None:
     same_target = told.target in targets if told.target and targets else None
     if told.family != "transition":
         return None if same_source is False else 0 if same_source else 1
+    if _leaves_the_unit(story, told):
+        return 0
     # A to B and B to A are two stories, however near.
     if (told.source and told.source in targets and not same_source) or (
         told.target and told.target in sources and not same_target
@@ -132,6 +125,16 @@ def _organisation_fit(story: Story, told: Told) -> int | None:
     if same_source is False or same_target is False:
         return None
     return 1 if _can_complete(story, told) else None
+
+
+def _leaves_the_unit(story: Story, told: Told) -> bool:
+    """Whether it tells that somebody left a unit, of whom the story tells the move between units of that parent."""
+    names_a_unit = told.kind == "departure" and not told.target and told.from_id and told.from_id != told.source
+    return bool(names_a_unit) and any(
+        member.kind == "departure" and member.source is None and member.target == told.source
+        for member in story.members
+        if member.from_id and told.from_id != member.to_id
+    )
 
 
 def _kinds_agree(story: Story, told: Told) -> bool:
@@ -161,12 +164,3 @@ def _can_complete(story: Story, told: Told) -> bool:
     if any(entry.kind == "departure" and entry.target is None and entry.source for entry in moves):
         return not any(is_side_post(entry.stored.move.role_to) for entry in joined)
     return True
-
-
-def _root(organisation_id: str | None, book: EntityBook, sounds: Mapping[str, str]) -> str | None:
-    if organisation_id is None:
-        return None
-    # Spellings of one organisation in several scripts count as one for the same person.
-    entity = book.entities.get(organisation_id)
-    mark = unknown_mark(organisation_id, entity.name if entity else None)
-    return sounds.get(mark, mark) or book.root_of(organisation_id)

@@ -6,17 +6,19 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
+from include.knowledge.namekeys import name_key
 from include.records import Event, StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.decisions import Decision, hash_name
+from include.resolve.decisions import Decision, hash_key_of_name
 from include.resolve.names import is_full_name
 
 REMOVED = "removed on request"
-MARK = "[…]"  # stands for the name in a sentence about somebody else
+MARK = "█"  # stands for each letter of a name: what is cited of a text is found by position
 _SIGNS = "\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"  # scripts that do not space words
 _WORD = re.compile(f"[^\\W_{_SIGNS}]+")  # also the Latin name in 首席科學家Ilya Sutskever宣布離職
 _RUN = re.compile(f"[{_SIGNS}\u00b7\u2022\u2027\uff65\uff1d]+")  # 伊利亚·苏茨克维
 _WORDS_OF_A_NAME, _SIGNS_OF_A_NAME = 5, 16
+_PARTICLE = 4  # letters: van der Meulen
 
 
 def remove_person(event: Event) -> Event:
@@ -71,39 +73,60 @@ def list_hashes(decisions: Iterable[Decision]) -> frozenset[str]:
 
 
 def redact(text: str, hashes: Collection[str], *, is_named: bool = False) -> str:
-    """A text about others without the names that takedowns remember.
+    """A text about others without the names that takedowns remember, as long as it was.
 
     A surname alone, which others may have, is taken out where the full name stands in the text, or where `is_named`
     says that its article is known to name the person.
     """
     if not hashes:
         return text
-    found = [span for span in _name_spans(text) if _hash(text[span[0] : span[1]]) in hashes]
+    found = _find_names(text, hashes)
     if not is_named and not any(is_full_name(text[start:end]) for start, end in found):
         return text
-    parts, position = [], 0
-    for start, end in sorted(found, key=lambda span: (span[0], -span[1])):
-        if start >= position:
-            parts += [text[position:start], MARK]
-            position = end
-    return "".join([*parts, text[position:]])
+    letters = list(text)
+    for start, end in found:
+        letters[start:end] = MARK * (end - start)
+    return "".join(letters)
 
 
-def _name_spans(text: str) -> Iterable[tuple[int, int]]:
-    """Every stretch of a text that could be a name: a few words, or a few signs where words are not spaced."""
+def names_somebody(text: str, hashes: Collection[str]) -> bool:
+    """Whether a text holds the full name of somebody whom takedowns remember."""
+    return bool(hashes) and any(is_full_name(text[start:end]) for start, end in _find_names(text, hashes))
+
+
+def _find_names(text: str, hashes: Collection[str]) -> list[tuple[int, int]]:
+    return [(start, end) for start, end, key in _name_spans(text) if _hash_of_key(key) in hashes]
+
+
+def _name_spans(text: str) -> Iterable[tuple[int, int, str]]:
+    """Every stretch of a text that could be a name, with its key: a few words, of which the first is no word in small
+    letters, or a few signs where words are not spaced."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
-    for index, (start, _) in enumerate(words):
-        for _, last in words[index : index + _WORDS_OF_A_NAME]:
-            yield start, last
+    for index, (start, first) in enumerate(words):
+        if text[start:first].islower() and first - start > _PARTICLE:
+            continue
+        key, before = "", start
+        for begins, last in words[index : index + _WORDS_OF_A_NAME]:
+            spaced = before == start or text[before:begins] == " "
+            # O'Brien is one word in the key of a name, which joining its words would not give.
+            key = f"{key} {_key(text[begins:last])}".strip() if spaced else _key(text[start:last])
+            before = last
+            yield start, last, key
     for run in _RUN.finditer(text):
-        for first in range(run.start(), run.end()):
-            for last in range(first + 2, min(first + _SIGNS_OF_A_NAME, run.end()) + 1):
-                yield first, last
+        keys = [_key(sign) for sign in run.group()]
+        for first in range(len(keys)):
+            for last in range(first + 2, min(first + _SIGNS_OF_A_NAME, len(keys)) + 1):
+                yield run.start() + first, run.start() + last, "".join(keys[first:last])
 
 
 @lru_cache(maxsize=65536)
-def _hash(name: str) -> str:
-    return hash_name(name)
+def _key(name: str) -> str:
+    return name_key(name)
+
+
+@lru_cache(maxsize=262144)
+def _hash_of_key(key: str) -> str:
+    return hash_key_of_name(key)
 
 
 def _is_about(stored: StoredMove, takedowns: dict[str, list[Decision]], book: EntityBook) -> bool:
@@ -113,7 +136,7 @@ def _is_about(stored: StoredMove, takedowns: dict[str, list[Decision]], book: En
     link = book.links[stored.move_id]
     roots = {book.root_of(organisation) for organisation in (link.from_org_id, link.to_org_id)} - {None}
     for name in names:
-        for decision in takedowns.get(_hash(name), ()):
+        for decision in takedowns.get(_hash_of_key(_key(name)), ()):
             there = {book.root_of(organisation) for organisation in decision.organisation_ids}
             if not roots or not there or roots & there:
                 return True

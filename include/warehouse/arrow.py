@@ -19,6 +19,8 @@ TEXT_MAP = pa.map_(pa.string(), pa.string())
 COUNT_MAP = pa.map_(pa.string(), pa.int64())
 _LOOK_UPS_AT_ONCE = 1000  # above 2,048 rows DuckDB scans instead (index_scan_max_count)
 _TOO_MANY_LOOK_UPS = 30_000
+_MANY_MISSES = 5_000  # of a batch hardly any id is known: a scan finds that sooner
+_IN_TRANSACTION: set[int] = set()  # ids of connections
 
 
 def store_time(moment: datetime | None) -> datetime | None:
@@ -51,11 +53,29 @@ def read_by_ids(
     if len(wanted) > _TOO_MANY_LOOK_UPS:
         with registered(con, wanted=pa.table({"id": pa.array(wanted, pa.string())})):
             return fetch_dicts(con, f"{select} WHERE {column} IN (SELECT id FROM wanted) {rest}")
-    found = []
+    return [
+        row
+        for condition in _list_conditions(column, wanted)
+        for row in fetch_dicts(con, f"{select} {condition} {rest}")
+    ]
+
+
+def read_table_by_ids(con: duckdb.DuckDBPyConnection, select: str, column: str, ids: Collection[str]) -> pa.Table:
+    """As read_by_ids, as an Arrow table."""
+    wanted = sorted(set(ids))
+    if len(wanted) > _MANY_MISSES:
+        with registered(con, wanted=pa.table({"id": pa.array(wanted, pa.string())})):
+            return con.sql(f"{select} WHERE {column} IN (SELECT id FROM wanted)").to_arrow_table()
+    conditions = _list_conditions(column, wanted) or ["WHERE FALSE"]
+    return pa.concat_tables([con.sql(f"{select} {condition}").to_arrow_table() for condition in conditions])
+
+
+def _list_conditions(column: str, wanted: Sequence[str]) -> list[str]:
+    conditions = []
     for start in range(0, len(wanted), _LOOK_UPS_AT_ONCE):
         literals = ", ".join("'" + key.replace("'", "''") + "'" for key in wanted[start : start + _LOOK_UPS_AT_ONCE])
-        found += fetch_dicts(con, f"{select} WHERE {column} IN ({literals}) {rest}")
-    return found
+        conditions.append(f"WHERE {column} IN ({literals})")
+    return conditions
 
 
 @contextmanager
@@ -73,18 +93,21 @@ def registered(con: duckdb.DuckDBPyConnection, **tables: pa.Table) -> Iterator[N
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block or nothing of it; within an open transaction, part of that one."""
-    try:
-        con.execute("BEGIN TRANSACTION")
-    except duckdb.TransactionException:
+    """All of the block or nothing of it; within another such block, part of that one."""
+    if id(con) in _IN_TRANSACTION:  # a second BEGIN would abort the first
         yield
         return
+    con.execute("BEGIN TRANSACTION")
+    _IN_TRANSACTION.add(id(con))
     try:
         yield
     except BaseException:
         con.execute("ROLLBACK")
         raise
-    con.execute("COMMIT")
+    else:
+        con.execute("COMMIT")
+    finally:
+        _IN_TRANSACTION.discard(id(con))
 
 
 def fetch_row(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> tuple[Any, ...]:

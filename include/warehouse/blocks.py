@@ -23,8 +23,8 @@ WHERE a.reach = 'name'
 """
 # The bounds let DuckDB pass over what lies far back; news of one day reads the last months.
 _NEAR = """
-SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach = 'like' FROM asked a JOIN store.near_keys k USING (key)
-WHERE a.reach <> 'name' AND abs(k."at" - a."at") <= $days
+SELECT DISTINCT a.move_id, k.move_id AS other_id, a.reach <> 'near' FROM asked a JOIN store.near_keys k USING (key)
+WHERE a.reach <> 'name' AND abs(k."at" - a."at") <= if(a.reach = 'soon', $soon, $days)
     AND k."at" BETWEEN $first::DATE - $days::INTEGER AND $last::DATE + $days::INTEGER
 """
 _FAR_APART = 400  # days: moves that tell of days further apart are asked for apart
@@ -64,8 +64,13 @@ def write_move_keys(
         )
 
 
-def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int) -> list[Sharing]:
-    """People who share a key with one of these moves; a key that does not reach far binds `near_days` apart."""
+def find_sharing(
+    con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key]], *, near_days: int, soon_days: int
+) -> list[Sharing]:
+    """People who share a key with one of these moves.
+
+    A key that does not reach far binds `near_days` apart, one of reach `soon` no more than `soon_days`.
+    """
     # Fifty copies of one story have the same keys: one of them asks for all.
     members: dict[tuple[tuple[int, date, str], ...], list[str]] = defaultdict(list)
     for move_id, found in keys.items():
@@ -75,7 +80,7 @@ def find_sharing(con: duckdb.DuckDBPyConnection, keys: Mapping[str, Iterable[Key
     with registered(con, asked=asked):
         pairs = con.execute(_NAMED).fetchall()
         for first, last in _spans(sorted(set(asked["at"].to_pylist()))):
-            pairs += con.execute(_NEAR, {"days": near_days, "first": first, "last": last}).fetchall()
+            pairs += con.execute(_NEAR, {"days": near_days, "soon": soon_days, "first": first, "last": last}).fetchall()
     owner = read_owners(con, {other for _, other, _ in pairs})
     others: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for move_id, other, coarse in pairs:

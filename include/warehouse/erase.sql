@@ -24,8 +24,13 @@ UNION SELECT person FROM store.event_versions SEMI JOIN gone_events USING (event
 
 INSERT INTO store.erased_moves FROM gone_moves ON CONFLICT DO NOTHING;
 
--- Windows that count one of them are computed anew by the next run.
-DELETE FROM store.exodus WHERE list_has_any(event_ids, (SELECT coalesce(list(event_id), []) FROM gone_events));
+-- Windows since then are computed anew when this run flags; the names go at once.
+UPDATE store.exodus SET stale = TRUE WHERE window_end >= (
+    SELECT min(coalesce(day, reported_on)) FROM store.exits
+    WHERE event_id IN (FROM gone_events) OR person_id IN (FROM people));
+UPDATE store.exodus SET stale = TRUE, people = [], event_ids = [], laid_off = [], undated = [], apart_event_ids = []
+WHERE list_has_any(event_ids || apart_event_ids, (SELECT coalesce(list(event_id), []) FROM gone_events));
+DELETE FROM store.exits WHERE event_id IN (FROM gone_events) OR person_id IN (FROM people);
 
 UPDATE store.decisions SET reason = '', payload = '{}'
 WHERE target IN (SELECT person_id FROM people) OR target IN (FROM gone_events);

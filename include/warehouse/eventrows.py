@@ -61,6 +61,9 @@ STATE = pa.schema(
 VERSIONS = pa.schema([("event_id", pa.string()), ("state_hash", pa.string()), *STATE])
 _SETS = ("languages", "move_ids", "group_event_ids")  # order says nothing
 _UNJUDGED = ("score", "flagged", "alerted", "model", "terms")
+_FOLLOWING = ("move_ids", "history")  # a change of them is one of something else, too
+EVENT_COLUMNS = ("event_id", *(name for name in STATE.names if name not in _UNJUDGED))
+COMPARED_COLUMNS = ("event_id", *(name for name in STATE.names if name not in _FOLLOWING))
 
 
 def event_row(event: Event, flag: Flag | None) -> tuple[Any, ...]:
@@ -94,12 +97,12 @@ def hash_state(state: Mapping[str, Any]) -> str:
 
 
 def changed_columns(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Names of the columns in which two states differ, but for what a change of them brings about by itself."""
-    return [name for name in STATE.names if name not in ("move_ids", "history") and old[name] != new[name]]
+    """Names of the COMPARED_COLUMNS in which two states differ."""
+    return [name for name in STATE.names if name not in _FOLLOWING and old[name] != new[name]]
 
 
 def read_event(row: Mapping[str, Any]) -> Event:
-    """A row of `store.event_versions` as an Event."""
+    """A row of `store.event_versions` (EVENT_COLUMNS) as an Event."""
     known_from = read_time(row["first_known_at"])
     assert known_from is not None
     history = tuple(_read_change(change) for change in row["history"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -15,17 +15,26 @@ from include.warehouse.arrow import (
     TEXTS,
     TIME,
     build_table,
-    fetch_dicts,
     read_by_ids,
     registered,
     store_time,
     transaction,
 )
-from include.warehouse.eventrows import STATE, VERSIONS, changed_columns, event_row, read_event, read_flag
+from include.warehouse.eventrows import (
+    COMPARED_COLUMNS,
+    EVENT_COLUMNS,
+    STATE,
+    VERSIONS,
+    changed_columns,
+    event_row,
+    read_event,
+    read_flag,
+)
 
-_COLUMNS = ", ".join(["event_id", "version", *STATE.names])
-_ALL = f"SELECT {_COLUMNS} FROM store.event_versions"
-_CURRENT = f"{_ALL} WHERE known_to IS NULL"
+# A row that is looked up costs what its columns cost.
+_EVENTS = f"SELECT {', '.join(EVENT_COLUMNS)} FROM store.event_versions"
+_COMPARED = f"SELECT {', '.join(COMPARED_COLUMNS)} FROM store.event_versions"
+_FLAGS = "SELECT event_id, score, flagged, alerted, terms, model FROM store.event_versions"
 _EXODUS = pa.schema(
     [
         ("organisation_id", pa.string()),
@@ -91,12 +100,12 @@ class EventReport:
 def read_events(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> list[Event]:
     """The given events as believed now, in order of ids; an id that was merged away gives the survivor."""
     ids = resolve_event_ids(con, event_ids).values()
-    return _sorted_events(read_by_ids(con, _ALL, "event_id", list(ids), "AND known_to IS NULL"))
+    return _sorted_events(read_by_ids(con, _EVENTS, "event_id", list(ids), "AND known_to IS NULL"))
 
 
 def read_events_of(con: duckdb.DuckDBPyConnection, person_ids: Collection[str]) -> list[Event]:
     """The events of these people as believed now: `previous` of a merge."""
-    return _sorted_events(read_by_ids(con, _ALL, "person_id", person_ids, "AND known_to IS NULL"))
+    return _sorted_events(read_by_ids(con, _EVENTS, "person_id", person_ids, "AND known_to IS NULL"))
 
 
 def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> set[str]:
@@ -105,19 +114,9 @@ def read_people_of(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -
     return {row["person_id"] for row in rows} - {""}
 
 
-def read_departures(con: duckdb.DuckDBPyConnection, organisation_ids: Collection[str] | None = None) -> list[Event]:
-    """All departures as believed now, of all organisations or of those given, in order of ids."""
-    condition = "kind = 'departure' AND review NOT IN ('rejected', 'taken-down')"
-    if organisation_ids is None:
-        return [read_event(row) for row in fetch_dicts(con, f"{_CURRENT} AND {condition} ORDER BY event_id")]
-    with registered(con, given=pa.table({"id": pa.array(sorted(organisation_ids), pa.string())})):
-        rows = fetch_dicts(con, f"{_CURRENT} AND {condition} AND from_org_id IN (FROM given) ORDER BY event_id")
-    return [read_event(row) for row in rows]
-
-
 def read_flags(con: duckdb.DuckDBPyConnection, event_ids: Collection[str]) -> dict[str, Flag]:
     """The flags of the given events as they stand, by event id."""
-    rows = read_by_ids(con, _ALL, "event_id", event_ids, "AND known_to IS NULL")
+    rows = read_by_ids(con, _FLAGS, "event_id", event_ids, "AND known_to IS NULL")
     return {row["event_id"]: read_flag(row) for row in sorted(rows, key=lambda row: str(row["event_id"]))}
 
 
@@ -160,13 +159,15 @@ def write_events(
     *,
     run_id: str,
     as_of: datetime,
+    windows_since: date | None = None,
 ) -> EventReport:
     """Store what a run believes of the events it touched; of the others nothing changes.
 
     An event that says something new gets a new version from `as_of` on, and the one before ends there; one that says
     the same is left alone, so writing twice changes nothing. An event with `merged_into` is closed and its id leads
-    to the survivor. The moves of an event are linked to it and to no other. `exodus` replaces all windows; None leaves
-    them. Time never runs backwards within one event: a version begins no earlier than the one before.
+    to the survivor. The moves of an event are linked to it and to no other. `exodus` replaces all windows, or those
+    that end on `windows_since` or later; None leaves them. Time never runs backwards within one event: a version
+    begins no earlier than the one before.
     """
     every = list(events)
     living = [event for event in every if event.merged_into is None]
@@ -189,7 +190,7 @@ def write_events(
             "unlinked": pa.table({"move_id": pa.array(sorted(lost), pa.string())}),
             "links_in": build_table(
                 pa.schema([("move_id", pa.string()), ("event_id", pa.string())]),
-                [(move_id, event.event_id) for event in changed for move_id in event.move_ids],
+                [(move_id, event.event_id) for event in changed for move_id in _list_unlinked(event, standing)],
             ),
         }
         with registered(con, **tables):
@@ -204,7 +205,7 @@ def write_events(
                 con.execute(_UNLINK)
             con.execute(_LINK)
         if exodus is not None:
-            _replace_exodus(con, exodus, run_id)
+            _replace_exodus(con, exodus, run_id, windows_since)
     return EventReport(
         created=tuple(key for key, step in steps.items() if step.version == 1),
         changed=tuple(key for key, step in steps.items() if step.version > 1),
@@ -221,6 +222,12 @@ class _Standing:
     open_from: datetime | None = None
     state_hash: str = ""
     move_ids: tuple[str, ...] = ()
+
+
+def _list_unlinked(event: Event, standing: Mapping[str, _Standing]) -> list[str]:
+    """The moves of an event that the version that stands does not have."""
+    linked = set(standing[event.event_id].move_ids) if event.event_id in standing else set()
+    return [move_id for move_id in event.move_ids if move_id not in linked]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +267,7 @@ def _plan_steps(
     changed = [
         key for key, new in fresh.items() if key not in standing or standing[key].state_hash != new["state_hash"]
     ]
-    before = {row["event_id"]: row for row in read_by_ids(con, _ALL, "event_id", changed, "AND known_to IS NULL")}
+    before = {row["event_id"]: row for row in read_by_ids(con, _COMPARED, "event_id", changed, "AND known_to IS NULL")}
     steps = {}
     for key in changed:
         known = standing.get(key, _Standing(0))
@@ -274,14 +281,21 @@ def _plan_steps(
     return steps
 
 
-def _replace_exodus(con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindow], run_id: str) -> None:
+def _replace_exodus(
+    con: duckdb.DuckDBPyConnection, exodus: Iterable[ExodusWindow], run_id: str, since: date | None
+) -> None:
     rows = [tuple(getattr(window, name) for name in _EXODUS.names) for window in exodus]
     text_dates = pa.schema([pa.field(f.name, pa.string()) if f.name.startswith("window_") else f for f in _EXODUS])
     with registered(con, exodus_in=build_table(text_dates, rows)):
-        con.execute("DELETE FROM store.exodus")
         con.execute(
-            "INSERT INTO store.exodus BY NAME SELECT * REPLACE (window_start::DATE AS window_start, "
-            "window_end::DATE AS window_end), ? AS run_id FROM exodus_in ORDER BY organisation_id, window_end",
+            "DELETE FROM store.exodus WHERE window_end >= coalesce($since, '-infinity'::DATE) "
+            "AND (organisation_id, window_end) NOT IN (SELECT (organisation_id, window_end::DATE) FROM exodus_in)",
+            {"since": since},
+        )
+        con.execute(
+            "INSERT OR REPLACE INTO store.exodus BY NAME SELECT * REPLACE (window_start::DATE AS window_start, "
+            "window_end::DATE AS window_end), ? AS run_id, FALSE AS stale FROM exodus_in "
+            "ORDER BY organisation_id, window_end",
             [run_id],
         )
 

@@ -54,25 +54,36 @@ def _explain_disk(error: OSError | duckdb.Error) -> str | None:
     return None
 
 
-def check_whole(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Raise ConfigError where the file is shorter than its header says: DuckDB notices when it reads there."""
-    expected, found = expected_bytes(con), path.stat().st_size
+def check_whole(con: duckdb.DuckDBPyConnection, path: Path, *, written_by_us: bool = True) -> None:
+    """Raise ConfigError where the file is shorter than its header says: DuckDB notices when it reads there.
+
+    A file that another program wrote to may lack the free blocks at its end; `written_by_us` says that none did.
+    """
+    expected, found = expected_bytes(con, with_free=written_by_us), path.stat().st_size
     if found < expected:
         raise ConfigError(f"cut short ({found} of {expected} bytes); {REMEDY}")
 
 
-def expected_bytes(con: duckdb.DuckDBPyConnection) -> int:
-    ((block_size, blocks),) = con.execute("SELECT block_size, total_blocks FROM pragma_database_size()").fetchall()
-    return _HEADER_BYTES + int(block_size) * int(blocks) if blocks else 0
+def expected_bytes(con: duckdb.DuckDBPyConnection, *, with_free: bool = True) -> int:
+    ((block_size, blocks, free),) = con.execute(
+        "SELECT block_size, total_blocks, free_blocks FROM pragma_database_size() "
+        "WHERE database_name = current_database()"
+    ).fetchall()
+    return _HEADER_BYTES + int(block_size) * (int(blocks) - (0 if with_free else int(free))) if blocks else 0
 
 
 def copy_file(source: Path, target: Path) -> None:
-    """Copy by sharing blocks where the file system can, else byte by byte. The source may be replaced meanwhile."""
+    """Copy to the disk, by sharing blocks where the file system can, else byte by byte.
+
+    The source may be replaced meanwhile.
+    """
     with source.open("rb") as reading, target.open("wb") as writing:
         try:
             fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
         except OSError:
             shutil.copyfileobj(reading, writing, 1 << 20)
+        writing.flush()
+        os.fsync(writing.fileno())  # the first checkpoint of the copy would wait for these bytes, and be called slow
 
 
 def sync_path(path: Path) -> None:

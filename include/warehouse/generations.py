@@ -116,8 +116,11 @@ def open_read_only(
     if not published.exists():
         raise ConfigError(f"{published}: nothing has been published yet; run `departures run` first")
     root = (articles_root or published.parent.parent / "articles").resolve()
+    before = published.stat()
     con = attach_read_only(departures=published)
     try:
+        if published.stat().st_ino == before.st_ino:  # else another generation was published meanwhile
+            _check_published(con, published)
         if memory_limit:
             con.execute("SET memory_limit = ?", [memory_limit])
             con.execute("SET temp_directory = ''")
@@ -129,6 +132,14 @@ def open_read_only(
         con.close()
         raise
     return con
+
+
+def _check_published(con: duckdb.DuckDBPyConnection, published: Path) -> None:
+    """Say that a file was cut short, rather than let a query find out that answers are missing."""
+    try:
+        check_whole(con, published, written_by_us=False)
+    except ConfigError as error:
+        raise ConfigError(f"{published}: {error}") from None
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from include.warehouse.arrow import count_rows, store_time
+from include.warehouse.arrow import count_rows, read_table_by_ids, registered, store_time
 
 LIGHT_COLUMNS = (  # columns of an article that go into the table as they come
     "article_id, source_id, source_kind, source_ref, url, canonical_url, lang, title, authors, published_at, "
@@ -54,18 +54,19 @@ WITH best AS (
     SELECT {LIGHT_COLUMNS}, cited_origin, minhash, bands, row_index, text_length,
         row_number() OVER (ORDER BY coalesce(published_at, fetched_at), article_id) AS rank
     FROM batch SEMI JOIN chosen USING (row_index))
-SELECT b.*, s.version AS old_version, CASE
+SELECT b.*, s.version AS old_version, s.source_id AS old_source, CASE
     WHEN h.record_id IS NOT NULL THEN 'held'
     WHEN s.article_id IS NULL THEN 'new'
     WHEN s.content_hash = b.content_hash THEN 'same'
     WHEN s.completeness <> b.completeness THEN if(b.completeness = 'full', 'newer', 'older')
     WHEN b.fetched_at >= s.fetched_at THEN 'newer'
     ELSE 'older' END AS decision
-FROM best b LEFT JOIN store.articles s USING (article_id)
+FROM best b LEFT JOIN known s USING (article_id)
 LEFT JOIN (SELECT DISTINCT record_id, payload->>'$.article.content_hash' AS content_hash FROM store.quarantine
     WHERE kind = 'article' AND stage IN ('check', 'audit') AND released_at IS NULL) h
     ON h.record_id = b.article_id AND h.content_hash = b.content_hash
 """
+_KNOWN = "SELECT article_id, version, content_hash, completeness, fetched_at, source_id FROM store.articles"
 _CHOSEN = """
 CREATE OR REPLACE TEMP TABLE chosen AS SELECT row_index FROM batch
 WHERE row_index NOT IN (SELECT row_index FROM refused WHERE kind = 'article') QUALIFY row_number() OVER (
@@ -83,5 +84,10 @@ def read_incoming(con: duckdb.DuckDBPyConnection, *, run_id: str, as_of: datetim
     con.execute(_REFUSED)
     con.execute(_HOLD_REFUSED, {"at": store_time(as_of), "run": run_id})
     con.execute(_CHOSEN)
-    con.execute(_INCOMING)
+    ids = [
+        key
+        for (key,) in con.execute("SELECT DISTINCT article_id FROM batch SEMI JOIN chosen USING (row_index)").fetchall()
+    ]
+    with registered(con, known=read_table_by_ids(con, _KNOWN, "article_id", ids)):
+        con.execute(_INCOMING)
     return count_rows(con, "SELECT count(*) FROM refused")

@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from include.records import Article, Move
-from include.warehouse.arrow import registered, store_time, transaction
+from include.warehouse.arrow import build_table, read_by_ids, registered, store_time, transaction
 from include.warehouse.copies import NEAR_WINDOW, Copy, find_copies
 from include.warehouse.incoming import LIGHT_COLUMNS, read_incoming
 from include.warehouse.rereading import replace_moves
@@ -21,7 +21,9 @@ from include.warehouse.texts import write_texts
 _SIGHTINGS = """
 INSERT INTO store.sightings BY NAME
 SELECT b.article_id, b.source_id, b.url, b.published_at, b.fetched_at AS seen_at, ? AS run_id
-FROM batch b JOIN store.articles a USING (article_id) WHERE a.source_id <> b.source_id
+FROM batch b JOIN incoming i USING (article_id)
+WHERE b.source_id <> if(i.decision = 'new', i.source_id, i.old_source)
+    AND b.row_index NOT IN (SELECT row_index FROM refused WHERE kind = 'article')
 QUALIFY row_number() OVER (PARTITION BY b.article_id, b.source_id ORDER BY b.fetched_at, b.row_index) = 1
 ON CONFLICT DO NOTHING
 """
@@ -38,23 +40,31 @@ UPDATE store.articles AS s SET version = i.old_version + 1, lang = i.lang, title
     text_length = i.text_length, run_id = ?
 FROM incoming i JOIN new_texts t USING (article_id) WHERE i.decision = 'newer' AND s.article_id = i.article_id
 """
+_OWN_ORIGIN = "if({0}.cited_origin <> '', {0}.cited_origin, {0}.source_id)"
 _INSERT_NEW = f"""
 INSERT INTO store.articles BY NAME
-SELECT {LIGHT_COLUMNS.replace("article_id,", "i.article_id,", 1)}, 1 AS version, ?::TIMESTAMP AS known_at,
-    if(cited_origin <> '', cited_origin, source_id) AS origin, t.text_id, text_length, ? AS run_id
-FROM incoming i JOIN new_texts t USING (article_id) WHERE decision = 'new' ORDER BY rank
+SELECT {", ".join(f"i.{name}" for name in LIGHT_COLUMNS.split(", "))}, 1 AS version, ?::TIMESTAMP AS known_at,
+    CASE WHEN c.original IS NULL THEN {_OWN_ORIGIN.format("i")} WHEN r.article_id IS NULL THEN c.origin
+        ELSE {_OWN_ORIGIN.format("r")} END AS origin,
+    c.original AS copy_of, c.kind AS copy_kind, t.text_id, i.text_length, ? AS run_id
+FROM incoming i JOIN new_texts t USING (article_id) LEFT JOIN copies c USING (article_id)
+LEFT JOIN incoming r ON r.article_id = c.original AND r.decision = 'new'
+WHERE i.decision = 'new' ORDER BY i.rank
 """
+# An article that is stored turns out to be a copy of an older one when a new one is like both.
+_TURNED = "SELECT * FROM copies ANTI JOIN (SELECT article_id FROM incoming WHERE decision = 'new') USING (article_id)"
 _MARK_COPIES = """
-UPDATE store.articles AS s SET copy_of = c.original, copy_kind = c.kind FROM copies c
+UPDATE store.articles AS s SET copy_of = c.original, copy_kind = c.kind FROM turned c
 WHERE s.article_id = c.article_id
 """
 _FOLLOW_ORIGINAL = """
-UPDATE store.articles AS s SET copy_of = c.original FROM copies c WHERE s.copy_of = c.article_id
+UPDATE store.articles AS s SET copy_of = c.original FROM turned c WHERE s.copy_of = c.article_id
 """
 _TAKE_ORIGIN = """
 UPDATE store.articles AS s SET origin = r.origin FROM store.articles r
-WHERE r.article_id = s.copy_of AND s.copy_of IN (SELECT original FROM copies) AND s.origin <> r.origin
+WHERE r.article_id = s.copy_of AND s.copy_of IN (SELECT original FROM turned) AND s.origin <> r.origin
 """
+_COPIES = pa.schema([(name, pa.string()) for name in ("article_id", "original", "kind", "origin")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ def load_batch(
     run_id: str,
     as_of: datetime,
     articles_root: Path,
-    bands: Mapping[str, Sequence[str]],
+    bands: Mapping[str, Sequence[int]],
     similarity: Callable[[bytes, bytes], float],
     source_kinds: Mapping[str, str] | None = None,
 ) -> LoadReport:
@@ -125,15 +135,16 @@ def load_tables(
         refused = read_incoming(con, run_id=run_id, as_of=as_of)
         copies = find_copies(con, as_of=as_of, similarity=similarity)
         texts = _store_texts(con, articles, articles_root, as_of)
-        with registered(con, new_texts=texts):
-            con.execute(_KEEP_OLD_VERSIONS, [known_at, run_id])
-            con.execute(_UPDATE_EDITED, [run_id])
+        counts = dict(con.execute("SELECT decision, count(*) FROM incoming GROUP BY ALL").fetchall())
+        with registered(con, new_texts=texts, copies=_copies_table(con, copies)):
+            if "newer" in counts:
+                con.execute(_KEEP_OLD_VERSIONS, [known_at, run_id])
+                con.execute(_UPDATE_EDITED, [run_id])
             con.execute(_INSERT_NEW, [known_at, run_id])
+            _turn_copies(con, run_id)
         con.execute(_SIGHTINGS, [run_id])
         _store_signatures(con, as_of)
-        _mark_copies(con, copies, run_id)
         added, retired = replace_moves(con, run_id=run_id, as_of=as_of)
-        counts = dict(con.execute("SELECT decision, count(*) FROM incoming GROUP BY ALL").fetchall())
         touched = con.execute("SELECT move_id FROM store.touched_moves ORDER BY move_id").fetchall()
     return LoadReport(
         new_articles=counts.get("new", 0),
@@ -193,22 +204,25 @@ def _store_signatures(con: duckdb.DuckDBPyConnection, as_of: datetime) -> None:
     )
 
 
-def _mark_copies(con: duckdb.DuckDBPyConnection, copies: Sequence[Copy], run_id: str) -> None:
-    if not copies:
+def _copies_table(con: duckdb.DuckDBPyConnection, copies: Sequence[Copy]) -> pa.Table:
+    """Copies with the origin of their original, where that is stored already."""
+    originals = {copy.original for copy in copies}
+    rows = read_by_ids(con, "SELECT article_id, origin FROM store.articles", "article_id", originals)
+    origins = {row["article_id"]: row["origin"] for row in rows}
+    rows_in = [(copy.article_id, copy.original, copy.kind, origins.get(copy.original)) for copy in copies]
+    return build_table(_COPIES, rows_in)
+
+
+def _turn_copies(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    turned = con.sql(_TURNED).to_arrow_table()
+    if not turned.num_rows:
         return
-    table = pa.table(
-        {
-            "article_id": [copy.article_id for copy in copies],
-            "original": [copy.original for copy in copies],
-            "kind": [copy.kind for copy in copies],
-        }
-    )
-    with registered(con, copies=table):
+    with registered(con, turned=turned):
         con.execute(_MARK_COPIES)
         con.execute(_FOLLOW_ORIGINAL)
         con.execute(_TAKE_ORIGIN)
         con.execute(
             "INSERT INTO store.touched_moves SELECT move_id, ? FROM store.moves WHERE article_id IN (SELECT article_id "
-            "FROM store.articles WHERE copy_of IN (SELECT original FROM copies)) ON CONFLICT DO NOTHING",
+            "FROM store.articles WHERE copy_of IN (SELECT original FROM turned)) ON CONFLICT DO NOTHING",
             [run_id],
         )

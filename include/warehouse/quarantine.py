@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from include.records import QualityResult, Quarantined
 from include.warehouse.arrow import build_table, fetch_dicts, registered, store_time, transaction
+from include.warehouse.copies import keep_copy_keys
+from include.warehouse.exits import restore_exits
 
 _RESULTS = pa.schema(
     [
@@ -113,7 +115,7 @@ def apply_report(
             con.execute(_CLOSE_EARLIER, named)
             _remove_moves(con, run_id, as_of)
             _remove_articles(con, run_id)
-            _undo_events(con, run_id)
+            _undo_events(con, run_id, {record.record_id for record in held if record.kind == "event"})
     counts: dict[str, int] = {}
     for record in held:
         counts[record.kind] = counts.get(record.kind, 0) + 1
@@ -153,6 +155,7 @@ def release_records(
             "WHERE released_at IS NULL AND stage IN ('check', 'audit') ORDER BY quarantined_at"
         )
         _restore(con, "store.articles", "payload->'$.article'", run_id)
+        keep_copy_keys(con, "SELECT record_id FROM let_go WHERE kind = 'article'")
         _restore(con, "store.moves", "unnest(from_json(payload->'$.moves', '[\"JSON\"]'))", run_id)
         con.execute(
             "INSERT INTO store.touched_moves SELECT move_id, ? FROM store.moves WHERE run_id = ? UNION "
@@ -205,7 +208,9 @@ def _remove_articles(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
     )
 
 
-def _undo_events(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+def _undo_events(con: duckdb.DuckDBPyConnection, run_id: str, event_ids: Collection[str]) -> None:
+    if not event_ids:
+        return
     bad = "SELECT record_id FROM held WHERE kind = 'event'"
     con.execute(f"DELETE FROM store.event_versions WHERE run_id = ? AND event_id IN ({bad})", [run_id])
     con.execute(
@@ -213,3 +218,4 @@ def _undo_events(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
         f"WHERE closed_by = ? AND event_id IN ({bad})",
         [run_id],
     )
+    restore_exits(con, event_ids)

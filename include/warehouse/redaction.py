@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -10,12 +10,33 @@ import pyarrow as pa
 from include.warehouse.arrow import registered, transaction
 
 _TEXTS = (("moves", "quote"), ("retired_moves", "quote"), ("articles", "title"), ("article_versions", "title"))
+_HELD = (("quarantine", "payload"), ("quarantine", "detail"))
+_LISTS = ("authors", "keywords")
 
 
-def redact_everywhere(con: duckdb.DuckDBPyConnection, names: Collection[str], redact: Callable[[str], str]) -> int:
-    """Put `redact(text)` in the place of every stored quote and headline that holds one of the names."""
-    condition = "len([name FOR name IN $names IF contains({column}, name)]) > 0"
-    return _redact(con, redact, condition, {"names": sorted(names)})
+def redact_everywhere(
+    con: duckdb.DuckDBPyConnection,
+    names: Collection[str],
+    redact: Callable[[str], str],
+    *,
+    spared: Collection[str] = (),
+) -> int:
+    """Put `redact(text)` in the place of every stored quote and headline that holds one of the names.
+
+    So in what quarantine holds; authors and keywords that are one of the names go. The articles `spared` are about
+    namesakes.
+    """
+    condition = "len([name FOR name IN $names IF contains({column}::VARCHAR, name)]) > 0"
+    named, kept = {"names": sorted(names)}, {"names": sorted(names), "spared": sorted(spared)}
+    for table in ("articles", "article_versions"):
+        for column in _LISTS:
+            con.execute(
+                f"UPDATE store.{table} SET {column} = [e FOR e IN {column} IF NOT list_contains($names, e)] "
+                f"WHERE list_has_any({column}, $names) AND NOT list_contains($spared, article_id)",
+                kept,
+            )
+    changed = _redact(con, redact, f"{condition} AND NOT list_contains($spared, article_id)", kept)
+    return changed + _redact(con, redact, condition, named, _HELD)
 
 
 def redact_articles(con: duckdb.DuckDBPyConnection, article_ids: Collection[str], redact: Callable[[str], str]) -> int:
@@ -25,11 +46,15 @@ def redact_articles(con: duckdb.DuckDBPyConnection, article_ids: Collection[str]
 
 
 def _redact(
-    con: duckdb.DuckDBPyConnection, redact: Callable[[str], str], condition: str, parameters: dict[str, list[str]]
+    con: duckdb.DuckDBPyConnection,
+    redact: Callable[[str], str],
+    condition: str,
+    parameters: dict[str, list[str]],
+    columns: Sequence[tuple[str, str]] = _TEXTS,
 ) -> int:
     changed = 0
     with transaction(con):
-        for table, column in _TEXTS:
+        for table, column in columns:
             where = condition.format(column=column)
             rows = con.execute(f"SELECT rowid, {column} FROM store.{table} WHERE {where}", parameters).fetchall()
             pairs = [(row, clean) for row, text in rows if (clean := redact(text)) != text]

@@ -55,7 +55,7 @@ def apply_retention(con: duckdb.DuckDBPyConnection, policy: RetentionPolicy, *, 
             named = {"before": store_time(as_of - timedelta(days=days))}
             if layer == "articles_without_moves":
                 con.execute(_UNSAID, named)
-                for table in ("article_versions", "sightings", "signatures"):
+                for table in ("article_versions", "sightings", "signatures", "copy_keys"):
                     con.execute(f"DELETE FROM store.{table} WHERE article_id IN (FROM unsaid)")
             removed[layer] = count_rows(con, statement, named if "$before" in statement else None)
     return removed

@@ -35,7 +35,7 @@ ARTICLES = pa.schema(
         ("cited_origin", pa.string()),
         ("content_hash", pa.string()),
         ("minhash", pa.binary()),
-        ("bands", TEXTS),
+        ("bands", pa.list_(pa.int64())),
         ("field_sources", TEXT_MAP),
         ("cleaning", COUNT_MAP),
         ("archive_path", pa.string()),
@@ -75,7 +75,7 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 
 def articles_table(
-    articles: Sequence[Article], bands: Mapping[str, Sequence[str]], source_kinds: Mapping[str, str]
+    articles: Sequence[Article], bands: Mapping[str, Sequence[int]], source_kinds: Mapping[str, str]
 ) -> pa.Table:
     """Articles as the Arrow table that is loaded. A source of unknown kind counts as press."""
     return build_table(

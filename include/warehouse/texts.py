@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -64,6 +64,11 @@ def first_id_of(path: Path) -> int | None:
 def file_of(text_id: int) -> int:
     """The smallest text id that the file of this one could hold."""
     return text_id >> _FILE_SHIFT << _FILE_SHIFT
+
+
+def day_of(text_id: int) -> date:
+    """The day under which the file of this text was written."""
+    return _EPOCH + timedelta(days=text_id >> _DAY_SHIFT)
 
 
 def _write_chunk(folder: Path, rows: pa.Table, day: date) -> pa.Array:

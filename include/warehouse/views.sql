@@ -11,6 +11,14 @@ CREATE OR REPLACE MACRO last_day_of(iso) AS
         ELSE first_day(iso) END;
 COMMENT ON MACRO last_day_of IS 'Last day of an ISO date of any precision: last_day_of(''2026-11'') is 2026-11-30.';
 
+CREATE OR REPLACE MACRO exit_day(date, date_precision, focus, first_reported_at) AS
+    CASE WHEN date_precision = 'day' THEN first_day(date)
+        WHEN date_precision = 'month' AND strftime(first_reported_at, '%Y-%m') = date THEN first_reported_at::DATE
+        WHEN date_precision = 'month' THEN first_day(date) + day(last_day(first_day(date)))::INTEGER // 2 - 1
+        WHEN focus = 'main' AND coalesce(date, '') IN ('', year(first_reported_at)::VARCHAR)
+            THEN first_reported_at::DATE END;
+COMMENT ON MACRO exit_day IS 'Day that a departure counts for: the stated one; for a month the report within it, else its middle; without a date the day of the first report, if it was news then.';
+
 CREATE OR REPLACE VIEW moves AS
 SELECT m.move_id, m.article_id, l.event_id, m.kind, m.person, m.from_org, m.to_org, m.role_from, m.role_to, m.status,
     m.focus, m.date, m.successor, m.confidence, m.quote, m.quote_field, m.quote_start, m.quote_end,
@@ -91,10 +99,11 @@ GROUP BY year(day), quarter(day), from_org_id, to_org_id;
 COMMENT ON VIEW talent_flow IS 'People who went from one organisation to another, by quarter; rumours, denials and undated history left out.';
 
 CREATE OR REPLACE VIEW talent_balance AS
+WITH flow AS MATERIALIZED (SELECT quarter, from_org_id, from_org, to_org_id, to_org, people FROM talent_flow)
 SELECT quarter, any_value(organisation) AS organisation, sum(came)::BIGINT AS came, sum(went)::BIGINT AS went,
     sum(came - went)::BIGINT AS net, organisation_id
-FROM (SELECT quarter, to_org_id AS organisation_id, to_org AS organisation, people AS came, 0 AS went FROM talent_flow
-    UNION ALL SELECT quarter, from_org_id, from_org, 0, people FROM talent_flow)
+FROM (SELECT quarter, to_org_id AS organisation_id, to_org AS organisation, people AS came, 0 AS went FROM flow
+    UNION ALL SELECT quarter, from_org_id, from_org, 0, people FROM flow)
 GROUP BY quarter, organisation_id;
 COMMENT ON VIEW talent_balance IS 'People whom an organisation won from others and lost to others, by quarter.';
 

@@ -173,6 +173,21 @@ def test_orphans_of_earlier_runs_are_warned_of(home: Home, con: Con) -> None:
     assert {warning.failed_rows for warning in report.warnings} == {1}
 
 
+def test_orphans_are_found_where_only_the_run_can_have_made_some(home: Home, con: Con) -> None:
+    """After a run without orphans, and where no article has gone since, the moves of the run alone are looked at."""
+    home.load(con, [article("alpha"), article("beta")], run_id="r0", as_of=T0 - DAY)
+    apply_report(con, audit_result(con, "r0", as_of=T0 - DAY).results, [], run_id="r0", as_of=T0 - DAY)
+    write_run(con, "r0", as_of=T0 - DAY, detector="test/1", counts={})
+    stored_moves(home, con, "gamma", "delta")
+    assert unmet(audit(con)) == {}
+    con.execute("UPDATE store.moves SET article_id = 'gone' WHERE move_id = ?", [only_move(article("delta"))])
+    assert unmet(audit(con)) == {"no move is without its article": "warn"}
+    con.execute("DELETE FROM store.moves WHERE article_id = 'gone'")
+    assert unmet(audit(con)) == {}
+    con.execute("DELETE FROM store.articles WHERE source_id = 'alpha'")  # of the run before
+    assert unmet(audit(con)) == {"no move is without its article": "warn"}
+
+
 def test_articles_that_are_fewer_than_before_stop(home: Home, con: Con) -> None:
     home.load(con, [article("alpha"), article("beta")])
     write_run(con, "r0", as_of=T0 - DAY, detector="test/1", counts={})

@@ -148,9 +148,18 @@ def test_a_takedown_reaches_every_table_and_export_at_once_and_lasts(
 
     def check() -> None:
         assert names_in_tables(home, "Roe") == []
-        exported = [p for folder in ("exports", "digests") for p in (home / folder).iterdir() if p.suffix != ".parquet"]
+        folders = ("exports", "digests", "staging", "parked", "work", "articles", "published")
+        files = [p for folder in folders for p in (home / folder).rglob("*") if p.is_file()]
+        exported = [p for p in files if p.parent.name in ("exports", "digests") and p.suffix != ".parquet"]
         assert len(exported) >= 7
+        assert [p.name for p in files if b"Jane Roe" in p.read_bytes()] == []
         assert [p.name for p in exported if "Roe" in p.read_text(encoding="utf-8")] == []
+        texts = [p for p in files if p.suffix == ".parquet"]
+        rows = [row for p in texts for row in duckdb.sql(f"SELECT to_json(t) FROM '{p}' t").fetchall()]
+        assert len(rows) >= 5
+        assert [row for row in rows if "Roe" in row[0]] == []
+        (told,) = ask("select text from articles where source_ref = 'poe'")
+        assert told["text"].startswith("Ben Poe is leaving Acme Robotics, a day after ████████, the company said.")
         assert b"Jane Roe" not in (home / "published" / "departures.duckdb").read_bytes()
         assert {row["person"] for row in ask("select person from events")} == {"Ben Poe", "Dana Keller", "Diana Keller"}
         assert {row["person"] for row in ask("select distinct person from moves")} == {

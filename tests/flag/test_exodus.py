@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import nbinom
 
-from include.flag.exodus import WINDOW_DAYS, exit_day, find_exodus, tail_probability
+from include.flag.exodus import WINDOW_DAYS, exit_day, find_exodus, list_exits, tail_probability
 from include.records import Event, ExodusWindow
 from tests.flag.build import event
 
@@ -47,7 +47,7 @@ def alarms(windows: Iterable[ExodusWindow]) -> set[str]:
 
 
 def test_the_exodus_is_found_and_no_quiet_organisation_is() -> None:
-    windows = find_exodus(history(), as_of=AS_OF)
+    windows = find_exodus(list_exits(history()), as_of=AS_OF)
     assert alarms(windows) == {"OpenAI"}
     peak = max((w for w in windows if w.organisation == "OpenAI"), key=lambda w: w.observed)
     assert (peak.observed, peak.window_end) == (8, "2025-11-22")
@@ -58,7 +58,7 @@ def test_the_exodus_is_found_and_no_quiet_organisation_is() -> None:
 
 def test_every_window_of_history_is_judged() -> None:
     events = history()
-    windows = find_exodus(events, as_of=AS_OF)
+    windows = find_exodus(list_exits(events), as_of=AS_OF)
     days = {(event.from_org, exit_day(event)) for event in events}
     assert {(w.organisation, date.fromisoformat(w.window_end)) for w in windows} == days
     assert all(
@@ -67,8 +67,8 @@ def test_every_window_of_history_is_judged() -> None:
 
 
 def test_what_is_not_yet_does_not_count() -> None:
-    assert find_exodus(history(), as_of=datetime(2025, 10, 1, tzinfo=UTC)) == find_exodus(
-        [e for e in history() if exit_day(e) <= date(2025, 10, 1)], as_of=AS_OF
+    assert find_exodus(list_exits(history()), as_of=datetime(2025, 10, 1, tzinfo=UTC)) == find_exodus(
+        list_exits(e for e in history() if exit_day(e) <= date(2025, 10, 1)), as_of=AS_OF
     )
 
 
@@ -84,7 +84,7 @@ def test_what_is_not_yet_does_not_count() -> None:
 )
 def test_layoffs_rumours_leaves_and_undated_history_do_not_count(changes: dict[str, object]) -> None:
     events = [leaves(f"Late {n}", "OpenAI", date(2025, 11, 1) + timedelta(days=n), **changes) for n in range(8)]
-    assert alarms(find_exodus(events, as_of=AS_OF)) == set()
+    assert alarms(find_exodus(list_exits(events), as_of=AS_OF)) == set()
 
 
 def test_layoffs_and_undated_history_are_listed_apart() -> None:
@@ -95,7 +95,7 @@ def test_layoffs_and_undated_history_are_listed_apart() -> None:
         event("Long ago", "OpenAI", focus="background", reported="2025-03-04"),
         leaves("Dead", "OpenAI", date(2025, 11, 4), reason_stated="died"),
     ]
-    first, last = find_exodus(events, as_of=AS_OF)
+    first, last = find_exodus(list_exits(events), as_of=AS_OF)
     assert (first.window_end, first.people, first.laid_off, first.undated) == ("2025-11-03", ("Left",), (), ())
     assert (last.window_end, last.observed, last.people) == ("2025-11-05", 1, ("Left",))
     assert last.laid_off == tuple(f"Cut {n}" for n in range(6))
@@ -106,9 +106,9 @@ def test_layoffs_and_undated_history_are_listed_apart() -> None:
 
 def test_two_people_are_no_exodus_and_one_person_counts_once() -> None:
     two = [leaves(f"P{n}", "OpenAI", date(2025, 11, 1 + n)) for n in range(2)]
-    assert alarms(find_exodus(two, as_of=AS_OF)) == set()
+    assert alarms(find_exodus(list_exits(two), as_of=AS_OF)) == set()
     same = [leaves("P", "OpenAI", date(2025, 11, 1 + n), event_id=f"e-{n}") for n in range(5)]
-    assert max(w.observed for w in find_exodus(same, as_of=AS_OF)) == 1
+    assert max(w.observed for w in find_exodus(list_exits(same), as_of=AS_OF)) == 1
 
 
 def test_an_organisation_that_always_loses_many_is_not_alarming() -> None:
@@ -116,12 +116,14 @@ def test_an_organisation_that_always_loses_many_is_not_alarming() -> None:
     while day < AS_OF.date():
         events += [leaves(f"P {day} {n}", "OpenAI", day) for n in range(2)]
         day += timedelta(days=10)
-    assert alarms(w for w in find_exodus(events, as_of=AS_OF) if w.window_end > "2025-06-01") == set()
+    assert alarms(w for w in find_exodus(list_exits(events), as_of=AS_OF) if w.window_end > "2025-06-01") == set()
 
 
 def test_a_monitor_that_began_last_month_expects_less_surely() -> None:
     events = [leaves(f"P{n}", "OpenAI", date(2025, 12, 1 + n)) for n in range(4)]
-    long, short = (find_exodus(events, as_of=AS_OF, observed_since=since) for since in (None, date(2025, 11, 1)))
+    long, short = (
+        find_exodus(list_exits(events), as_of=AS_OF, observed_since=since) for since in (None, date(2025, 11, 1))
+    )
     assert short[-1].p_value > long[-1].p_value
     assert short[-1].expected > long[-1].expected
 

@@ -112,6 +112,8 @@ QUERIES = (
     "SELECT * FROM event_history ORDER BY ALL",
     "SELECT * FROM evidence ORDER BY ALL",
     "SELECT * FROM reasons ORDER BY ALL",
+    "SELECT * FROM exodus ORDER BY ALL",
+    "SELECT * FROM store.exits ORDER BY ALL",
     "SELECT * FROM quality_results ORDER BY ALL",
     "SELECT record_id, stage, kind, reason, released_at FROM quarantine ORDER BY ALL",
     "SELECT source_id, url, failures, last_error, next_due_at FROM source_health ORDER BY ALL",

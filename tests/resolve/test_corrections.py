@@ -216,12 +216,12 @@ def test_a_brother_of_one_name_stays(moves: list[StoredMove]) -> None:
 @pytest.mark.parametrize(
     ("text", "left"),
     [
-        ("Ben Poe follows Ana Roe, and Roe agrees.", "Ben Poe follows […], and […] agrees."),
+        ("Ben Poe follows Ana Roe, and Roe agrees.", "Ben Poe follows ███████, and ███ agrees."),
         ("Tom Roe leaves Foo.", "Tom Roe leaves Foo."),
-        ("OpenAI首席科学家伊利亚·苏茨克维离职，由本坡接任", "OpenAI首席科学家[…]离职，由本坡接任"),
-        ("李飞飞离职", "[…]离职"),
-        ("首席科學家Ana Roe宣布離職", "首席科學家[…]宣布離職"),
-        ("ANA ROE's successor is Roe-Smith", "[…]'s successor is […]-Smith"),
+        ("OpenAI首席科学家伊利亚·苏茨克维离职，由本坡接任", "OpenAI首席科学家████████离职，由本坡接任"),
+        ("李飞飞离职", "███离职"),
+        ("首席科學家Ana Roe宣布離職", "首席科學家███████宣布離職"),
+        ("ANA ROE's successor is Roe-Smith", "███████'s successor is ███-Smith"),
         ("", ""),
     ],
 )
@@ -229,4 +229,4 @@ def test_the_name_goes_out_of_sentences_about_others(text: str, left: str) -> No
     takedown = plan_takedown("p", ["Ana Roe", "Roe", "伊利亚·苏茨克维", "李飞飞"], [], author="a", at=AS_OF, reason="r")
     assert redact(text, takedown.name_hashes) == left
     assert redact(text, ()) == text
-    assert redact("Tom met Roe.", takedown.name_hashes, is_named=True) == "Tom met […]."
+    assert redact("Tom met Roe.", takedown.name_hashes, is_named=True) == "Tom met ███."

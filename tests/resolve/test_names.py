@@ -28,6 +28,20 @@ SAME = [
     ("Catherine Anne Holloway", "Catherine Holloway"),
     ("Gregory W. Brockman", "Greg Brockman"),
     ("Wei Jason", "Jason Wei"),
+    ("Khalid Mansour", "Halid Mansur"),
+    ("Abdelkader Benali", "Abdulkader Benali"),
+    ("Вэй Лун", "Вэя Луна"),
+    ("Юрій Гриценко", "Юрий Гриценко"),
+    ("Ken McDonald", "Kenneth Mc Donald"),
+    ("Paco Herrera", "Francisco Herrera"),
+    ("Nora Barnes", "ノラ・バーンズ"),
+    ("Beth Warner", "ベス・ワーナー"),
+    ("Quentin Moreau", "カンタン・モロー"),
+    ("이서연", "Lee Seo-yeon"),
+    ("박민수", "Park Min-soo"),
+    ("陳大文", "Chan Tai-man"),
+    ("小笠原健一", "Kenichi Ogasawara"),
+    ("عبد الله الحربي", "Abdullah Al Harbi"),
 ]
 OTHER = [
     ("Anna Petrova", "Anton Petrov"),
@@ -39,6 +53,8 @@ OTHER = [
     ("Dario Amodei", "Daniela Amodei"),
     ("Mira Murati", "Мария Петренко"),
     ("Jun Wang", "Jin Wang"),
+    ("Junho Park", "Junhee Park"),
+    ("Алексей Смирнов", "Александр Смирнов"),
 ]
 
 

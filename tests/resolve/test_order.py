@@ -15,15 +15,21 @@ from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
 from include.resolve.mentions import block_keys, read_mention
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS
+from include.resolve.names import NEAR_DAYS, SOON_DAYS
 from tests.resolve.build import AS_OF, GAZETTEER, told
 from tests.resolve.crosslingual import read_set
 
 NAMES = [
     "Ilya Sutskever", "Sutskever", "Jason Wei", "Wei", "Alex Wei", "Marta Kowalczyk", "Марта Ковальчик", "Kowalczyk",
-    "Wei Chen", "Chen Wei", "陈伟", "Ana Roe", "Anna Roe",
+    "Wei Chen", "Chen Wei", "陈伟", "Ana Roe", "Anna Roe", "Rafael Quintana", "Raphael Quintana",
+    "ラファエル・キンタナ",
 ]  # fmt: skip
-PLACES = [None, "OpenAI", "Google", "Google Brain", "Foo", "Bar"]
+PLACES = [
+    None, "OpenAI", "Google", "Google Brain", "Foo", "Bar", "Atlas Bank", "Банк Атлас", "Thai Airways",
+    "泰国国际航空",
+]  # fmt: skip
+
+_DAYS = {"near": NEAR_DAYS, "like": NEAR_DAYS, "soon": SOON_DAYS}
 
 
 @st.composite
@@ -94,8 +100,8 @@ class Store:
                 for other, others in keys.items():
                     if any(
                         key.key == k.key
-                        and (key.reach == "name" or abs((key.at - k.at).days) <= NEAR_DAYS)
-                        and (key.reach != "like" or self._may_concern(move, other))
+                        and (key.reach == "name" or abs((key.at - k.at).days) <= _DAYS[key.reach])
+                        and (key.reach in ("name", "near") or self._may_concern(move, other))
                         for k in others
                     ):
                         near.add(other)

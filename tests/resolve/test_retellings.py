@@ -160,3 +160,29 @@ def test_promotions_within_a_house_are_not_one_another() -> None:
         told("appointment", "Ana Roe", None, "Foo", role_to="CEO", published="2025-08-10"),
     ]
     assert len(events_of(moves)) == 2
+
+
+def test_who_has_left_is_not_said_to_leave_again_by_a_wrong_date() -> None:
+    news = told("departure", "Ilya Sutskever", "OpenAI", date="2024-05-14", published="2024-05-14")
+    wrong = told("departure", "Ilya Sutskever", "OpenAI", focus="background", date="2024-12", published="2024-12-20")
+    assert one([news, wrong]).date == "2024-05-14"
+    before = told("departure", "Ilya Sutskever", "OpenAI", focus="background", date="2023-11", published="2024-12-20")
+    assert [date for _, date, _ in dates([news, before])] == ["2023-11", "2024-05-14"]
+    back = told("return", "Ilya Sutskever", None, "OpenAI", date="2024-09-01", published="2024-09-01")
+    assert len(dates([news, back, wrong])) == 3
+
+
+def test_a_year_that_is_told_beside_the_news_makes_no_departure_of_its_own() -> None:
+    news = told("departure", "Ana Roe", "Foo", date="2024-10-12", published="2024-10-12")
+    year = told("departure", "Ana Roe", "Foo", focus="background", date="2022", published="2024-10-11")
+    assert one([news, year]).date == "2024-10-12"
+    late = told("departure", "Ana Roe", "Foo", focus="background", date="2022", published="2025-03-01")
+    assert len(dates([news, late])) == 2
+
+
+def test_a_leave_that_somebody_calls_a_departure_is_one_leave_where_the_person_came_back() -> None:
+    leave = told("leave", "Greg Brockman", "OpenAI", date="2024-08-05", published="2024-08-06")
+    left = told("departure", "Greg Brockman", "OpenAI", date="2024-08", published="2024-11-13")
+    back = told("return", "Greg Brockman", None, "OpenAI", date="2024-11-13", published="2024-11-13")
+    assert [kind for kind, _, _ in dates([leave, left, back])] == ["leave", "return"]
+    assert [kind for kind, _, _ in dates([leave, left])] == ["departure", "leave"]

@@ -170,7 +170,7 @@ class Home:
         *,
         run_id: str = "r1",
         as_of: datetime = T0,
-        bands: Mapping[str, Sequence[str]] | None = None,
+        bands: Mapping[str, Sequence[int]] | None = None,
     ) -> LoadReport:
         if moves is None:
             moves = {a.article_id: [move(a)] for a in articles if "Ada Lovelace leaves" in a.text}

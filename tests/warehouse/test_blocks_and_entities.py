@@ -59,13 +59,13 @@ def test_people_who_share_a_key_are_found_as_far_as_it_reaches(home: Home, con: 
             ids["gamma"]: [Key(2, DAY - timedelta(days=60))],  # the same name and near in time
             ids["delta"]: [Key(2, DAY - timedelta(days=61))],  # too long ago
             ids["epsilon"]: [Key(3)],  # no more than alike
-            ids["zeta"]: [Key(4)],
+            ids["zeta"]: [Key(4, DAY - timedelta(days=11))],  # alike, but elsewhere and too long ago for that
         },
     )
     links = {ids[name]: link(f"p-{name}") for name in names[1:]}
     write_book(con, [Entity(f"p-{name}", "person", name) for name in names], links, run_id="r1", as_of=T0)
-    asked = {ids["alpha"]: [Key(1, reach="name"), Key(2), Key(3, reach="like")]}
-    found = {(shared.person_id, shared.is_coarse) for shared in find_sharing(con, asked, near_days=60)}
+    asked = {ids["alpha"]: [Key(1, reach="name"), Key(2), Key(3, reach="like"), Key(4, reach="soon")]}
+    found = {(shared.person_id, shared.is_coarse) for shared in find_sharing(con, asked, near_days=60, soon_days=10)}
     assert found == {("p-beta", False), ("p-gamma", False), ("p-epsilon", True)}
 
 
@@ -78,7 +78,7 @@ def test_moves_with_the_same_keys_find_one_another_and_never_themselves(home: Ho
     book = [Entity("p-1", "person", "Ada"), Entity("p-2", "person", "B"), Entity("p-3", "person", "C")]
     links = {first: link("p-1"), second: link("p-2"), third: link("p-3")}
     write_book(con, book, links, run_id="r1", as_of=T0)
-    found = {(shared.move_id, shared.person_id) for shared in find_sharing(con, keys, near_days=60)}
+    found = {(shared.move_id, shared.person_id) for shared in find_sharing(con, keys, near_days=60, soon_days=10)}
     assert found == {(first, "p-2"), (second, "p-1")}
 
 
@@ -107,7 +107,7 @@ def test_moves_that_tell_of_days_far_apart_are_asked_for_apart(home: Home, con: 
     links = {only_move(one): link("p-1"), only_move(two): link("p-2")}
     write_book(con, book, links, run_id="r1", as_of=T0)
     asked = {"new": [Key(1, DAY + timedelta(days=2)), Key(2, old - timedelta(days=2)), Key(2, DAY)]}
-    assert {shared.person_id for shared in find_sharing(con, asked, near_days=60)} == {"p-1", "p-2"}
+    assert {shared.person_id for shared in find_sharing(con, asked, near_days=60, soon_days=10)} == {"p-1", "p-2"}
 
 
 def test_many_ids_are_joined_and_few_are_looked_up(con: Con, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
 
 from include.records import ExodusWindow, StatusChange
 from include.warehouse.events import (
     find_event_ids,
-    read_departures,
     read_due_events,
     read_events,
     read_events_of,
@@ -169,8 +168,6 @@ def test_what_merging_and_scoring_read(home: Home, con: Con) -> None:
     assert {found.event_id for found in read_events_of(con, [ours.person_id])} == {ours.event_id}
     assert read_people_of(con, [later.event_id, "e-none"]) == {"p-later"}
     assert find_event_ids(con, [rejected.event_id, "e-none"]) == {rejected.event_id}
-    assert {found.event_id for found in read_departures(con)} == {ours.event_id, later.event_id}
-    assert [found.event_id for found in read_departures(con, ["o-other"])] == [later.event_id]
     assert read_due_events(con, T0) == [ours.event_id]
     assert read_due_events(con, T0 + 60 * DAY) == sorted([ours.event_id, later.event_id])
 
@@ -195,6 +192,13 @@ def test_exodus_windows_are_replaced(home: Home, con: Con) -> None:
     ]
     write_events(con, [], {}, None, run_id="r2", as_of=T0)
     assert len(rows(con, "FROM exodus")) == 1
+    later = replace(window, window_start="2026-10-24", window_end="2026-11-23")
+    write_events(con, [], {}, [later], run_id="r2", as_of=T0, windows_since=date(2026, 11, 22))
+    assert rows(con, "SELECT window_end::VARCHAR, run_id FROM exodus ORDER BY ALL") == [
+        ("2026-11-21", "r1"), ("2026-11-23", "r2"),
+    ]  # fmt: skip
+    write_events(con, [], {}, [], run_id="r3", as_of=T0, windows_since=date(2026, 11, 22))
+    assert rows(con, "SELECT run_id FROM exodus") == [("r1",)]
 
 
 def test_talent_flow_counts_people_by_quarter_and_leaves_rumours_out(home: Home, con: Con) -> None:

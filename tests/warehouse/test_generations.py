@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,10 @@ import duckdb
 import pytest
 
 from include.errors import BaseMoved, ConfigError
+from include.warehouse.files import check_whole
 from include.warehouse.generations import (
     Generation,
+    attach_read_only,
     create_work_copy,
     open_read_only,
     open_work,
@@ -153,6 +156,22 @@ def test_a_published_file_that_is_not_ours_is_named_and_left_alone(home: Home, d
     assert "restore" in str(caught.value) or "upgrade" in str(caught.value)
     assert home.published.read_bytes() == before
     assert not list(home.path.glob("work/*"))
+
+
+def test_a_file_that_is_cut_short_is_told_by_its_length(home: Home) -> None:
+    """Whatever DuckDB has read of it by then: it notices where it reads, and answers the rest."""
+    publish_one(home, "r1", "alpha")
+    con = attach_read_only(departures=home.published)
+    check_whole(con, home.published)
+    size = home.published.stat().st_size
+    os.truncate(home.published, size // 4)
+    for written_by_us in (True, False):
+        with pytest.raises(ConfigError, match=rf"cut short \({size // 4} of \d+ bytes\); restore"):
+            check_whole(con, home.published, written_by_us=written_by_us)
+    con.close()
+    with pytest.raises(ConfigError, match="cut short.*; restore") as caught:
+        open_read_only(home.published)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_of_a_newer_program_or_of_something_else_is_refused(home: Home) -> None:

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from include.errors import BaseMoved, ConfigError
+from include.flag.exodus import list_exits
 from include.records import Entity, ExodusWindow, Quarantined
 from include.warehouse.backup import restore_backup, write_backup
 from include.warehouse.compaction import compact_texts, remove_orphan_texts, rewrite_work_copy
 from include.warehouse.difference import diff_events
 from include.warehouse.entities import StoredLink, write_book
 from include.warehouse.events import write_events
+from include.warehouse.exits import replace_exits
 from include.warehouse.generations import Generation, open_read_only, open_work, read_generation
 from include.warehouse.quarantine import apply_report
 from include.warehouse.retention import RetentionPolicy, apply_retention, erase_people, relocate_archive
@@ -60,6 +62,7 @@ def publish_story(home: Home) -> None:
         window = ExodusWindow("o-1", "Babbage Labs", "2026-10-22", "2026-11-21", 2, 0.5, 0.01, 0.02, True,
                               ("Ada Lovelace", "Charles Babbage"), (hers.event_id, theirs.event_id))  # fmt: skip
         write_events(con, [hers, theirs], {hers.event_id: flag(hers)}, [window], run_id="r1", as_of=T0)
+        replace_exits(con, [], list_exits([hers, theirs]))
         decision = AppliedDecision("d1", "set", hers.event_id, "grace", "Ada Lovelace asked", T0, {"value": "Ada"})
         write_decisions(con, [decision], "r1")
         held = Quarantined(only_move(copy), "check", "move", "bad", "")
@@ -96,7 +99,8 @@ def test_a_takedown_leaves_nothing_of_the_person_in_the_file(home: Home) -> None
         }.items():
             assert rows(con, sql) == [(0,)], name
         assert rows(con, "SELECT person, successor FROM events") == [("Charles Babbage", None)]
-        assert rows(con, "FROM exodus") == []
+        assert rows(con, "SELECT people, event_ids, stale FROM store.exodus") == [([], [], True)]
+        assert rows(con, "SELECT person FROM store.exits") == [("Charles Babbage",)]
         assert rows(con, "SELECT author, reason, payload FROM store.decisions") == [("grace", "", "{}")]
         assert len(rows(con, "FROM articles")) == 3
     rewrite_work_copy(home.work_path("r2"), home.articles_root)

@@ -126,7 +126,7 @@ def test_copies_count_as_one_origin(home: Home, con: Con, together: bool) -> Non
     near = article("gamma", text="Nearly the same.", minhash=f"{words} today".encode())
     import_of_it = article("delta", text="As imported.", article_id="0" * 16, canonical_url=original.canonical_url)
     other = article("epsilon", text="Another story.", minhash=b"quite another thing that shares one band")
-    bands = {a.article_id: ["01aa"] for a in (original, near, other)}
+    bands = {a.article_id: [1] for a in (original, near, other)}
     batch = [near, import_of_it, other, same_words]
     if together:
         home.load(con, [*batch, original], {}, bands=bands)
@@ -150,7 +150,7 @@ def test_copies_count_as_one_origin(home: Home, con: Con, together: bool) -> Non
 def test_near_copies_are_looked_for_among_recent_articles_only(home: Home, con: Con) -> None:
     words = b"the original words of a story about a departure"
     old, new = article("alpha", minhash=words), article("beta", text="Again.", minhash=words)
-    bands = {a.article_id: ["01aa"] for a in (old, new)}
+    bands = {a.article_id: [1] for a in (old, new)}
     home.load(con, [old], {}, bands=bands)
     assert home.load(con, [new], {}, bands=bands, as_of=T0 + timedelta(days=31)).copies == 0
     assert rows(con, "SELECT article_id FROM store.signatures") == [(new.article_id,)]
@@ -161,7 +161,7 @@ def test_an_article_between_two_originals_makes_them_one_group(home: Home, con: 
     right = article("beta", text="Right Ada Lovelace leaves Babbage Labs.", minhash=b"i j k l m n o p")
     follower = article("gamma", text="Right again.", minhash=b"i j k l m n o q")
     bridge = article("delta", text="Both.", minhash=b"a b c d e f g h i j k l m n o p")
-    bands = {a.article_id: ["01aa"] for a in (left, right, follower, bridge)}
+    bands = {a.article_id: [1] for a in (left, right, follower, bridge)}
     home.load(con, [left], bands=bands)
     home.load(con, [right], bands=bands, as_of=T0 + timedelta(hours=1))
     home.load(con, [follower], bands=bands, as_of=T0 + timedelta(hours=2))
@@ -249,7 +249,7 @@ def test_a_load_that_fails_leaves_nothing(home: Home, con: Con) -> None:
     with pytest.raises(RuntimeError, match="no similarity today"):
         load_batch(
             con, batch, {}, run_id="r1", as_of=T0, articles_root=home.articles_root, similarity=broken,
-            bands={a.article_id: ["01aa"] for a in batch},
+            bands={a.article_id: [1] for a in batch},
         )  # fmt: skip
     assert rows(con, "SELECT count(*) FROM store.articles") == [(0,)]
     assert home.load(con, [article("alpha")]).new_articles == 1

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import random
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from include.errors import ConfigError
+from include.extract.fingerprint import BANDS, PERMUTATIONS, bands, similarity
+from include.warehouse.load import load_batch
 from include.warehouse.migrations import FOLDER, list_migrations, migrate, read_version
 from include.warehouse.texts import prepare_root
 from include.warehouse.views import create_views
-from tests.warehouse.build import rows
+from tests.warehouse.build import T0, Home, article, rows
 
 PARTED = {"move_keys": ("name_keys", "near_keys")}  # by migration 3
 DATA = Path(__file__).parent / "data"
@@ -58,10 +62,40 @@ def test_every_earlier_version_with_data_reaches_the_newest(version: int, tmp_pa
     }
     assert after == filled
     assert rows(con, "SELECT person, status, flagged FROM events") == [("Ada Lovelace", "announced", True)]
+    assert rows(con, "SELECT event_id, organisation_id, status, day, reported_on, observed_since FROM store.exits") == [
+        ("e1", "o-1", "announced", date(2026, 11, 21), date(2026, 11, 21), date(2026, 11, 21))
+    ]
     fresh = duckdb.connect()
     migrate(fresh)
     create_views(fresh, tmp_path)
     assert structure(con) == structure(fresh)
+
+
+def test_copies_of_what_was_stored_before_are_still_recognised(tmp_path: Path) -> None:
+    con = duckdb.connect()
+    migrate(con, to=1)
+    con.execute((DATA / "001.sql").read_text(encoding="utf-8"))
+    signature = random.Random(1).randbytes(PERMUTATIONS * 4)
+    words = [signature[at : at + 12].hex() for at in range(0, BANDS * 12, 12)]  # keys until version 4
+    con.execute(
+        "UPDATE store.signatures SET minhash = ?, bands = ?",
+        [signature, [f"{number:02x}{word}" for number, word in enumerate(words)]],
+    )
+    migrate(con)
+    assert rows(con, "SELECT bands FROM store.signatures") == [(bands(signature),)]
+    home = Home(tmp_path)
+    prepare_root(home.articles_root)
+    create_views(con, home.articles_root)
+    same = [article("beta", canonical_url="https://alpha.example/1"), article("gamma", content_hash="c2")]
+    near = article("delta", minhash=signature)
+    report = load_batch(
+        con, [*same, near], {}, run_id="r8", as_of=T0, articles_root=home.articles_root,
+        bands={near.article_id: bands(signature)}, similarity=similarity,
+    )  # fmt: skip
+    assert report.copies == 3
+    assert rows(con, "SELECT source_id, copy_of, copy_kind FROM articles WHERE run_id = 'r8' ORDER BY ALL") == [
+        ("beta", "a1", "url"), ("delta", "a1", "near"), ("gamma", "a1", "content"),
+    ]  # fmt: skip
 
 
 def test_a_migration_that_fails_leaves_the_version_before(tmp_path: Path) -> None:

@@ -36,8 +36,11 @@ def test_an_article_goes_with_its_moves_and_comes_back_whole(home: Home, con: Co
         (one.article_id, "article", "bad", "it is bad", "alpha")
     ]
     assert home.load(con, [one]).new_articles == 0  # held, unchanged: it does not come in again
+    con.execute("DELETE FROM store.copy_keys")  # as it was set aside before there were any
     (release,) = release_records(con, [one.article_id, "unknown"], by="ada", run_id="r2", as_of=LATER)
     assert (release.record_id, release.kind) == (one.article_id, "article")
+    keys = "SELECT count(DISTINCT key) FROM store.copy_keys WHERE article_id = ?"
+    assert rows(con, keys, [one.article_id]) == [(2,)]  # its address and its words: copies of it are recognised
     assert snapshot(con) == before
     assert rows(con, "SELECT text FROM articles WHERE article_id = ?", [one.article_id]) == [(one.text,)]
     assert rows(con, "SELECT run_id FROM moves WHERE article_id = ?", [one.article_id]) == [("r2",)]

@@ -1,0 +1,188 @@
+"""Whether two names can be one organisation's: the list decides, else the words, the initials and the sounds do.
+
+`Abu Dhabi Islamic Bank`, `مصرف أبوظبي الإسلامي` and `ADIB` are one; a bank is no football club; whether `泰国国际航空`
+is `Thai Airways` the names do not say. Names that do not say are no contradiction and no agreement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import lru_cache
+
+from anyascii import anyascii
+from rapidfuzz import fuzz
+
+from include.knowledge.organisationwords import NameWords, read_words
+from include.resolve.mentions import Mention, NamedOrganisation, is_listed
+from include.resolve.names import SOON_DAYS, are_near, script_of, skeleton, squeeze
+
+_LONGEST_ACRONYM = 7
+_BEGINS_ALIKE = 5  # letters; Bulgaria, Bulgarian
+_LIKE_BONES = 0.8
+_LONG = 5  # consonants
+
+
+class Agreement(IntEnum):
+    """What two names say about each other."""
+
+    APART = 0
+    OPEN = 1
+    SAME = 2
+
+
+def compare_places(left: NamedOrganisation, right: NamedOrganisation) -> Agreement:
+    """Whether two organisations are one, as far as the list and their names say."""
+    if left.root == right.root or left.marks & right.marks:
+        return Agreement.SAME
+    if is_listed(left) and is_listed(right):
+        return Agreement.APART
+    pairs = [(a, b) if a < b else (b, a) for a in left.spellings for b in right.spellings]
+    in_script = [(a, b) for a, b in pairs if script_of(a) == script_of(b)]
+    return max(compare_names(a, b) for a, b in in_script or pairs[:1])
+
+
+def agree_at_a_side(
+    left: tuple[NamedOrganisation | None, NamedOrganisation | None],
+    right: tuple[NamedOrganisation | None, NamedOrganisation | None],
+) -> Agreement:
+    """What two moves, each as (organisation left, organisation joined), say of being at the same places.
+
+    One agreement is enough; else one side that is apart decides. OPEN where no side is named in both.
+    """
+    found = [compare_places(a, b) for a, b in zip(left, right, strict=True) if a and b]
+    if Agreement.SAME in found:
+        return Agreement.SAME
+    return min(found, default=Agreement.OPEN)
+
+
+def agree_on_places(left: Mention, right: Mention) -> Agreement:
+    """What two mentions say of being of one person's story by their places; any organisation in common is enough."""
+    return Agreement.SAME if left.marks & right.marks else agree_at_a_side(left.places, right.places)
+
+
+def differ_at_a_side(left: Mention, right: Mention) -> bool:
+    """Whether one piece of news cannot tell both: they leave, or join, two different places within days.
+
+    Marco De Santis goes from Bari to Lecce, Mario De Santis from Pescara to Lecce.
+    """
+    if not are_told_together(left, right) or {p.root for p in left.places if p} == {p.root for p in right.places if p}:
+        return False
+    return any(
+        a and b and compare_places(a, b) is Agreement.APART for a, b in zip(left.places, right.places, strict=True)
+    )
+
+
+def are_of_a_kind(left: Mention, right: Mention) -> bool:
+    """Whether the places that two mentions name on one side are two banks, two airlines, and so on."""
+    pairs = zip(left.places, right.places, strict=True)
+    return any(a and b and read_words(a.name).kinds & read_words(b.name).kinds for a, b in pairs)
+
+
+def are_told_together(left: Mention, right: Mention) -> bool:
+    """Whether two mentions are told within the days of one piece of news."""
+    return any(abs((a - b).days) <= SOON_DAYS for a in left.at for b in right.at)
+
+
+def are_in_reach(left: Mention, right: Mention) -> bool:
+    """Whether two mentions are near enough for a likeness to count: weeks at one organisation, else days."""
+    return are_near(left.at, right.at) if left.marks & right.marks else are_told_together(left, right)
+
+
+@lru_cache(maxsize=65536)
+def compare_names(left: str, right: str) -> Agreement:
+    """Whether two names are one organisation's, by what they say."""
+    a, b = read_words(left), read_words(right)
+    if _is_acronym(a, b) or _is_acronym(b, a):
+        return Agreement.SAME
+    if a.kinds and b.kinds and not a.kinds & b.kinds:
+        return Agreement.APART
+    if "".join(a.own) == "".join(b.own) != "" and not (a.attributes - b.attributes and b.attributes - a.attributes):
+        return Agreement.SAME  # Midjourney, Mid Journey
+    if script_of(left) != script_of(right) and _sound_alike(a, b):
+        return Agreement.SAME
+    rest_a, rest_b = _unmatched(a, b), _unmatched(b, a)
+    if len(rest_a) < len(a.own) and len(rest_b) < len(b.own):
+        return _judge_shared(a, b, rest_a, rest_b, across=script_of(left) != script_of(right))
+    if a.own and b.own:
+        return Agreement.OPEN if script_of(left) != script_of(right) else Agreement.APART
+    # Ministerio de Sanidad, Spain's Health Ministry: nothing but common words.
+    shared = (a.kinds & b.kinds) | (a.attributes & b.attributes)
+    if a.kinds & b.kinds and len(shared) > 1:
+        return Agreement.SAME
+    return Agreement.OPEN if shared or script_of(left) != script_of(right) else Agreement.APART
+
+
+def _judge_shared(
+    a: NameWords, b: NameWords, rest_a: tuple[str, ...], rest_b: tuple[str, ...], *, across: bool
+) -> Agreement:
+    """Of names that share a word of their own: Lloyds and Lloyds Banking Group are one; Shell Energy is not Shell
+    Chemicals."""
+    if rest_a and rest_b:
+        return Agreement.SAME if across and a.kinds & b.kinds else Agreement.OPEN
+    if a.attributes - b.attributes and b.attributes - a.attributes:
+        return Agreement.OPEN
+    return Agreement.SAME
+
+
+def _unmatched(a: NameWords, b: NameWords) -> tuple[str, ...]:
+    kin = bool(a.kinds & b.kinds)
+    return tuple(word for word in a.own if not any(_is_one_word(word, other, kin=kin) for other in b.own))
+
+
+@lru_cache(maxsize=65536)
+def _is_one_word(left: str, right: str, *, kin: bool) -> bool:
+    """Whether two words are one in two spellings, cases or scripts; of one kind (`kin`) less has to agree."""
+    if left == right:
+        return True
+    a, b = (re.sub("[^a-z0-9]", "", anyascii(word).lower()) for word in (left, right))
+    if a == b and a:
+        return True
+    short, long = sorted((a, b), key=len)
+    begins = next((n for n, (x, y) in enumerate(zip(short, long, strict=False)) if x != y), len(short))
+    if begins >= _BEGINS_ALIKE or (begins == len(short) >= 4 and script_of(left) == script_of(right)):
+        return begins >= 0.6 * len(short)
+    if script_of(left) == script_of(right) == "latin":
+        return False
+    bones = [_bones(word) for word in (left, right)]
+    least = min(map(len, bones))
+    if least < (2 if kin else 3):
+        return False
+    return bones[0] == bones[1] or (least >= 4 and fuzz.ratio(*bones) / 100 >= _LIKE_BONES)
+
+
+def _bones(word: str) -> str:
+    return squeeze(skeleton(word.replace("q", "k")))  # Qantas, カンタス
+
+
+def _sound_alike(a: NameWords, b: NameWords) -> bool:
+    """Whether two names sound alike as a whole: Banco Votorantim, バンコ・ボトランチン; Abu Dhabi, أبوظبي."""
+    for words, others, least in ((a.own, b.own, 3), (a.every, b.every, _LONG)):
+        bones = [_bones("".join(found)) for found in (words, others)]
+        if min(map(len, bones)) < least:
+            continue
+        if bones[0] == bones[1] or (min(map(len, bones)) >= _LONG and fuzz.ratio(*bones) / 100 >= _LIKE_BONES):
+            return True
+    return False
+
+
+def _is_acronym(short: NameWords, long: NameWords) -> bool:
+    """JAL of Japan Airlines, RBI of Reserve Bank of India, UNAM of its name in any order."""
+    if len(short.every) != 1 or len(long.every) < 2:
+        return False
+    letters, words = short.every[0], long.every
+    if not (letters.isascii() and letters.isalpha() and 2 < len(letters) <= _LONGEST_ACRONYM):
+        return False
+    if not all(word.isascii() for word in words):
+        return False
+    initials = "".join(word[0] for word in words)
+    if sorted(initials) == sorted(letters):
+        return True
+    return letters[0] == initials[0] and _runs_through(initials, letters) and _runs_through(letters, "".join(words))
+
+
+def _runs_through(short: str, long: Iterable[str]) -> bool:
+    """Whether the letters of one stand in the other in their order."""
+    left = iter(long)
+    return all(letter in left for letter in short)

@@ -1,0 +1,2 @@
+-- What schema version 4 added.
+UPDATE store.exodus SET stale = TRUE;
