@@ -63,6 +63,7 @@ class Reading:
     title_case: bool = False
     words: Words = field(default_factory=Words)  # of scripts that write none apart
     names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
+    overview: object = None  # what the choice of organisations keeps of a document
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None
     _places: dict[str, list[int]] | None = None  # indexes of the hits of every category

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from include.detect.arguments import Candidate
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
@@ -23,10 +25,11 @@ def organisation_features(
     person = evidence[0].person
     relations = judge_relations(reading, evidence)
     own, other = DIRECTIONS if slot == "from" else DIRECTIONS[::-1]
-    total = sum(1 for m in reading.mentions if m.kind == "org") or 1
+    overview = _overview(reading)
     in_sentences = {c.trigger.sentence for c in evidence}
     around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
-    centres, weight = _centres(reading)
+    centres, weight = overview.centres, overview.weight
+    heaviest, spoken = max(weight.values(), default=None), max(1, sum(weight.values()))
     strength = _strength(max(relations.told[own].values(), default=None))
     lateral = _strength(max(relations.beside[own].values(), default=None))
     for index, entity in enumerate(reading.orgs):
@@ -36,14 +39,14 @@ def organisation_features(
         firm = any(m.kind == "org" for m in mentions)
         if not firm and not any(m.sentence in in_sentences for m in mentions):
             continue
-        features = _global_features(reading, index, mentions, person, total, firm)
+        features = _global_features(reading, overview, index, mentions, person, firm)
         for candidate, (line, last, nearest, alone) in zip(evidence, around, strict=False):
             _add(features, _order_features(index, candidate, line, last, nearest, alone))
             if centres[candidate.trigger.sentence] == index:
                 features["order|centre"] = 1.0
                 features[f"order|centre|empty={nearest < 0}"] = 1.0
-        features["weight"] = weight.get(index, 0) / max(1, sum(weight.values()))
-        features["heaviest"] = float(weight.get(index, 0) == max(weight.values(), default=0))
+        features["weight"] = weight.get(index, 0) / spoken
+        features["heaviest"] = float(weight.get(index, 0) == (heaviest or 0))
         features = {f"{name}|told={_gate(strength)}|{_gate(lateral)}": value for name, value in features.items()}
         features |= _relation_features(relations, own, other, index, strength, lateral)
         features |= _other_features(others, own, other, index, _gate(strength), _gate(lateral))
@@ -194,8 +197,13 @@ def choose_organisations(
         # says where it leads to
         reached = _scores(reading, left_by, "to", others)
         return first, max((org for org in reached if org != first), key=reached.__getitem__)
-    pairs = ((a, b) for a in left for b in reached if a != b or a == -1)
+    # the best pair is among the two best of either side: in a list of hundreds, all pairs would be ten thousands
+    pairs = ((a, b) for a in _two_best(left) for b in _two_best(reached) if a != b or a == -1)
     return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
+
+
+def _two_best(scores: dict[int, float]) -> list[int]:
+    return sorted(scores, key=scores.__getitem__, reverse=True)[:2]
 
 
 def _scores(reading: Reading, evidence: list[Candidate], slot: Slot, others: Others) -> dict[int, float]:
@@ -210,13 +218,58 @@ def _add(features: dict[str, float], more: dict[str, float]) -> None:
         features[name] = max(features.get(name, 0.0), value)
 
 
+@dataclass(frozen=True, slots=True)
+class _Overview:
+    """What is the same for every person of a document."""
+
+    centres: list[int]
+    weight: dict[int, int]
+    total: int  # mentions of organisations, at least one
+    order: dict[int, int]  # organisation -> how many are named before it; media do not count
+    affiliated: dict[int, set[int]]  # organisation -> people beside whom it stands
+    features: dict[int, dict[str, float]]  # of an organisation, whoever moves; filled as they are asked for
+
+
+def _overview(reading: Reading) -> _Overview:
+    if not isinstance(reading.overview, _Overview):
+        centres, weight = _centres(reading)
+        named = [m.entity for m in reading.mentions if m.kind == "org" and m.entity >= 0]
+        seen = dict.fromkeys(entity for entity in named if reading.orgs[entity].kind != "media")
+        affiliated: dict[int, set[int]] = {}
+        for person, entity in enumerate(reading.persons):
+            for org in (org for mention in entity.mentions for org in mention.orgs):
+                affiliated.setdefault(org.entity, set()).add(person)
+        total = sum(1 for m in reading.mentions if m.kind == "org") or 1
+        order = {entity: place for place, entity in enumerate(seen)}
+        reading.overview = _Overview(centres, weight, total, order, affiliated, {})
+    return reading.overview
+
+
 def _global_features(
-    reading: Reading, index: int, mentions: list[Mention], person: int, total: int, firm: bool
+    reading: Reading, overview: _Overview, index: int, mentions: list[Mention], person: int, firm: bool
 ) -> dict[str, float]:
+    if index not in overview.features:
+        overview.features[index] = _firm_features(reading, overview, index, mentions, firm)
+    features = dict(overview.features[index])
+    for mention in reading.persons[person].mentions:
+        for org in mention.orgs:
+            if org.entity == index and org.kind in ("org", "unknown"):
+                features["affiliated"] = 1.0
+                features[f"affiliated|former={mention.former}|role={bool(mention.roles)}"] = 1.0
+            if org.kind == "org_ref" and reading.dominant_org == index:
+                features["affiliated|ref"] = 1.0
+    features["others_affiliated"] = float(bool(overview.affiliated.get(index, set()) - {person}))
+    return features
+
+
+def _firm_features(
+    reading: Reading, overview: _Overview, index: int, mentions: list[Mention], firm: bool
+) -> dict[str, float]:
+    """What a document says of an organisation, whoever moves."""
     entity = reading.orgs[index]
     title_end = reading.text.title_end
     features = {
-        "share": len(mentions) / total,
+        "share": len(mentions) / overview.total,
         "dominant": float(reading.dominant_org == index),
         "title": float(any(m.end <= title_end for m in mentions)),
         "lead": float(any(m.sentence <= 2 for m in mentions)),
@@ -226,38 +279,12 @@ def _global_features(
         "media": float(entity.kind == "media"),
         "media|dominant": float(entity.kind == "media" and reading.dominant_org == index),
         "cited": float(any(is_cited(reading, m) for m in mentions)),
-        f"place={_place_of_first(reading, index)}": 1.0,
+        f"place={min(overview.order[index], 3) if index in overview.order else 4}": 1.0,
         f"openings={min(_openings(reading, mentions), 3)}": 1.0,
     }
-    for mention in reading.persons[person].mentions:
-        for org in mention.orgs:
-            if org.entity == index and org.kind in ("org", "unknown"):
-                features["affiliated"] = 1.0
-                features[f"affiliated|former={mention.former}|role={bool(mention.roles)}"] = 1.0
-            if org.kind == "org_ref" and reading.dominant_org == index:
-                features["affiliated|ref"] = 1.0
     if entity.gazetteer_id is None:
         features |= _shape(reading, mentions)
-    others = [
-        org.entity
-        for other, entity_ in enumerate(reading.persons)
-        if other != person
-        for mention in entity_.mentions
-        for org in mention.orgs
-    ]
-    features["others_affiliated"] = float(index in others)
     return features
-
-
-def _place_of_first(reading: Reading, index: int) -> int:
-    """How many other organisations a text names before it first names this one, at most three; media do not count."""
-    seen = dict.fromkeys(
-        m.entity
-        for m in reading.mentions
-        if m.kind == "org" and m.entity >= 0 and reading.orgs[m.entity].kind != "media"
-    )
-    order = list(seen)
-    return min(order.index(index), 3) if index in seen else 4
 
 
 def _openings(reading: Reading, mentions: list[Mention]) -> int:
