@@ -1,4 +1,4 @@
-"""An Airflow backfill replays the archive of its interval. Runs before `test_board`: the next run applies its review."""
+"""An Airflow backfill replays the archive of its interval. Before `test_board`: the next run applies its review."""
 
 from __future__ import annotations
 
