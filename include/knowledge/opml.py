@@ -92,6 +92,8 @@ def _parse(path: Path) -> ElementTree.Element:
     except ElementTree.ParseError as error:
         line = error.position[0]
         raise ConfigError(f"{path}:{line}: not valid XML ({error}); an OPML file is expected") from error
+    except LookupError as error:  # the declaration names an encoding that does not exist
+        raise ConfigError(f"{path}: {error}; save it as UTF-8") from error
     if root.tag != "opml":
         raise ConfigError(f"{path}: the root element is {root.tag!r}; an OPML file is expected")
     return root
