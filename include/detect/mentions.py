@@ -663,25 +663,43 @@ def _join_organisations(reading: Reading) -> None:
     from include.knowledge.gazetteer import load_gazetteer
 
     inflected = reading.lexicon.pack.inflected_names
+    places: dict[str, set[int]] = {}  # organisations by what their forms may be known again by
+    firms: set[int] = set()
     for mention in sorted(
         (m for m in reading.mentions if m.kind in ("org", "unknown")),
         key=lambda m: (m.gazetteer_id is None, -len(m.key)),
     ):
+        traits = _traits(mention, inflected)
+        like = sorted(set().union(*(places.get(trait, ()) for trait in traits)))
         index = next(
             (
                 i
-                for i, entity in enumerate(reading.orgs)
+                for i, entity in ((i, reading.orgs[i]) for i in like)
                 if (mention.gazetteer_id and entity.gazetteer_id == mention.gazetteer_id)
                 or any(_same_org(mention.key, form, inflected) for form in entity.forms)
             ),
             None,
         )
         _attach(reading.orgs, mention, index)
+        for trait in traits:
+            places.setdefault(trait, set()).add(mention.entity)
         entity = reading.orgs[mention.entity]
-        if mention.kind == "unknown" and any(m.kind == "org" for m in entity.mentions):
+        if mention.kind == "org":
+            firms.add(mention.entity)
+        elif mention.entity in firms:
             mention.kind = "org"
         if entity.gazetteer_id and not entity.kind:
             entity.kind = load_gazetteer().organisation_by_id[entity.gazetteer_id].kind
+
+
+def _traits(mention: Mention, inflected: bool) -> set[str]:
+    """What two forms of one organisation have in common, one of these at least: see `_same_org`."""
+    traits = {f"={mention.key}", *(f"word {word}" for word in _org_words(mention.key))}
+    if inflected:
+        traits.add(f"begins {mention.key[:2]}")
+    if mention.gazetteer_id:
+        traits.add(f"id {mention.gazetteer_id}")
+    return traits
 
 
 def _same_org(a: str, b: str, inflected: bool) -> bool:
