@@ -29,7 +29,7 @@ def organisation_features(
     in_sentences = {c.trigger.sentence for c in evidence}
     around = [_surroundings(reading, candidate) for candidate in evidence[:4]]
     centres, weight = overview.centres, overview.weight
-    heaviest, spoken = max(weight.values(), default=None), max(1, sum(weight.values()))
+    heaviest, spoken = max(weight.values(), default=0), max(1, sum(weight.values()))
     strength = _strength(max(relations.told[own].values(), default=None))
     lateral = _strength(max(relations.beside[own].values(), default=None))
     for index, entity in enumerate(reading.orgs):
@@ -46,7 +46,7 @@ def organisation_features(
                 features["order|centre"] = 1.0
                 features[f"order|centre|empty={nearest < 0}"] = 1.0
         features["weight"] = weight.get(index, 0) / spoken
-        features["heaviest"] = float(weight.get(index, 0) == (heaviest or 0))
+        features["heaviest"] = float(weight.get(index, 0) == heaviest)
         features = {f"{name}|told={_gate(strength)}|{_gate(lateral)}": value for name, value in features.items()}
         features |= _relation_features(relations, own, other, index, strength, lateral)
         features |= _other_features(others, own, other, index, _gate(strength), _gate(lateral))
