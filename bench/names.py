@@ -61,7 +61,7 @@ def _joined(rows: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:
 def _measure(article: dict[str, Any], found: dict[str, list[float]], misses: bool) -> None:
     lexicon = load_lexicon(article["lang"])
     text = normalise(article["title"] or "", article["text"], han_fold=lexicon.pack.han_fold)
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), keep_names=True)
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), None, keep_names=True)
     tried = [candidate for candidate, _ in reading.names or ()]
     known = [mention for mention in reading.mentions if mention.gazetteer_id]
     spans = {fold_name(text.norm[c.start : c.end]) for c in (*tried, *known)}

@@ -1,9 +1,13 @@
 """Train the detector's small linear models on annotated articles and write `include/detect/weights.json`.
 
-    python -m bench.train_detector ARTICLES.jsonl[=WEIGHT] [...] [--folds 5] [--write]
+    python -m bench.train_detector ARTICLES.jsonl[=WEIGHT][@ENCODER,...] [...] [--folds 5] [--write]
 
 Each fold is scored with weights that have not seen its articles; `--write` then trains on all of them. Articles are
 in the form of the evaluation files (`departures evaluate`): moves with persons, organisations and their aliases.
+
+The models weigh what the encoder says, so that they must learn from what it says of articles that it has not seen:
+ENCODER,... are folders that `bench.train_encoder` has written, the k-th without fold k of these articles; one alone has
+seen none of them. Without them the shipped encoder is asked.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +24,7 @@ from typing import Any
 from bench.fitting import Group, Rows, fit_binary, fit_groups
 from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
+from include.detect.encoder import store
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
 from include.detect.reading import Entity
@@ -67,11 +73,13 @@ def read_articles(arguments: Iterable[str]) -> list[dict[str, Any]]:
     known = set(list_packs())
     articles = []
     for argument in arguments:
+        argument, _, folders = argument.partition("@")
         name, _, weight = argument.partition("=")
+        encoders = [Path(folder) for folder in folders.split(",") if folder]
         for line in Path(name).read_text(encoding="utf-8").splitlines():
             article = json.loads(line) if line.strip() else {}
             if article.get("lang") in known:
-                articles.append({**article, "weight": float(weight or 1)})
+                articles.append({**article, "weight": float(weight or 1), "encoders": encoders})
     return articles
 
 
@@ -100,13 +108,19 @@ class Prepared:
 
 def prepare(articles: list[dict[str, Any]], *, keep_names: bool = False) -> list[Prepared]:
     """Read every article once, with the weights in force that tell people from organisations."""
-    return [
-        Prepared(
-            article,
-            engine.prepare(_document(article), load_lexicon(article["lang"]), keep_names=keep_names),
-        )
-        for article in articles
-    ]
+    found = []
+    for article in articles:
+        encoders = article.get("encoders") or [None]
+        store.replace_layers(encoders[fold_of(article, len(encoders))])
+        analysis = engine.prepare(_document(article), load_lexicon(article["lang"]), keep_names=keep_names)
+        found.append(Prepared(article, analysis))
+    store.replace_layers(None)
+    return found
+
+
+def fold_of(article: dict[str, Any], folds: int) -> int:
+    """The fold of an article, the same in every process."""
+    return zlib.crc32(article["id"].encode()) % folds
 
 
 def collect_names(prepared: list[Prepared]) -> list[Rows]:
@@ -174,8 +188,9 @@ def collect_arguments(prepared: list[Prepared], first: bool) -> Examples:
         for candidate in item.analysis.candidates:
             if candidate.action in ACTION_KINDS:
                 gold = _gold_of(item.article, reading.persons[candidate.person], candidate.action)
-                if not gold or not all(move.get("optional") for move in gold):
-                    rated.append((rate(candidate), candidate, bool(gold)))
+                if gold and all(move.get("optional") for move in gold):
+                    continue
+                rated.append((rate(candidate), candidate, bool(gold)))
         owners: dict[tuple[int, str], engine.Candidate] = {}
         best: dict[tuple[int, str], float] = {}
         for rating, candidate, moves in sorted(rated, key=lambda row: -row[0]):
@@ -221,7 +236,7 @@ def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
             if not moves:
                 continue
             sides = {
-                direction: {org for move in moves for org in _org_indices(reading, move, side)}
+                direction: {org for move in moves for org in find_organisations(reading, move, side)}
                 for direction, side in zip(DIRECTIONS, ("from", "to"), strict=True)
             }
             own = [c for c in item.analysis.candidates if c.person == person and _owns(item, c)]
@@ -324,7 +339,7 @@ def _collect_attributes(
     _collect_dates(examples, reading, evidence, published, move)
     _collect_roles(examples, reading, evidence, action, move)
     move_date = _annotated_date(reading, evidence, published, move)
-    orgs = _org_indices(reading, move, "from" if action in ("leaver", "absentee") else "to")
+    orgs = find_organisations(reading, move, "from" if action in ("leaver", "absentee") else "to")
     org = orgs[0] if orgs else -1
     examples.add("focus", focus_features(reading, evidence, org, move_date, published), move["focus"] == "main")
 
@@ -359,7 +374,7 @@ def _collect_roles(examples: Examples, reading: Any, evidence: list[Any], action
             examples.add_group("role", [features for _, features in rows], right)
 
 
-def _org_indices(reading: Any, move: dict[str, Any], side: str) -> list[int]:
+def find_organisations(reading: Any, move: dict[str, Any], side: str) -> list[int]:
     """Organisations of a reading that the evaluation would take for the annotated one: Meta, Meta AI."""
     names = [fold_name(n) for n in [move.get(f"{side}_org"), *(move.get(f"{side}_aliases") or [])] if n]
     return [
@@ -383,7 +398,7 @@ def _collect_slots(
         wanted.append(("at", "to"))
     for slot, side in wanted:
         rows = organisation_features(reading, evidence, slot, others)
-        targets = _org_indices(reading, move, side)
+        targets = find_organisations(reading, move, side)
         if not targets and move.get(f"{side}_org"):
             continue
         right = [i for i, (org, _) in enumerate(rows) if org in (targets or [-1])]
@@ -443,7 +458,7 @@ def predict(prepared: list[Prepared]) -> dict[str, list[dict[str, Any]]]:
 def main() -> int:
     """Cross-validate, then optionally write the weights."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
+    parser.add_argument("articles", nargs="+", help="FILE[=WEIGHT][@ENCODER,...]")
     parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--examples", type=float, default=0.15, help="weight of the packs' own examples")

@@ -10,6 +10,8 @@ from datetime import date
 from include.detect.arguments import Candidate, find_candidates, is_speaking
 from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
 from include.detect.dates import Anchor, find_dates
+from include.detect.encoder.heads import find_names
+from include.detect.encoder.network import encode
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, probability
 from include.detect.mentions import read_document
@@ -21,6 +23,7 @@ from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise, script_of
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
+from include.detect.witness import hear, person_features
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
@@ -50,9 +53,14 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
     if not lexicon.passes_gate(text.fold):
         return Analysis(None)
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), keep_names=keep_names)
+    written = find_names(encode(text.norm))
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), written, keep_names=keep_names)
+    hear(reading)
     triggers = find_triggers(reading)
-    return Analysis(reading, triggers, find_candidates(reading, triggers))
+    candidates = find_candidates(reading, triggers)
+    for candidate in candidates:
+        candidate.features |= person_features(reading, candidate.person, candidate.action, candidate.position)
+    return Analysis(reading, triggers, candidates)
 
 
 def decide(analysis: Analysis, published: str | None, detector: str) -> None:
@@ -141,6 +149,7 @@ def move_features(
     }
     features |= _person_shape(reading, entity)
     features |= _conduct(reading, entity, top, action)
+    features |= person_features(reading, top.person, action)
     for cue in ("negation", "hypothetical", "denial", "rumour", "reported", "official", "background", "attribution"):
         if cue in trigger.clause_cues:
             features[f"clause={cue}"] = 1.0

@@ -9,6 +9,7 @@ from include.detect.engine import Analysis, model_of
 from include.detect.linear import load_weights
 from include.detect.reading import Reading
 from include.detect.triggers import Trigger
+from include.detect.witness import describe_verdict
 
 _SHOWN_FEATURES = 5
 
@@ -38,6 +39,7 @@ def explain_analysis(analysis: Analysis) -> Explanation:
             lines.append("    spans    " + "  ".join(spans))
         for trigger in (t for t in analysis.triggers if t.sentence == index):
             lines += _explain_trigger(analysis, reading, trigger)
+    lines += describe_verdict(reading)
     lines.append("moves: " + ("none" if not analysis.moves else ""))
     for move in analysis.moves:
         lines.append(

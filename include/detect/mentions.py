@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import lru_cache
 
+from include.detect.encoder.heads import Names
 from include.detect.known import KnownName, find_known_names
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
@@ -37,10 +39,15 @@ _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
-def read_document(text: NormalText, lexicon: Lexicon, hits: list[Hit], *, keep_names: bool = False) -> Reading:
-    """Find every mention of a document and join them into entities. `keep_names` keeps what training needs."""
+def read_document(
+    text: NormalText, lexicon: Lexicon, hits: list[Hit], written: Names | None, *, keep_names: bool = False
+) -> Reading:
+    """Find every mention of a document and join them into entities.
+
+    `written` are the names that the encoder sees, None where it was not asked; `keep_names` keeps what training needs.
+    """
     sentences = split_sentences(text, lexicon.words["abbreviations"])
-    reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None)
+    reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None, written=written)
     words = cut_words(text.fold if lexicon.pack.han_fold else text.norm, lexicon.pack.script, sentences)
     reading.words = words.split(_word_edges(hits, lexicon.pack.script))
     known = find_known_names(
@@ -122,7 +129,41 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
             mentions.append(mention)
             for offset in range(mention.start, mention.end):
                 taken[offset] = True
+    return mentions + _unread_names(reading, taken)
+
+
+_TRIMMED = " \n\t.,;:!?()[]«»„“”\"'‘’「」『』《》（）、。・"
+
+
+def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
+    """Names that the encoder sees where no reader of names has seen any."""
+    norm, mentions = reading.text.norm, list[Mention]()
+    for name in reading.written.spans if reading.written else ():
+        start, end = name.start, name.end
+        if reading.lexicon.pack.spaces:
+            while start > 0 and _is_letter(norm[start - 1]) and _is_letter(norm[start]):
+                start -= 1
+            while end < len(norm) and _is_letter(norm[end]) and _is_letter(norm[end - 1]):
+                end += 1
+        while start < end and norm[start] in _TRIMMED:
+            start += 1
+        while end > start and norm[end - 1] in _TRIMMED:
+            end -= 1
+        if end - start < 2 or name.chance < _LIKELY or "\n" in norm[start:end] or any(taken[start:end]):
+            continue
+        if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
+            continue
+        mentions.append(_mention(reading, start, end, name.kind, name.chance, None))
+        taken[start:end] = [True] * (end - start)
     return mentions
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character is a part of words: a letter, a digit, or a sign that belongs to one, as in कोच."""
+    return character.isalnum() or unicodedata.category(character)[0] == "M"
+
+
+_LIKELY = 0.5  # chance by the encoder from which a name that nothing else has seen is one
 
 
 def _widen(reading: Reading, mention: Mention, end: int) -> None:
@@ -316,6 +357,9 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
     text, lexicon = reading.text, reading.lexicon
     start, end = candidate.start, candidate.end
     key = text.fold[start:end]
+    written = reading.written.judge(start, end) if reading.written else None
+    if written and sum(written) < _NO_NAME:
+        return None
     if key == _NETWORK:
         beside = lexicon.pack.spaces and (around["role_of"] or around["org_word"] or around["owns_role"])
         return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
@@ -326,17 +370,20 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
     person, org = _evidence(reading, candidate, around)
     if not candidate.person and script_of(text.norm[start]) not in (1, 2):
         person = 0.0  # a post beside 海棠小面 makes nobody of it: without capitals it is the reader that knows people
-    if _is_common_word(reading, candidate, person, org, bool(around["marked"])):
+    sure = written is not None and max(written) > _A_NAME
+    if not sure and _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
-    if odds > 0 and person >= 0.8:
+    if odds > 0 and (person >= 0.8 or (sure and candidate.person)):
         mention = _mention(reading, start, end, "person", 1 / (1 + math.exp(-odds)), None)
         mention.listed = candidate.listed
         return mention
-    if odds < 0 and (org > 0.9 or candidate.words > 1):
+    if odds < 0 and (org > 0.9 or candidate.words > 1 or sure):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
     # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
     return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
+
+_NO_NAME, _A_NAME = 0.05, 0.7  # chances by the encoder, below and above which a stretch is none and one
 
 # The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").
 _NETWORK, _NETWORK_ID = "x", "x-corp"

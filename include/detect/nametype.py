@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from include.detect.reading import Reading
 
 _SCRIPTS = {1: "latin", 2: "cyrillic", 3: "arabic", 4: "devanagari", 5: "hangul", 6: "thai", 7: "han", 8: "kana"}
+_FLOOR = 0.02  # added to the chances by the encoder
 _NEAR = 26  # characters beside a name in which a trigger says something of it
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
@@ -50,7 +52,12 @@ def name_features(reading: Reading, candidate: Candidate, around: dict[str, floa
         names.add(f"fit={reading.words.fit(start, end)}|guess={(start, end) in reading.words.names}")
     if script in ("latin", "cyrillic"):
         names.add(f"tail={words[-1][-4:]}")
-    return dict.fromkeys(names, 1.0)
+    features = dict.fromkeys(names, 1.0)
+    written = reading.written.judge(start, end) if reading.written else None
+    if written:
+        features["written"] = math.log((written[0] + _FLOOR) / (written[1] + _FLOOR))
+        features[f"written={round(features['written'])}|listed={listed}"] = 1.0
+    return features
 
 
 def judge_name(features: dict[str, float]) -> float:

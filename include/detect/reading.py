@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
+from include.detect.encoder.heads import Names, Verdict
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import Candidate
 from include.detect.text import NormalText
@@ -63,6 +64,8 @@ class Reading:
     title_case: bool = False
     words: Words = field(default_factory=Words)  # of scripts that write none apart
     names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
+    written: Names | None = None  # where the encoder sees names
+    verdict: Verdict | None = None  # what it makes of people and organisations
     overview: object = None  # what the choice of organisations keeps of a document
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None

@@ -8,6 +8,7 @@ from include.detect.arguments import Candidate
 from include.detect.linear import choose, score
 from include.detect.reading import Mention, Reading
 from include.detect.relations import DIRECTIONS, Others, Relations, is_cited, judge_relations
+from include.detect.witness import organisation_witness
 
 _MOST_PAIRS = 200  # mentions of a person beside one organisation that are looked at
 Slot = str  # "from" (departure, leave), "to" (of a departure), "at" (appointment, arrival, return)
@@ -50,6 +51,7 @@ def organisation_features(
         features = {f"{name}|told={_gate(strength)}|{_gate(lateral)}": value for name, value in features.items()}
         features |= _relation_features(relations, own, other, index, strength, lateral)
         features |= _other_features(others, own, other, index, _gate(strength), _gate(lateral))
+        features |= organisation_witness(reading, person, own, index)
         rows.append((index, {f"{slot}|{name}": value for name, value in features.items()}))
     none = {"none": 1.0, f"none|orgs={min(len(rows), 3)}": 1.0, f"none|told={strength}|beside={lateral}": 1.0}
     none[f"none|told={strength}"] = 1.0
@@ -59,6 +61,7 @@ def organisation_features(
     for candidate in evidence[:2]:
         ref = any(m.kind == "org_ref" for m in reading.in_sentence(candidate.trigger.sentence, "org_ref"))
         none[f"none|ref={ref}|told={strength}"] = 1.0
+    none |= organisation_witness(reading, person, own, -1)
     rows.append((-1, {f"{slot}|{name}": value for name, value in none.items()}))
     return rows
 

@@ -1,0 +1,200 @@
+"""What an annotated article teaches the encoder: names, who does what, and which organisation is left and reached."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bench.train_detector import ACTION_KINDS, find_organisations, written_forms
+from include.detect.encoder.heads import ACTIONS
+from include.detect.encoder.pieces import Pieces
+from include.detect.lexicon import load_lexicon
+from include.detect.mentions import read_document
+from include.detect.reading import Reading
+from include.detect.text import normalise
+from include.evaluate import fold_name, is_same_person
+
+Span = tuple[int, int]
+_SIDES = ("from", "to")
+_LETTERS_APART = 0xE00  # scripts below it, Thai and later ones not, end a word at a letter
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """An article with what is known of it; spans are of characters, after `in_pieces` of pieces."""
+
+    text: str
+    weight: float
+    people: list[list[Span]]  # mentions of every person
+    orgs: list[list[Span]]
+    actions: list[list[float]]  # people x ACTIONS: 1 where it is one of his moves
+    known: list[list[float]]  # people x ACTIONS: 0 where the annotation leaves it open
+    choices: list[tuple[int, int, list[int]]]  # (0 left or 1 reached, person, right organisations or their number)
+    names: list[tuple[int, int, str]]  # of people and organisations
+    all_names: bool  # else the rest of the text may hold more
+
+    def in_pieces(self, pieces: Pieces) -> Labelled:
+        """The same with spans of pieces, the mark of the beginning counted; what was cut off is left out."""
+
+        def move(span: Span) -> Span | None:
+            first, last = bisect_right(pieces.ends, span[0]), bisect_left(pieces.starts, span[1])
+            return (first + 1, last + 1) if last > first else None
+
+        people = [[s for s in map(move, spans) if s] for spans in self.people]
+        orgs = [[s for s in map(move, spans) if s] for spans in self.orgs]
+        kept_people = {old: new for new, old in enumerate(i for i, spans in enumerate(people) if spans)}
+        kept_orgs = {old: new for new, old in enumerate(i for i, spans in enumerate(orgs) if spans)}
+        kept_orgs[len(orgs)] = len(kept_orgs)
+        choices = [
+            (side, kept_people[person], [kept_orgs[org] for org in right if org in kept_orgs])
+            for side, person, right in self.choices
+            if person in kept_people
+        ]
+        return replace(
+            self,
+            people=[spans for spans in people if spans],
+            orgs=[spans for spans in orgs if spans],
+            actions=[self.actions[i] for i in kept_people],
+            known=[self.known[i] for i in kept_people],
+            choices=[choice for choice in choices if choice[2]],
+            names=[(*moved, kind) for start, end, kind in self.names if (moved := move((start, end)))],
+        )
+
+    def name_labels(self, count: int) -> list[int]:
+        """Label of every piece and the two ends: 0 none, 1 and 2 a person, 3 and 4 an organisation, -100 unknown."""
+        labels = [0 if self.all_names else -100] * (count + 2)
+        labels[0] = labels[-1] = -100
+        for start, end, kind in self.names:
+            first = 1 if kind == "person" else 3
+            labels[start:end] = [first] + [first + 1] * (end - start - 1)
+        return labels
+
+
+def label_article(article: dict[str, Any]) -> Labelled:
+    """Find the annotated people and organisations of an article among its mentions, or add them."""
+    lexicon = load_lexicon(article["lang"])
+    text = normalise(article["title"], article["text"], han_fold=lexicon.pack.han_fold)
+    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), None)
+    people = [[(m.start, m.end) for m in entity.mentions] for entity in reading.persons]
+    orgs = [[(m.start, m.end) for m in e.mentions if m.kind in ("org", "unknown")] for e in reading.orgs]
+    names: list[tuple[int, int, str]] = []
+    found = []
+    for move in article["moves"]:
+        owners, spans = _find_people(reading, people, move)
+        names += [(*span, "person") for span in spans]
+        sides: list[list[int] | None] = []
+        for side in _SIDES:
+            right, spans = _find_side(reading, orgs, move, side)
+            names += [(*span, "org") for span in spans]
+            sides.append(right)
+        found.append((move, owners, sides))
+    complete = "people" in article
+    if complete:
+        for key, kind in (("people", "person"), ("orgs", "org")):
+            names += [(*span, kind) for form in article[key] for span in _find_forms(reading, [form])]
+        names = _longest(names)
+        _add_strangers(names, people, orgs)
+    actions = [[0.0] * len(ACTIONS) for _ in people]
+    known = [[1.0] * len(ACTIONS) for _ in people]
+    choices = []
+    for move, owners, sides in found:
+        for person in owners:
+            _mark_actions(move, actions[person], known[person])
+            if not move.get("optional"):
+                choices += [
+                    (number, person, [len(orgs)] if right is None else right)
+                    for number, right in enumerate(sides)
+                    if _is_told(move["kind"], number) and right != []
+                ]
+    return Labelled(text.norm, article["weight"], people, orgs, actions, known, choices, names, complete)
+
+
+def _is_told(kind: str, side: int) -> bool:
+    """Whether moves of a kind leave (0) or reach (1) an organisation or none."""
+    return kind in ("departure", "leave") if side == 0 else kind != "leave"
+
+
+def _mark_actions(move: dict[str, Any], actions: list[float], known: list[float]) -> None:
+    for place, action in enumerate(ACTIONS):
+        if move["kind"] not in ACTION_KINDS[action] or (action == "joiner" and not move.get("to_org")):
+            continue
+        if not move.get("optional"):
+            actions[place] = known[place] = 1.0
+        elif not actions[place]:
+            known[place] = 0.0
+
+
+def _find_people(reading: Reading, people: list[list[Span]], move: dict[str, Any]) -> tuple[list[int], list[Span]]:
+    forms = [name for name in [move["person"], *(move.get("person_aliases") or [])] if name]
+    folded = [fold_name(name) for name in forms]
+    owners = [i for i, entity in enumerate(reading.persons) if is_same_person(written_forms(entity), folded)]
+    spans = _find_forms(reading, forms)
+    if not owners and spans:
+        people.append(spans)
+        owners = [len(people) - 1]
+    return owners, spans
+
+
+def _find_side(
+    reading: Reading, orgs: list[list[Span]], move: dict[str, Any], side: str
+) -> tuple[list[int] | None, list[Span]]:
+    forms = [name for name in [move.get(f"{side}_org"), *(move.get(f"{side}_aliases") or [])] if name]
+    if not forms:
+        return None, []
+    spans = _find_forms(reading, forms)
+    right = find_organisations(reading, move, side)
+    if not right and spans:
+        right = [i for i in range(len(reading.orgs), len(orgs)) if set(orgs[i]) & set(spans)][:1]
+        if not right:
+            orgs.append(spans)
+            right = [len(orgs) - 1]
+    return right, spans
+
+
+def _find_forms(reading: Reading, forms: Iterable[str]) -> list[Span]:
+    """Where the forms of a name stand, the longest first; as they are written, else in another case."""
+    found: list[Span] = []
+    for form in sorted(set(forms), key=lambda form: (-len(form), form)):
+        for text, wanted in ((reading.text.norm, form), (reading.text.fold, form.lower())):
+            spans = list(_find_form(text, wanted))
+            found += [(s, e) for s, e in spans if not any(a < e and s < b for a, b in found)]
+            if spans:
+                break
+    return found
+
+
+def _find_form(text: str, form: str) -> Iterable[Span]:
+    at = text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        if not (_joined(text, at - 1, at) or _joined(text, end - 1, end)):
+            yield at, end
+        at = text.find(form, at + 1)
+
+
+def _joined(text: str, left: int, right: int) -> bool:
+    """Whether two characters side by side belong to one word."""
+    if left < 0 or right >= len(text):
+        return False
+    return all(text[at].isalpha() and ord(text[at]) < _LETTERS_APART for at in (left, right))
+
+
+def _longest(names: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    kept: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(names, key=lambda name: (name[0] - name[1], name)):
+        if not any(a < end and start < b for a, b, _ in kept):
+            kept.append((start, end, kind))
+    return sorted(kept)
+
+
+def _add_strangers(
+    names: list[tuple[int, int, str]], people: list[list[Span]], orgs: list[list[Span]]
+) -> None:  # fmt: skip
+    """Make entities of annotated names that nothing has found: they are who does not move."""
+    taken = [span for spans in (*people, *orgs) for span in spans]
+    for start, end, kind in names:
+        if not any(a < end and start < b for a, b in taken):
+            (people if kind == "person" else orgs).append([(start, end)])
+            taken.append((start, end))

@@ -1,0 +1,164 @@
+"""Ask what the encoder has read: where names stand, what people do, and which organisation is left and reached.
+
+Everybody of an article is judged at once: an entity is the pool of its mentions, and what a person and an
+organisation both attend to says how they stand to each other (after ATLOP, Zhou et al. 2021).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from include.detect.encoder.network import Array, Encoding
+from include.detect.encoder.store import load_heads
+
+ACTIONS = ("leaver", "joiner", "appointee", "absentee", "returner")
+Span = tuple[int, int]  # characters
+
+_LABELS = ("", "person", "person", "org", "org")  # of a piece: none, first and later of a person, of an organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A stretch of characters that is somebody's name."""
+
+    start: int
+    end: int
+    kind: Literal["person", "org"]
+    chance: float  # of its least likely piece
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All names of a text, and the chances of every piece to belong to a person's name and to an organisation's."""
+
+    encoding: Encoding
+    spans: list[Name]
+    chances: Array  # pieces x (person, organisation)
+
+    def judge(self, start: int, end: int) -> tuple[float, float] | None:
+        """The chances of a stretch to name a person and an organisation; None past what was read."""
+        found = self.encoding.find(start, end)
+        if found is None:
+            return None
+        person, organisation = self.chances[found[0] : found[1]].mean(0).tolist()
+        return person, organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the encoder makes of the people of a text."""
+
+    actions: Array  # people x ACTIONS, log-odds
+    left: Array  # people x (organisations + none), log-probability
+    reached: Array
+
+
+def find_names(encoding: Encoding) -> Names:
+    """Names by their pieces: a first piece begins one, later pieces of its kind go on."""
+    heads = load_heads()
+    rows = [window.hidden[1:-1] @ heads["names.weight"].T + heads["names.bias"] for window in encoding.windows]
+    if not rows:
+        return Names(encoding, [], np.zeros((0, 2), np.float32))
+    chances = _softmax(np.concatenate(rows))
+    labels, likely = chances.argmax(1), chances.max(1)
+    spans: list[Name] = []
+    starts, ends = encoding.pieces.starts, encoding.pieces.ends
+    for place, label in enumerate(labels):
+        kind = _LABELS[label]
+        if not kind:
+            continue
+        goes_on = label in (2, 4) and spans and spans[-1].kind == kind and labels[place - 1] in (label, label - 1)
+        if goes_on:
+            last = spans[-1]
+            spans[-1] = Name(last.start, ends[place], last.kind, min(last.chance, float(likely[place])))
+        else:
+            spans.append(Name(starts[place], ends[place], kind, float(likely[place])))  # type: ignore[arg-type]
+    return Names(encoding, spans, np.stack([chances[:, 1:3].sum(1), chances[:, 3:5].sum(1)], 1))
+
+
+def judge(encoding: Encoding, people: Sequence[Sequence[Span]], organisations: Sequence[Sequence[Span]]) -> Verdict:
+    """What everybody does and which organisation he leaves and reaches; entities are given by their mentions.
+
+    Who or what is not named in the part that was read gets the verdict of someone of whom nothing is known: log-odds
+    of -6, and an organisation a log-probability of -9.
+    """
+    heads = load_heads()
+    seen_people, person, person_looks = _pool(encoding, people)
+    seen_orgs, org, org_looks = _pool(encoding, organisations)
+    actions = np.full((len(people), len(ACTIONS)), -6.0, np.float32)
+    choices = np.full((2, len(people), len(organisations) + 1), -9.0, np.float32)
+    choices[:, :, -1] = 0.0
+    if not seen_people:
+        return Verdict(actions, choices[0], choices[1])
+    hidden = np.concatenate([window.hidden for window in encoding.windows])
+    context = person_looks.mean(1) @ hidden
+    state = np.tanh(np.concatenate([person, context], 1) @ heads["person.weight"].T + heads["person.bias"])
+    actions[seen_people] = state @ heads["actions.weight"].T + heads["actions.bias"]
+    scores = (state @ heads["none.weight"].T + heads["none.bias"]).T[:, :, None]
+    if seen_orgs:
+        scores = np.concatenate([_pair(person, person_looks, org, org_looks, hidden), scores], 2)
+    columns = [*seen_orgs, len(organisations)]
+    choices[np.ix_([0, 1], seen_people, columns)] = _log_softmax(scores)
+    return Verdict(actions, choices[0], choices[1])
+
+
+def _pair(person: Array, person_looks: Array, org: Array, org_looks: Array, hidden: Array) -> Array:
+    """Scores of every person with every organisation: (left, reached) x people x organisations."""
+    heads = load_heads()
+    rows: list[Array] = []
+    for vector, looks in zip(person, person_looks, strict=True):  # all at once, a list of hundreds would take gigabytes
+        shared = np.einsum("ht,oht->ot", looks, org_looks)
+        context = shared / (shared.sum(-1, keepdims=True) + 1e-9) @ hidden
+        one = np.concatenate([np.broadcast_to(vector, org.shape), context], 1)
+        one = np.tanh(one @ heads["pair_person.weight"].T + heads["pair_person.bias"])
+        other = np.tanh(np.concatenate([org, context], 1) @ heads["pair_org.weight"].T + heads["pair_org.bias"])
+        linear = np.concatenate([one, other], 1) @ heads["pair.weight"].T + heads["pair.bias"]
+        bilinear = [((one @ matrix) * other).sum(-1) for matrix in heads["pair.bilinear"]]
+        rows.append(np.stack(bilinear) + linear.T)
+    return np.stack(rows, 1)
+
+
+def _pool(encoding: Encoding, entities: Sequence[Sequence[Span]]) -> tuple[list[int], Array, Array]:
+    """(entities that were read, their vectors, what they attend to: entities x heads x pieces of all windows)."""
+    windows = encoding.windows
+    seen: list[int] = []
+    vectors: list[Array] = []
+    looks: list[Array] = []
+    for index, spans in enumerate(entities):
+        means: list[Array] = []
+        rows = [np.zeros((w.attention.shape[0], w.attention.shape[2]), np.float32) for w in windows]
+        for start, end in spans:
+            found = encoding.find(start, end)
+            if found is None:
+                continue
+            which = next(i for i in reversed(range(len(windows))) if windows[i].first <= found[0])
+            window = windows[which]
+            first = found[0] - window.first + 1
+            last = min(found[1] - window.first + 1, len(window.hidden) - 1)
+            means.append(window.hidden[first:last].mean(0, dtype=np.float32))
+            rows[which] += window.attention[:, first:last].mean(1)
+        if means:
+            seen.append(index)
+            stacked = np.stack(means)
+            top = stacked.max(0)
+            vectors.append((top + np.log(np.exp(stacked - top).mean(0))).astype(np.float32))
+            looks.append((np.concatenate(rows, 1) / len(means)).astype(np.float32))
+    if not seen:
+        return [], np.zeros((0, 0), np.float32), np.zeros((0, 0, 0), np.float32)
+    return seen, np.stack(vectors), np.stack(looks)
+
+
+def _softmax(scores: Array) -> Array:
+    grown = np.exp(scores - scores.max(-1, keepdims=True))
+    found: Array = grown / grown.sum(-1, keepdims=True)
+    return found
+
+
+def _log_softmax(scores: Array) -> Array:
+    low = scores - scores.max(-1, keepdims=True)
+    found: Array = low - np.log(np.exp(low).sum(-1, keepdims=True))
+    return found

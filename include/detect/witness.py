@@ -1,0 +1,91 @@
+"""What the encoder says of the people and organisations of a reading, as features of the linear models.
+
+The encoder is one witness among others: the models weigh its log-odds against triggers, word order and marks.
+"""
+
+from __future__ import annotations
+
+from include.detect.encoder.heads import ACTIONS, Verdict, judge
+from include.detect.encoder.network import Array
+from include.detect.reading import Reading
+
+_WORTH_TELLING = -2.0  # log-odds
+_MOST = 6.0  # log-odds beyond which more says nothing more
+
+
+def hear(reading: Reading) -> None:
+    """Ask the encoder about everybody of a reading; the answer is kept in it."""
+    if reading.written is None:
+        return
+    people = [[(m.start, m.end) for m in entity.mentions] for entity in reading.persons]
+    organisations = [
+        [(m.start, m.end) for m in entity.mentions if m.kind in ("org", "unknown")] for entity in reading.orgs
+    ]
+    reading.verdict = judge(reading.written.encoding, people, organisations)
+
+
+def person_features(reading: Reading, person: int, action: str, position: str = "") -> dict[str, float]:
+    """That a person does something, and that nobody of the article does it more."""
+    verdict = reading.verdict
+    if verdict is None or action not in ACTIONS:
+        return {}
+    column = verdict.actions[:, ACTIONS.index(action)]
+    sure = _clip(float(column[person]))
+    features = {
+        "heard": sure / 2,
+        f"heard|{action}": sure / 2,
+        f"heard|{action}={_step(sure)}": 1.0,
+        f"heard|best={bool(column[person] >= column.max())}|{_step(sure)}": 1.0,
+    }
+    if position:
+        features[f"heard|{position}={_step(sure)}"] = 1.0
+    return features
+
+
+def organisation_witness(reading: Reading, person: int, direction: str, index: int) -> dict[str, float]:
+    """That a person leaves (or reaches) an organisation; index -1 is none."""
+    verdict = reading.verdict
+    if verdict is None:
+        return {}
+    own, other = _choices(verdict, person, direction)
+    sure, against = max(-8.0, float(own[index])), max(-8.0, float(other[index]))
+    kind = "none" if index < 0 else "org"
+    return {
+        f"heard|{kind}": sure / 2,
+        f"heard|{kind}={_step(sure)}": 1.0,
+        f"heard|{kind}|best={bool(own[index] >= own.max())}": 1.0,
+        f"heard|{kind}|other={_step(against)}": 1.0,
+    }
+
+
+def describe_verdict(reading: Reading) -> list[str]:
+    """What the encoder makes of everybody whom it does not take for a bystander, a line each."""
+    verdict = reading.verdict
+    if verdict is None:
+        return []
+    names = [*(entity.name for entity in reading.orgs), "none"]
+    lines = []
+    for person, entity in enumerate(reading.persons):
+        told = [
+            f"{action} {verdict.actions[person, place]:+.1f}"
+            for place, action in enumerate(ACTIONS)
+            if verdict.actions[person, place] > _WORTH_TELLING
+        ]
+        if told:
+            left, reached = names[int(verdict.left[person].argmax())], names[int(verdict.reached[person].argmax())]
+            lines.append(f"encoder: {entity.name}: {', '.join(told)}; left {left}, reached {reached}")
+    return lines
+
+
+def _choices(verdict: Verdict, person: int, direction: str) -> tuple[Array, Array]:
+    rows = (verdict.left[person], verdict.reached[person])
+    return rows if direction == "left" else (rows[1], rows[0])
+
+
+def _clip(sure: float) -> float:
+    return max(-_MOST, min(_MOST, sure))
+
+
+def _step(sure: float) -> int:
+    """Log-odds, coarsely."""
+    return round(sure / 1.5)

@@ -1,0 +1,93 @@
+"""The encoder: pieces keep their places, windows and entities behave whatever the text, names are found."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from include.detect.encoder.heads import ACTIONS, find_names, judge
+from include.detect.encoder.network import WINDOW, encode
+from include.detect.encoder.pieces import cut
+
+ARTICLE = (
+    "Kestrel Forge loses its chief scientist\n"
+    "Ottoline Brackenridge has resigned from Kestrel Forge and will join Halden Robotics in May. "
+    "Her colleague Piotr Zawadzki stays."
+)
+
+
+def _spans(text: str, *forms: str) -> list[list[tuple[int, int]]]:
+    return [[(text.index(form), text.index(form) + len(form))] for form in forms]
+
+
+@given(st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=120))
+@settings(deadline=None, max_examples=150)
+def test_pieces_lie_in_order_and_inside_the_text(text: str) -> None:
+    pieces = cut(text, 400)
+    assert len(pieces.rows) == len(pieces.starts) == len(pieces.ends)
+    last = 0
+    for start, end in zip(pieces.starts, pieces.ends, strict=True):
+        assert last <= start <= end <= len(text)
+        last = start
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ottoline resigned.", "Она ушла из Яндекса.", "她離開了公司。", "彼は退任した。", "그는 회사를 떠났다.",
+        "غادر الشركة.",
+        "वह कंपनी छोड़ गए।", "เขาลาออกจากบริษัท", "Şirketten ayrıldı.",
+    ],
+)  # fmt: skip
+def test_pieces_hold_every_letter(text: str) -> None:
+    pieces = cut(text, 400)
+    held = {at for start, end in zip(pieces.starts, pieces.ends, strict=True) for at in range(start, end)}
+    assert [c for at, c in enumerate(text) if not c.isspace() and at not in held] == []
+
+
+def test_a_word_of_a_million_letters_is_cut_to_what_is_read() -> None:
+    assert len(cut("a" * 1_000_000, 100).rows) == 100
+
+
+def test_of_a_long_text_the_opening_is_read_in_windows() -> None:
+    encoding = encode("Somebody left the bank on Monday. " * 2000)
+    assert [window.first for window in encoding.windows] == [0, WINDOW, 2 * WINDOW]
+    assert encoding.find(60_000, 60_010) is None
+
+
+def test_nothing_is_read_in_an_empty_text() -> None:
+    encoding = encode("")
+    assert find_names(encoding).spans == []
+    assert judge(encoding, [[(0, 1)]], [[(0, 1)]]).actions.shape == (1, len(ACTIONS))
+
+
+def test_names_are_found_with_their_kind() -> None:
+    found = {(ARTICLE[name.start : name.end], name.kind) for name in find_names(encode(ARTICLE)).spans}
+    assert {("Ottoline Brackenridge", "person"), ("Piotr Zawadzki", "person"), ("Kestrel Forge", "org")} <= found
+
+
+def test_who_leaves_stands_out_and_what_is_left_is_told_from_what_is_reached() -> None:
+    people = _spans(ARTICLE, "Ottoline Brackenridge", "Piotr Zawadzki")
+    organisations = _spans(ARTICLE, "Kestrel Forge", "Halden Robotics")
+    verdict = judge(encode(ARTICLE), people, organisations)
+    leaver = ACTIONS.index("leaver")
+    assert verdict.actions[0, leaver] > 0 > verdict.actions[1, leaver]
+    assert int(verdict.left[0].argmax()) == 0
+    assert int(verdict.reached[0].argmax()) == 1
+
+
+def test_the_order_of_entities_changes_nothing() -> None:
+    encoding = encode(ARTICLE)
+    people = _spans(ARTICLE, "Ottoline Brackenridge", "Piotr Zawadzki")
+    organisations = _spans(ARTICLE, "Kestrel Forge", "Halden Robotics")
+    straight, turned = judge(encoding, people, organisations), judge(encoding, people[::-1], organisations[::-1])
+    np.testing.assert_allclose(straight.actions, turned.actions[::-1], atol=1e-4)
+    np.testing.assert_allclose(straight.left[:, :2], turned.left[::-1, :2][:, ::-1], atol=1e-4)
+
+
+def test_who_was_not_read_gets_the_verdict_of_a_stranger() -> None:
+    verdict = judge(encode(ARTICLE), [[(5000, 5010)]], _spans(ARTICLE, "Kestrel Forge"))
+    assert verdict.actions.max() == -6
+    assert verdict.left[0].tolist() == [-9, 0]

@@ -1,0 +1,82 @@
+"""What an annotated article teaches the encoder, and the file that the encoder begins from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.encoder_base import is_written_here, read_base
+from bench.encoder_labels import label_article
+from include.detect.encoder.heads import ACTIONS
+from include.detect.encoder.pieces import cut
+
+TEXT = (
+    "Ottoline Brackenridge has resigned from Kestrel Forge and joins Halden Robotics. Piotr Zawadzki stays, says Wired."
+)
+
+
+def _article(**changes: Any) -> dict[str, Any]:
+    move = {
+        "kind": "departure", "person": "Ottoline Brackenridge", "person_aliases": ["Brackenridge"],
+        "from_org": "Kestrel Forge", "to_org": "Halden Robotics", "status": "announced", "focus": "main",
+    }  # fmt: skip
+    article = {"id": "en-test-1", "lang": "en", "title": "", "text": TEXT, "weight": 1.0, "moves": [move]}
+    return article | changes
+
+
+def test_a_mover_is_labelled_with_what_he_leaves_and_reaches() -> None:
+    labelled = label_article(_article())
+    [person] = [i for i, actions in enumerate(labelled.actions) if any(actions)]
+    assert [labelled.text[s:e] for s, e in labelled.people[person]] == ["Ottoline Brackenridge"]
+    assert [a for a, on in zip(ACTIONS, labelled.actions[person], strict=True) if on] == ["leaver", "joiner"]
+    sides = {
+        side: [labelled.text[s:e] for org in right for s, e in labelled.orgs[org]]
+        for side, _, right in labelled.choices
+    }
+    assert sides == {0: ["Kestrel Forge"], 1: ["Halden Robotics"]}
+
+
+def test_an_organisation_that_is_not_told_is_labelled_as_none() -> None:
+    article = _article()
+    article["moves"][0] |= {"to_org": None}
+    labelled = label_article(article)
+    assert [right for side, _, right in labelled.choices if side == 1] == [[len(labelled.orgs)]]
+
+
+def test_an_optional_move_is_neither_right_nor_wrong() -> None:
+    article = _article()
+    article["moves"][0] |= {"optional": True}
+    labelled = label_article(article)
+    leaver = ACTIONS.index("leaver")
+    assert [(a[leaver], k[leaver]) for a, k in zip(labelled.actions, labelled.known, strict=True)].count(
+        (0.0, 0.0)
+    ) == 1
+    assert labelled.choices == []
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_only_where_all_names_are_annotated_the_rest_is_no_name(complete: bool) -> None:
+    article = _article(**({"people": ["Piotr Zawadzki"], "orgs": ["Wired"]} if complete else {}))
+    pieces = cut(TEXT, 500)
+    labels = label_article(article).in_pieces(pieces).name_labels(len(pieces.rows))
+    said = {
+        label
+        for start, end, label in zip(pieces.starts, pieces.ends, labels[1:-1], strict=True)
+        if TEXT.index("resigned") <= start < end <= TEXT.index(" from")
+    }
+    assert said == ({0} if complete else {-100})
+    assert (3 in labels) and (1 in labels)
+
+
+def test_another_file_is_no_base(tmp_path: Path) -> None:
+    path = tmp_path / "other.bin"
+    path.write_bytes(b"PK\3\4 something else")
+    with pytest.raises(ValueError, match="not the packed model"):
+        read_base(path)
+
+
+def test_pieces_of_our_scripts_are_kept() -> None:
+    assert all(map(is_written_here, ["▁the", "公司", "เขา", "회사", "компан", "الشر", "कंपनी", "ました", "1.5"]))
+    assert not any(map(is_written_here, ["ένα", "አዲስ", "გუნდი"]))
