@@ -43,7 +43,7 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.2, "leaver": 0.55, "joiner": 0.55, "appointee": 0.5, "absentee": 0.5, "returner": 0.5}
+THRESHOLDS = {"support": 0.2, "leaver": 0.75, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65}
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
 _GROUP_PENALTY = 5.0
@@ -190,7 +190,10 @@ def collect_arguments(prepared: list[Prepared], first: bool) -> Examples:
                 gold = _gold_of(item.article, reading.persons[candidate.person], candidate.action)
                 if gold and all(move.get("optional") for move in gold):
                     continue
-                rated.append((rate(candidate), candidate, bool(gold)))
+                if engine.model_of(candidate) == "heard":
+                    examples.add("heard", candidate.features, bool(gold))
+                else:
+                    rated.append((rate(candidate), candidate, bool(gold)))
         owners: dict[tuple[int, str], engine.Candidate] = {}
         best: dict[tuple[int, str], float] = {}
         for rating, candidate, moves in sorted(rated, key=lambda row: -row[0]):
@@ -429,7 +432,7 @@ def _fit_arguments(prepared: list[Prepared], penalty: float) -> linear.Models:
     for number in range(_ROUNDS):
         linear.replace_weights(models)
         rows = collect_arguments(prepared, first=number == 0).binary
-        models = {name: fit_binary(rows[name], penalty) for name in ("argument", "antecedent")}
+        models = {name: fit_binary(rows[name], penalty) for name in ("argument", "antecedent", "heard")}
     return models
 
 

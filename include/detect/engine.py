@@ -23,7 +23,7 @@ from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise, script_of
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
-from include.detect.witness import hear, person_features
+from include.detect.witness import HEARD_ONLY, find_heard, hear, person_features
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
@@ -58,6 +58,7 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     hear(reading)
     triggers = find_triggers(reading)
     candidates = find_candidates(reading, triggers)
+    candidates += find_heard(reading, candidates)
     for candidate in candidates:
         candidate.features |= person_features(reading, candidate.person, candidate.action, candidate.position)
     return Analysis(reading, triggers, candidates)
@@ -136,6 +137,7 @@ def move_features(
         f"{action}|title={in_title}|others={others_in_title}|any={title_end > 0}": 1.0,
         f"trigger_in_title={any(c.trigger.in_title for _, c in rows)}": 1.0,
         f"mentions={min(len(entity.mentions), 5)}": 1.0,
+        f"{action}|{HEARD_ONLY}={HEARD_ONLY in top.features}": 1.0,
         f"{action}|most={len(entity.mentions) >= max(len(p.mentions) for p in reading.persons)}": 1.0,
         f"listed={any(m.listed or m.gazetteer_id for m in entity.mentions)}": 1.0,
         f"role={any(m.roles for m in entity.mentions)}": 1.0,
@@ -226,7 +228,9 @@ def _logit(p: float) -> float:
 
 
 def model_of(candidate: Candidate) -> str:
-    """The argument model: people of the trigger's own sentence and antecedents are judged apart."""
+    """The argument model: people of the trigger's own sentence, antecedents, and what no phrase tells, each apart."""
+    if HEARD_ONLY in candidate.features:
+        return "heard"
     return "antecedent" if "ante" in candidate.features else "argument"
 
 

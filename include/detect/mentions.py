@@ -145,6 +145,8 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
                 start -= 1
             while end < len(norm) and _is_letter(norm[end]) and _is_letter(norm[end - 1]):
                 end += 1
+        if name.kind == "person":
+            start, end = _without_posts(reading, start, end)
         while start < end and norm[start] in _TRIMMED:
             start += 1
         while end > start and norm[end - 1] in _TRIMMED:
@@ -156,6 +158,16 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
         mentions.append(_mention(reading, start, end, name.kind, name.chance, None))
         taken[start:end] = [True] * (end - start)
     return mentions
+
+
+def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    """A name without the post or honorific that begins or ends it: 마 전무가 is 마, and 전무 nobody."""
+    for hit in reading.hits_in(start, end, "role", "honorifics", "role_modifiers", "acting", "former"):
+        if hit.start <= start:
+            start = max(start, hit.end)
+        else:
+            return start, hit.start
+    return start, end
 
 
 def _is_letter(character: str) -> bool:

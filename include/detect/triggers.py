@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from include.detect.lexicon import Hit
-from include.detect.reading import Reading
+from include.detect.reading import Mention, Reading
 from include.knowledge.languages import TriggerRule
 
 # class -> (what the person does, where the person stands in a plain clause)
@@ -144,6 +144,15 @@ def _describe(reading: Reading, hit: Hit) -> Trigger:
         sentence_cues=frozenset(sentence_cues),
         negated=negated,
     )
+
+
+def place_trigger(reading: Reading, rule: TriggerRule, mention: Mention) -> Trigger:
+    """A trigger without a phrase, behind somebody's name: its clause is the sentence, and all cues of that are its."""
+    cues = frozenset(hit.entry.category for hit in reading.hits_in(*reading.sentences[mention.sentence], *SCOPE_LISTS))
+    return Trigger(
+        mention.end, mention.end, mention.end, rule, mention.sentence, reading.sentences[mention.sentence],
+        mention.start < reading.text.title_end, cues, cues, negated=False,
+    )  # fmt: skip
 
 
 _ENDS = ".,;:!?)\"'。、，；！？)」』”»\n-"

@@ -5,11 +5,21 @@ The encoder is one witness among others: the models weigh its log-odds against t
 
 from __future__ import annotations
 
+from include.detect.arguments import Candidate
 from include.detect.encoder.heads import ACTIONS, Verdict, judge
 from include.detect.encoder.network import Array
-from include.detect.reading import Reading
+from include.detect.reading import Mention, Reading
+from include.detect.triggers import place_trigger
+from include.knowledge.languages import TriggerRule
 
+# What the encoder hears where no phrase tells it: "his desk at Kestrel Forge is empty".
+_RULES = {
+    "leaver": TriggerRule("encoder:leave", "leave", ()),
+    "joiner": TriggerRule("encoder:join", "join", ()),
+}
+_HEARD = 0.0  # log-odds from which it is worth judging
 _WORTH_TELLING = -2.0  # log-odds
+HEARD_ONLY = "heard only"  # feature of a candidate that no phrase tells
 _MOST = 6.0  # log-odds beyond which more says nothing more
 
 
@@ -40,6 +50,40 @@ def person_features(reading: Reading, person: int, action: str, position: str = 
     if position:
         features[f"heard|{position}={_step(sure)}"] = 1.0
     return features
+
+
+def find_heard(reading: Reading, candidates: list[Candidate]) -> list[Candidate]:
+    """Everybody whom the encoder takes for a leaver or joiner though no phrase tells it, each with a bare trigger.
+
+    The sentence is the first of the text that names the person with the organisation that he leaves or reaches, else
+    the first that names him.
+    """
+    verdict = reading.verdict
+    if verdict is None:
+        return []
+    told = {(candidate.person, candidate.action) for candidate in candidates}
+    found = []
+    for action, rule in _RULES.items():
+        column = verdict.actions[:, ACTIONS.index(action)]
+        choices = verdict.left if action == "leaver" else verdict.reached
+        for person, entity in enumerate(reading.persons):
+            if column[person] <= _HEARD or not entity.mentions or (person, action) in told:
+                continue
+            organisation = int(choices[person].argmax())
+            mention = min(entity.mentions, key=lambda m: (not _stands_with(reading, m, organisation), m.start))
+            candidate = Candidate(place_trigger(reading, rule, mention), action, "subject", person, mention)
+            candidate.features = {
+                HEARD_ONLY: 1.0,
+                f"{HEARD_ONLY}|{action}|title={mention.end <= reading.text.title_end}": 1.0,
+                f"{HEARD_ONLY}|with={_stands_with(reading, mention, organisation)}": 1.0,
+                f"{HEARD_ONLY}|mentions={min(len(entity.mentions), 3)}": 1.0,
+            }
+            found.append(candidate)
+    return found
+
+
+def _stands_with(reading: Reading, mention: Mention, organisation: int) -> bool:
+    return any(m.entity == organisation for m in reading.in_sentence(mention.sentence, "org", "unknown"))
 
 
 def organisation_witness(reading: Reading, person: int, direction: str, index: int) -> dict[str, float]:
