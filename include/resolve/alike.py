@@ -10,7 +10,7 @@ forms in one script must agree there: 李军 is not 李静, however alike both a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from include.resolve.likeness import (
@@ -87,25 +87,39 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
 
 
 def near_pairs(
-    entries: Sequence[tuple[Mention, str]], days: int = NEAR_DAYS
+    entries: Iterable[tuple[Mention, str]], union: Union, days: int = NEAR_DAYS
 ) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
-    """Pairs of (mention, form) that are near by any of their dates, each with the next ones in order of time."""
-    dated = sorted(((at, m.move_id, form, m) for m, form in set(entries) for at in m.at), key=lambda entry: entry[:3])
-    for index, (at, _, form, left) in enumerate(dated):
-        for later, _, other_form, right in dated[index + 1 : index + 1 + COMPARED_AHEAD]:
+    """Pairs of (mention, form) of two groups that are near by any of their dates, each with the next ones in order of
+    time.
+
+    Copies of one article stand side by side in one group by then, thousands of pairs: they are leapt over unseen. What
+    is joined between two pairs is not noticed.
+    """
+    mentions = {(mention.move_id, form): mention for mention, form in entries}
+    dated = sorted((at, *key) for key, mention in mentions.items() for at in mention.at)
+    groups = [union.find(move_id) for _, move_id, _ in dated]
+    beyond = [len(dated)] * len(dated)  # of each one, the next of another group
+    for index in range(len(dated) - 2, -1, -1):
+        beyond[index] = index + 1 if groups[index] != groups[index + 1] else beyond[index + 1]
+    for index, (at, move_id, form) in enumerate(dated):
+        ahead, end = beyond[index], min(len(dated), index + 1 + COMPARED_AHEAD)
+        while ahead < end:
+            if groups[ahead] == groups[index]:
+                ahead = beyond[ahead]
+                continue
+            later, other_id, other_form = dated[ahead]
             if (later - at).days > days:
                 break
-            if left.move_id != right.move_id:
-                yield (left, form), (right, other_form)
+            yield (mentions[move_id, form], form), (mentions[other_id, other_form], other_form)
+            ahead += 1
 
 
 def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
     for days, bucket in _fill_buckets(mentions, across=across):
-        for (left, left_form), (right, right_form) in near_pairs(bucket, days):
-            one, other = union.find(left.move_id), union.find(right.move_id)
-            if one == other or (across and script_of(left_form) == script_of(right_form)):
+        for (left, left_form), (right, right_form) in near_pairs(bucket, union, days):
+            if across and script_of(left_form) == script_of(right_form):
                 continue
             if not may_be_one_name(left_form, right_form):
                 continue
@@ -114,7 +128,8 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
                 continue
             likeness, is_kin = name_likeness(left_form, right_form), are_of_a_kind(left, right)
             pair = _Pair(likeness, left, right, left_form, right_form, agreement, is_kin)
-            key = (one, other) if one < other else (other, one)
+            one, other = sorted((union.find(left.move_id), union.find(right.move_id)))
+            key = (one, other)
             if key not in pairs or pair.order < pairs[key].order:
                 pairs[key] = pair
     return pairs
