@@ -10,7 +10,7 @@ forms in one script must agree there: 李军 is not 李静, however alike both a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from include.resolve.likeness import (
@@ -36,6 +36,7 @@ _FORMS_KEPT = 12
 _SURE_LATER = 4  # consonants
 _SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
 _Key = tuple[Reach, tuple[str, ...]]
+_Buckets = Sequence[tuple[_Key, Mapping[str, list[tuple[Mention, str]]]]]
 Likely = tuple[Mention, Mention, float, str]
 
 
@@ -64,8 +65,9 @@ class _Pair:
 def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
     likely: list[Likely] = []
+    buckets = _fill_buckets(mentions)
     for across in (False, True):
-        pairs = _compare(mentions, union, across=across)
+        pairs = _compare(buckets, union, across=across)
         forms = _collect_forms(mentions, union)
         rivals: dict[str, list[_Pair]] = defaultdict(list)
         for (left, right), pair in pairs.items():
@@ -114,10 +116,10 @@ def near_pairs(
             ahead += 1
 
 
-def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
+def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
-    for days, bucket in _fill_buckets(mentions, across=across):
+    for days, bucket in _list_meetings(buckets, across=across):
         for (left, left_form), (right, right_form) in near_pairs(bucket, union, days):
             if across and script_of(left_form) == script_of(right_form):
                 continue
@@ -135,15 +137,20 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
     return pairs
 
 
-def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
-    """Names that meet under a key, of one script each or of several, and within how many days they do."""
+def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:
+    """Names that meet under a key, by script."""
     buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints):
                 buckets[key][script].append((mention, form))
-    for (reach, _), by_script in sorted(buckets.items()):
+    return sorted(buckets.items())
+
+
+def _list_meetings(buckets: _Buckets, *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
+    """Names that meet, of one script each or of several, and within how many days they do."""
+    for (reach, _), by_script in buckets:
         days = SOON_DAYS if reach == "soon" else NEAR_DAYS
         if not across:
             yield from ((days, bucket) for _, bucket in sorted(by_script.items()) if len(bucket) > 1)
