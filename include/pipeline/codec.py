@@ -15,6 +15,7 @@ from include.errors import ConfigError
 
 Record = TypeVar("Record")
 _Converter = Callable[[Any], Any]
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NAMES: dict[type[Any], tuple[str, ...]] = {}
 _CONVERTERS: dict[type[Any], dict[str, _Converter]] = {}
 
@@ -33,7 +34,7 @@ def decode_record(kind: type[Record], values: dict[str, Any]) -> Record:
 def dump_lines(records: Iterable[Any]) -> Iterator[str]:
     """One JSON line a record, without the line end."""
     for record in records:
-        yield json.dumps(encode_record(record), ensure_ascii=False, separators=(",", ":"))
+        yield _AS_JSON(encode_record(record))
 
 
 def load_lines(kind: type[Record], lines: Iterable[str]) -> Iterator[Record]:

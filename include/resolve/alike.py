@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
@@ -120,6 +121,8 @@ def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
     for days, bucket in _list_meetings(buckets, across=across):
+        if not _may_hold_one(bucket, union):
+            continue
         for (left, left_form), (right, right_form) in near_pairs(bucket, union, days):
             if across and script_of(left_form) == script_of(right_form):
                 continue
@@ -135,6 +138,18 @@ def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str
             if key not in pairs or pair.order < pairs[key].order:
                 pairs[key] = pair
     return pairs
+
+
+def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union) -> bool:
+    """Whether two groups in it may be one person's; looked at by names where these are few, as those of copies are."""
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for mention, form in bucket:
+        groups_of[form].add(union.find(mention.move_id))
+    if len(groups_of) ** 2 > len(bucket):
+        return True
+    return any(len(groups) > 1 for groups in groups_of.values()) or any(
+        groups_of[one] != groups_of[other] and may_be_one_name(one, other) for one, other in permutations(groups_of, 2)
+    )
 
 
 def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:

@@ -92,9 +92,7 @@ def test_the_board_reads_what_is_published_and_writes_decisions_alone(services: 
     assert {volume.split(":")[0] for volume in services["warehouse"]["volumes"]} >= {"home", "published", "inbox"}
 
 
-def test_a_worker_has_imported_what_its_tasks_ask_for_before_it_forks(
-    services: dict[str, Any], tmp_path: Path
-) -> None:
+def test_a_worker_has_imported_what_its_tasks_ask_for_before_it_forks(services: dict[str, Any], tmp_path: Path) -> None:
     def load(service: str) -> set[str]:
         config = services[service]["environment"]["AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS"]
         broker = {f"AIRFLOW__CELERY__{name}": "redis://127.0.0.1:9/0" for name in ("BROKER_URL", "RESULT_BACKEND")}
