@@ -1,19 +1,15 @@
-"""Validate pandas frames with Great Expectations, which is imported here, inside one function, and nowhere else."""
+"""Validate pandas frames with Great Expectations, which is not imported before there is a row to validate."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from include.check.deferring import deferred
 from include.check.expectations import Expectation
 
 if TYPE_CHECKING:
     import pandas as pd
-# Charts and tests of distributions: nothing here asks for them, and they are two fifths of the import.
-_UNUSED = ("altair", "scipy.stats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +26,7 @@ def validate_frame(frame: pd.DataFrame, expectations: Sequence[Expectation]) -> 
     """Validate the expectations on the frame, in their order. A value that is missing counts as met."""
     if frame.empty:
         return [Outcome(expectation, True, (), "no rows") for expectation in expectations]
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read at import: without it, GX reports usage over the network
-    with deferred(*_UNUSED):
-        import great_expectations as gx
-        from great_expectations import expectations as gxe
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+    from include.check.library import ProgressBarsConfig, gx, gxe
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)

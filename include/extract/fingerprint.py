@@ -50,6 +50,8 @@ def similarity(a: bytes, b: bytes) -> float:
     """Estimated share of n-grams that two signed texts have in common, 0..1; 0.0 where one is not signed."""
     if not a or not b or len(a) != len(b):
         return 0.0
+    if a == b:
+        return 1.0
     left, right = (struct.unpack(f"<{len(signature) // 4}I", signature) for signature in (a, b))
     return float(sum(map(operator.eq, left, right))) / len(left)
 

@@ -15,24 +15,26 @@ from include.errors import ConfigError
 
 Record = TypeVar("Record")
 _Converter = Callable[[Any], Any]
+_AS_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
 _CONVERTERS: dict[type[Any], dict[str, _Converter]] = {}
 
 
 def encode_record(record: Any) -> dict[str, Any]:
     """A dataclass as plain JSON values: times as ISO text, bytes as base64, tuples as lists."""
-    return {field.name: _encode(getattr(record, field.name)) for field in fields(record)}
+    return {name: _encode(getattr(record, name)) for name in _field_names(type(record))}
 
 
 def decode_record(kind: type[Record], values: dict[str, Any]) -> Record:
     """The inverse of encode_record. Raises KeyError, TypeError or ValueError where the values do not fit `kind`."""
-    converters = _converters(kind)
-    return kind(**{name: converters[name](value) for name, value in values.items()})
+    converted = {name: convert(values[name]) for name, convert in _converters(kind).items() if name in values}
+    return kind(**values | converted)
 
 
 def dump_lines(records: Iterable[Any]) -> Iterator[str]:
     """One JSON line a record, without the line end."""
     for record in records:
-        yield json.dumps(encode_record(record), ensure_ascii=False, separators=(",", ":"))
+        yield _AS_JSON(encode_record(record))
 
 
 def load_lines(kind: type[Record], lines: Iterable[str]) -> Iterator[Record]:
@@ -70,6 +72,8 @@ def _parse_object(path: Path, number: int, line: str) -> dict[str, Any]:
 
 
 def _encode(value: Any) -> Any:
+    if value is None or isinstance(value, (str, int, float)):  # nearly all
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bytes):
@@ -81,12 +85,23 @@ def _encode(value: Any) -> Any:
     return value
 
 
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in fields(kind))
+    return _NAMES[kind]
+
+
 def _converters(kind: type[Any]) -> dict[str, _Converter]:
-    """How to convert each field; type hints are slow to resolve, so once a record type."""
+    """How to convert the fields that JSON has no type for; type hints are slow to resolve, so once a record type."""
     if kind not in _CONVERTERS:
         hints = get_type_hints(kind)
-        _CONVERTERS[kind] = {field.name: _converter(hints[field.name]) for field in fields(kind)}
+        converters = {name: _converter(hints[name]) for name in _field_names(kind)}
+        _CONVERTERS[kind] = {name: convert for name, convert in converters.items() if convert is not _keep}
     return _CONVERTERS[kind]
+
+
+def _keep(value: Any) -> Any:
+    return value
 
 
 def _converter(hint: Any) -> _Converter:
@@ -95,6 +110,8 @@ def _converter(hint: Any) -> _Converter:
     if origin in (Union, UnionType):
         (inner,) = (argument for argument in get_args(hint) if argument is not NoneType)
         convert = _converter(inner)
+        if convert is _keep:
+            return _keep
         return lambda value: None if value is None else convert(value)
     if origin is tuple:
         return _tuple_converter(get_args(hint))
@@ -106,13 +123,13 @@ def _converter(hint: Any) -> _Converter:
         return base64.b64decode
     if is_dataclass(hint) and isinstance(hint, type):
         return lambda value: decode_record(hint, value)
-    return lambda value: value
+    return _keep
 
 
 def _tuple_converter(arguments: tuple[Any, ...]) -> _Converter:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
         convert = _converter(arguments[0])
-        return lambda value: tuple(convert(item) for item in value)
+        return tuple if convert is _keep else lambda value: tuple(convert(item) for item in value)
     converters = [_converter(argument) for argument in arguments]
     return lambda value: tuple(convert(item) for convert, item in zip(converters, value, strict=True))
 

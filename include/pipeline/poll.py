@@ -61,7 +61,8 @@ def split_by_host(items: Sequence[FeedItem], count: int) -> dict[str, list[FeedI
 
     Shards get as even as hosts allow: the host with most entries goes first, each to the emptiest shard.
     """
-    hosts = Counter(_host_of(item) for item in items)
+    host_of = {item.url: urlsplit(item.url).hostname or "" for item in items}
+    hosts = Counter(host_of[item.url] for item in items)
     sizes = dict.fromkeys((f"hosts-{number + 1}" for number in range(count)), 0)
     shard_of: dict[str, str] = {}
     for host, size in sorted(hosts.items(), key=lambda entry: (-entry[1], entry[0])):
@@ -69,12 +70,8 @@ def split_by_host(items: Sequence[FeedItem], count: int) -> dict[str, list[FeedI
         sizes[shard_of[host]] += size
     shards: dict[str, list[FeedItem]] = {name: [] for name in sizes}
     for item in items:
-        shards[shard_of[_host_of(item)]].append(item)
+        shards[shard_of[host_of[item.url]]].append(item)
     return shards
-
-
-def _host_of(item: FeedItem) -> str:
-    return urlsplit(item.url).hostname or ""
 
 
 def _read_known_states(run: RunContext) -> dict[str, FeedState]:

@@ -10,8 +10,9 @@ forms in one script must agree there: 李军 is not 李静, however alike both a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
@@ -36,6 +37,7 @@ _FORMS_KEPT = 12
 _SURE_LATER = 4  # consonants
 _SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
 _Key = tuple[Reach, tuple[str, ...]]
+_Buckets = Sequence[tuple[_Key, Mapping[str, list[tuple[Mention, str]]]]]
 Likely = tuple[Mention, Mention, float, str]
 
 
@@ -64,8 +66,9 @@ class _Pair:
 def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
     """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
     likely: list[Likely] = []
+    buckets = _fill_buckets(mentions)
     for across in (False, True):
-        pairs = _compare(mentions, union, across=across)
+        pairs = _compare(buckets, union, across=across)
         forms = _collect_forms(mentions, union)
         rivals: dict[str, list[_Pair]] = defaultdict(list)
         for (left, right), pair in pairs.items():
@@ -87,25 +90,41 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
 
 
 def near_pairs(
-    entries: Sequence[tuple[Mention, str]], days: int = NEAR_DAYS
+    entries: Iterable[tuple[Mention, str]], union: Union, days: int = NEAR_DAYS
 ) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
-    """Pairs of (mention, form) that are near by any of their dates, each with the next ones in order of time."""
-    dated = sorted(((at, m.move_id, form, m) for m, form in set(entries) for at in m.at), key=lambda entry: entry[:3])
-    for index, (at, _, form, left) in enumerate(dated):
-        for later, _, other_form, right in dated[index + 1 : index + 1 + COMPARED_AHEAD]:
+    """Pairs of (mention, form) of two groups that are near by any of their dates, each with the next ones in order of
+    time.
+
+    Copies of one article stand side by side in one group by then, thousands of pairs: they are leapt over unseen. What
+    is joined between two pairs is not noticed.
+    """
+    mentions = {(mention.move_id, form): mention for mention, form in entries}
+    dated = sorted((at, *key) for key, mention in mentions.items() for at in mention.at)
+    groups = [union.find(move_id) for _, move_id, _ in dated]
+    beyond = [len(dated)] * len(dated)  # of each one, the next of another group
+    for index in range(len(dated) - 2, -1, -1):
+        beyond[index] = index + 1 if groups[index] != groups[index + 1] else beyond[index + 1]
+    for index, (at, move_id, form) in enumerate(dated):
+        ahead, end = beyond[index], min(len(dated), index + 1 + COMPARED_AHEAD)
+        while ahead < end:
+            if groups[ahead] == groups[index]:
+                ahead = beyond[ahead]
+                continue
+            later, other_id, other_form = dated[ahead]
             if (later - at).days > days:
                 break
-            if left.move_id != right.move_id:
-                yield (left, form), (right, other_form)
+            yield (mentions[move_id, form], form), (mentions[other_id, other_form], other_form)
+            ahead += 1
 
 
-def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
+def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
-    for days, bucket in _fill_buckets(mentions, across=across):
-        for (left, left_form), (right, right_form) in near_pairs(bucket, days):
-            one, other = union.find(left.move_id), union.find(right.move_id)
-            if one == other or (across and script_of(left_form) == script_of(right_form)):
+    for days, bucket in _list_meetings(buckets, across=across):
+        if not _may_hold_one(bucket, union):
+            continue
+        for (left, left_form), (right, right_form) in near_pairs(bucket, union, days):
+            if across and script_of(left_form) == script_of(right_form):
                 continue
             if not may_be_one_name(left_form, right_form):
                 continue
@@ -114,21 +133,39 @@ def _compare(mentions: Sequence[Mention], union: Union, *, across: bool) -> dict
                 continue
             likeness, is_kin = name_likeness(left_form, right_form), are_of_a_kind(left, right)
             pair = _Pair(likeness, left, right, left_form, right_form, agreement, is_kin)
-            key = (one, other) if one < other else (other, one)
+            one, other = sorted((union.find(left.move_id), union.find(right.move_id)))
+            key = (one, other)
             if key not in pairs or pair.order < pairs[key].order:
                 pairs[key] = pair
     return pairs
 
 
-def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
-    """Names that meet under a key, of one script each or of several, and within how many days they do."""
+def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union) -> bool:
+    """Whether two groups in it may be one person's; looked at by names where these are few, as those of copies are."""
+    groups_of: dict[str, set[str]] = defaultdict(set)
+    for mention, form in bucket:
+        groups_of[form].add(union.find(mention.move_id))
+    if len(groups_of) ** 2 > len(bucket):
+        return True
+    return any(len(groups) > 1 for groups in groups_of.values()) or any(
+        groups_of[one] != groups_of[other] and may_be_one_name(one, other) for one, other in permutations(groups_of, 2)
+    )
+
+
+def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:
+    """Names that meet under a key, by script."""
     buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints):
                 buckets[key][script].append((mention, form))
-    for (reach, _), by_script in sorted(buckets.items()):
+    return sorted(buckets.items())
+
+
+def _list_meetings(buckets: _Buckets, *, across: bool) -> Iterator[tuple[int, list[tuple[Mention, str]]]]:
+    """Names that meet, of one script each or of several, and within how many days they do."""
+    for (reach, _), by_script in buckets:
         days = SOON_DAYS if reach == "soon" else NEAR_DAYS
         if not across:
             yield from ((days, bucket) for _, bucket in sorted(by_script.items()) if len(bucket) > 1)

@@ -92,8 +92,8 @@ def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
         # One name in one article is one person, whatever the organisations: a career told in a paragraph.
         _join_buckets(same, union, lambda mention: (mention.article_id,))
         _join_buckets(same, union, lambda mention: tuple(mention.marks))
-        for (left, _), (right, _) in near_pairs([(mention, "") for mention in same]):
-            if not _contradict(left, right):
+        for (left, _), (right, _) in near_pairs([(mention, "") for mention in same], union):
+            if union.find(left.move_id) != union.find(right.move_id) and not _contradict(left, right):
                 union.join(left.move_id, right.move_id)
 
 
@@ -139,7 +139,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         for key in _short_keys(mention):
             alone["|".join(key)].append((mention, ""))
     for _, same in sorted(alone.items()):
-        for (left, _), (right, _) in near_pairs(same):
+        for (left, _), (right, _) in near_pairs(same, union):
             if are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME:
                 union.join(left.move_id, right.move_id)
     together: dict[str, dict[str, Mention]] = defaultdict(dict)

@@ -339,6 +339,7 @@ def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator
         yield "soon", (sign,)
 
 
+@lru_cache(maxsize=4096)  # copies of one article, one after the other
 def name_block_keys(
     forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], at: date
 ) -> tuple[BlockKey, ...]:

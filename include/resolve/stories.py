@@ -33,6 +33,12 @@ class Told:
         """The move's own kind."""
         return self.stored.move.kind
 
+    @property
+    def gist(self) -> tuple[object, ...]:
+        """All that decides which story it belongs to: fifty copies of one article say the same."""
+        places = (self.source, self.target, self.from_id, self.to_id)
+        return (self.family, self.kind, self.stored.move.role_to, *places, self.time)
+
 
 @dataclass(slots=True)
 class Story:
@@ -73,12 +79,16 @@ def find_stories(told: Sequence[Told]) -> list[Story]:
     organisation last; each goes to the nearest story that it can belong to. The order depends on the moves alone.
     """
     stories: list[Story] = []
+    outlines: list[dict[tuple[object, ...], Told]] = []  # of each story, its members without those that say the same
     for entry in sorted(told, key=_rank):
-        fits = [(fit, index) for index, story in enumerate(stories) if (fit := _fit(story, entry)) is not None]
-        if fits:
-            stories[min(fits)[1]].members.append(entry)
-        else:
-            stories.append(Story([entry]))
+        shown = [Story(list(outline.values())) for outline in outlines]
+        fits = [(fit, index) for index, story in enumerate(shown) if (fit := _fit(story, entry)) is not None]
+        if not fits:
+            stories.append(Story())
+            outlines.append({})
+        index = min(fits)[1] if fits else -1
+        stories[index].members.append(entry)
+        outlines[index].setdefault(entry.gist, entry)
     return stories
 
 

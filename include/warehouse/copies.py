@@ -78,7 +78,8 @@ def find_copies(
     An article that is near two originals makes the younger of them, and its copies, copies of the older: so the
     groups do not depend on the order in which articles came.
     """
-    pairs = _exact_pairs(con) + _near_pairs(con, as_of, similarity)
+    pairs = _exact_pairs(con)
+    pairs += _near_pairs(con, as_of, similarity, _Groups((a, b) for a, b, _ in pairs))
     if not pairs:
         return []
     nodes = {node for a, b, _ in pairs for node in (a, b)}
@@ -124,28 +125,46 @@ def group_copies(edges: Iterable[tuple[str, str, str]], age: dict[str, tuple[int
 
     A copy's kind is the strongest of its own edges: url, then content, then near.
     """
-    parent: dict[str, str] = {}
+    groups = _Groups()
     kinds: dict[str, str] = {}
-
-    def find(node: str) -> str:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
     for a, b, kind in edges:
         for node in (a, b):
-            kinds[node] = min(kinds.get(node, kind), kind, key=_STRENGTH.__getitem__)
-        first, second = sorted((find(a), find(b)), key=age.__getitem__)
-        parent[second] = first
-    return [Copy(node, find(node), kinds[node]) for node in sorted(parent) if find(node) != node]
+            if node not in kinds or _STRENGTH[kind] < _STRENGTH[kinds[node]]:
+                kinds[node] = kind
+        groups.join(a, b)
+    oldest: dict[str, str] = {}
+    for node in sorted(kinds, key=age.__getitem__):
+        oldest.setdefault(groups.find(node), node)
+    copies = (Copy(node, oldest[groups.find(node)], kinds[node]) for node in sorted(kinds))
+    return [copy for copy in copies if copy.original != copy.article_id]
+
+
+class _Groups:
+    """Disjoint sets of articles; one that nothing was said of is a set of its own."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self._parent: dict[str, str] = {}
+        for a, b in pairs:
+            self.join(a, b)
+
+    def find(self, node: str) -> str:
+        parent = self._parent
+        while (above := parent.get(node, node)) != node:
+            parent[node] = node = parent.get(above, above)
+        return node
+
+    def join(self, a: str, b: str) -> None:
+        first, second = self.find(a), self.find(b)
+        if first != second:
+            self._parent[second] = first
 
 
 def _near_pairs(
-    con: duckdb.DuckDBPyConnection, as_of: datetime, similarity: Callable[[bytes, bytes], float]
+    con: duckdb.DuckDBPyConnection, as_of: datetime, similarity: Callable[[bytes, bytes], float], same: _Groups
 ) -> list[tuple[str, str, str]]:
-    candidates = con.execute(_NEAR, [store_time(as_of - NEAR_WINDOW)]).fetchall()
+    """(new article, other, "near") of articles with nearly the same words, but for those that are the same anyway."""
+    rows = con.execute(_NEAR, [store_time(as_of - NEAR_WINDOW)]).fetchall()
+    candidates = [(a, b) for a, b in rows if same.find(a) != same.find(b)]
     signatures: dict[str, bytes] = {}
     for query in (_FRESH_SIGNATURES, _KNOWN_SIGNATURES):  # most copies are of the same day; the month is seldom read
         missing = sorted({node for pair in candidates for node in pair} - signatures.keys())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,12 @@ from tools.compose_env import make_secrets, write_secrets
 
 COMPOSE = ROOT / "docker-compose.yaml"
 AIRFLOW = {"migrate", "api-server", "scheduler", "dag-processor", "triggerer", "worker", "warehouse"}
+LOADED = """
+import json, sys
+from airflow.providers.celery.executors.celery_executor import app
+app.loader.import_default_modules()
+print(json.dumps(sorted(sys.modules)))
+"""
 SIGNS = {"fernet_key", "sql_alchemy_conn", "api_secret_key", "jwt_secret"}
 
 
@@ -81,6 +90,25 @@ def test_the_board_reads_what_is_published_and_writes_decisions_alone(services: 
         "inbox:/opt/airflow/data/inbox",
     }
     assert {volume.split(":")[0] for volume in services["warehouse"]["volumes"]} >= {"home", "published", "inbox"}
+
+
+def test_a_worker_has_imported_what_its_tasks_ask_for_before_it_forks(services: dict[str, Any], tmp_path: Path) -> None:
+    def load(service: str) -> set[str]:
+        config = services[service]["environment"]["AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS"]
+        broker = {f"AIRFLOW__CELERY__{name}": "redis://127.0.0.1:9/0" for name in ("BROKER_URL", "RESULT_BACKEND")}
+        airflow = {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS": config, **broker}
+        command = [sys.executable, "-c", LOADED]
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, **airflow}, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return set(json.loads(done.stdout.splitlines()[-1]))
+
+    files = [ROOT / "dags" / f"{name}.py" for name in ("news_departures", "alert_departures", "departures_tasks")]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
+    steps = set(re.findall(r"from (include\.pipeline\.\w+) import", source)) - {"include.pipeline.failures"}
+    fetching = {"include.pipeline.fetch", "include.pipeline.read"}
+    worker, warehouse = load("worker"), load("warehouse")
+    assert fetching <= worker and not {"great_expectations", "duckdb"} & worker
+    assert len(steps) > 8 and steps - fetching <= warehouse and "great_expectations" in warehouse
 
 
 def test_a_mounted_folder_belongs_to_the_image_s_user(services: dict[str, Any]) -> None:
