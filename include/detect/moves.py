@@ -9,7 +9,7 @@ from include.errors import QuarantineRecord
 from include.knowledge.languages import pack_path
 from include.records import Document, Move
 
-DETECTOR_VERSION = "rules-1"
+DETECTOR_VERSION = "encoder-1"
 
 
 def find_moves(document: Document) -> list[Move]:
