@@ -7,7 +7,7 @@ and nobody else fits.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -24,9 +24,9 @@ from include.resolve.names import (
     read_surname,
     script_of,
     skeleton,
-    ways_to_hear,
     ways_to_say,
 )
+from include.resolve.sounds import sound_evidence
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_LATER = 0.86  # across scripts, weeks apart: news of one move goes round within days
@@ -35,13 +35,12 @@ ACCEPT_ANYWHERE = 0.92  # where the organisations may be two
 # Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
 SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
-_CUT_ELSEWHERE = 0.9
+_BITS, _GRADES = (-16, 0, 4, 6, 12, 14, 18, 32), (0.0, 0.6, 0.74, 0.78, 0.86, 0.92, 0.95, 0.99)
 _JOINED = 0.95  # likeness of names of which two words are written as one
 _NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
-_LETTER_BY_LETTER = {"latin", "cyrillic"}
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
 _SLAVIC_SOUNDS = tuple(
     (re.compile(pattern), replacement)
@@ -202,7 +201,16 @@ def _likeness_across(left: str, right: str) -> float:
         return 0.99
     if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
         return SURNAME_READ_SO
-    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_hear(left) for b in ways_to_hear(right))
+    return grade(sound_evidence(left, right))
+
+
+def grade(bits: float) -> float:
+    """Bits of evidence as a likeness between 0 and 1: as many pairs of two people reach both."""
+    index = bisect_right(_BITS, bits)
+    if index in (0, len(_BITS)):
+        return _GRADES[min(index, len(_BITS) - 1)]
+    part = (bits - _BITS[index - 1]) / (_BITS[index] - _BITS[index - 1])
+    return _GRADES[index - 1] + part * (_GRADES[index] - _GRADES[index - 1])
 
 
 def _has_surname_read_so(han: str, other: str) -> bool:
@@ -214,19 +222,6 @@ def _has_surname_read_so(han: str, other: str) -> bool:
     if script_of(other) == "latin":
         return any(_undouble(part) in read_surname(han) for part in (parts[0], parts[-1]))
     return len(parts) > 1 and any(skeleton(part) in read for part in (parts[0], parts[-1]))
-
-
-def _likeness_of_bones(left: str, right: str, a: Sequence[str], b: Sequence[str]) -> float:
-    joined = fuzz.ratio("".join(a), "".join(b)) / 100
-    likeness = joined * 0.95
-    if len(a) == len(b) and len(a) > 1:
-        aligned = max(_aligned(a, b), _aligned(a, b[::-1]))
-        # Words may be cut elsewhere: عبد الرحمن السويدي, Abdulrahman Al Suwaidi.
-        likeness = max(aligned, likeness) if len(a) > 2 and joined >= _CUT_ELSEWHERE else aligned
-    if {script_of(left), script_of(right)} <= _LETTER_BY_LETTER:
-        # Анна Петрова and Anton Petrov have like bones; letter for letter they differ.
-        likeness = min(likeness, _letters_alike(left, right))
-    return likeness
 
 
 def is_spelt_so(han: str, latin: str) -> bool:
@@ -243,34 +238,6 @@ def is_sure(left: str, right: str, consonants: int) -> bool:
     if any(script_of(name) == "han" and len(name_parts(name)) == 1 for name in (left, right)):
         return False  # 張予彤 is Zhang Tong by consonants; 拉里·埃利森 is foreign, and written as it is said
     return all(max(len("".join(way)) for way in ways_to_say(name)) >= consonants for name in (left, right))
-
-
-def _letters_alike(left: str, right: str) -> float:
-    """Likeness letter for letter, the less alike part counting, with and without case endings."""
-    best = 0.0
-    for read in (name_parts, folded_parts):
-        a, b = ([anyascii(part).lower().replace("'", "") for part in read(name)] for name in (left, right))
-        if len(a) != len(b):
-            best = max(best, fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100)
-            continue
-        for turned in (b, b[::-1]):
-            best = max(best, min((_letter_ratio(x, y) for x, y in zip(a, turned, strict=True)), default=0.0))
-    return best
-
-
-def _letter_ratio(left: str, right: str) -> float:
-    """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
-    a, b = _unify_spelling(left), _unify_spelling(right)
-    if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
-        return max(0.95, fuzz.ratio(a, b) / 100)
-    return fuzz.ratio(a, b) / 100
-
-
-def _aligned(left: Sequence[str], right: Sequence[str]) -> float:
-    weights = [max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)]
-    ratios = [fuzz.ratio(a, b) / 100 if a or b else 1.0 for a, b in zip(left, right, strict=True)]
-    mean = sum(w * r for w, r in zip(weights, ratios, strict=True)) / sum(weights)
-    return mean if min(ratios) >= 0.4 else mean * 0.7
 
 
 def _is_nickname(left: str, right: str) -> bool:

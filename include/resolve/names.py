@@ -21,7 +21,7 @@ from include.knowledge.yamlfile import read_yaml
 NEAR_DAYS = 60
 SOON_DAYS = 10  # one piece of news goes round the languages within these
 _STEM = 2  # letters that a case ending leaves: Вэй, Вэя
-_LOST_SOUNDS = {
+LOST_SOUNDS = {
     "이": "리",
     "임": "림",
     "유": "류",
@@ -173,7 +173,7 @@ def folded_parts(name: str) -> tuple[str, ...]:
     """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
     parts = name_parts(name)
     if script_of(name) == "cyrillic":
-        parts = tuple(_strip_case(part).translate(_UKRAINIAN) for part in parts)
+        parts = tuple(strip_case(part).translate(_UKRAINIAN) for part in parts)
     if len(parts) > 2:
         parts = tuple(part for part in parts if len(part) > 1) or parts
     return tuple(sorted(parts))
@@ -237,8 +237,8 @@ def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
         ways.append(tuple(part.replace("フ", "ウ") for part in parts))
     if "park" in parts:
         ways.append(tuple("pak" if part == "park" else part for part in parts))
-    if parts and parts[0][0] in _LOST_SOUNDS:
-        ways.append((_LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:]))
+    if parts and parts[0][0] in LOST_SOUNDS:
+        ways.append((LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:]))
     if script_of(name) == "han":
         ways += [reading for reading in [read_kanji(name)] if reading]
     return tuple(dict.fromkeys(tuple(skeleton(part) for part in way) for way in ways))
@@ -383,7 +383,7 @@ def differ_in_ending(left: str, right: str) -> bool:
     return stems[0] == stems[1] and len(stems[0]) >= 2
 
 
-def _strip_case(part: str) -> str:
+def strip_case(part: str) -> str:
     stem = _ADJECTIVAL.sub("", part)
     if stem != part:
         return stem if len(stem) >= _STEM else part
