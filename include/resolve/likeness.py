@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from include.knowledge.gazetteer import load_names
+from include.knowledge.namekeys import name_key
 from include.resolve.names import (
     differ_in_ending,
     folded_parts,
@@ -79,13 +81,6 @@ def may_be_one_name(left: str, right: str) -> bool:
     """Whether two full names are so alike that a person should look."""
     across = script_of(left) != script_of(right)
     return name_likeness(left, right) >= (PROPOSE_ACROSS_SCRIPTS if across else PROPOSE_IN_SCRIPT)
-
-
-@lru_cache(maxsize=65536)
-def spelling_likeness(left: str, right: str) -> float:
-    """How alike two names are letter by letter as a reader of Latin script hears them, 0 to 1."""
-    turned = [_written_together(tuple(anyascii(part).lower() for part in name_parts(name))) for name in (left, right)]
-    return max(fuzz.ratio(_as_heard(a), _as_heard(b)) for a in turned[0] for b in turned[1]) / 100
 
 
 def is_misspelt_part(short: str, full: str) -> bool:
@@ -191,7 +186,7 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 0.95
     if min(len(a), len(b)) == 1 and a[0] == b[0]:
         return 0.92
-    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4:
+    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4 and not _are_two_names(a, b):
         return 0.9 if min(len(a), len(b)) >= 5 else 0.8
     return 0.7 * ratio
 
@@ -211,6 +206,13 @@ def grade(bits: float) -> float:
         return _GRADES[min(index, len(_BITS) - 1)]
     part = (bits - _BITS[index - 1]) / (_BITS[index] - _BITS[index - 1])
     return _GRADES[index - 1] + part * (_GRADES[index] - _GRADES[index - 1])
+
+
+def to_bits(likeness: float) -> float:
+    """The inverse of `grade`."""
+    index = min(max(bisect_right(_GRADES, likeness), 1), len(_GRADES) - 1)
+    part = (likeness - _GRADES[index - 1]) / (_GRADES[index] - _GRADES[index - 1])
+    return _BITS[index - 1] + part * (_BITS[index] - _BITS[index - 1])
 
 
 def _has_surname_read_so(han: str, other: str) -> bool:
@@ -238,6 +240,17 @@ def is_sure(left: str, right: str, consonants: int) -> bool:
     if any(script_of(name) == "han" and len(name_parts(name)) == 1 for name in (left, right)):
         return False  # 張予彤 is Zhang Tong by consonants; 拉里·埃利森 is foreign, and written as it is said
     return all(max(len("".join(way)) for way in ways_to_say(name)) >= consonants for name in (left, right))
+
+
+def _are_two_names(left: str, right: str) -> bool:
+    """Whether two words are both known names, so that neither is the other misspelt: Marco and Mario, not Anna and Anne."""
+    known = _given_names()
+    return {left, right} <= known and (skeleton(left) != skeleton(right) or {left[-1], right[-1]} == {"a", "o"})
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    return frozenset(name_key(word) for word in load_names("latin").given)
 
 
 def _is_nickname(left: str, right: str) -> bool:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from include.knowledge.gazetteer import Gazetteer, Organisation
 from include.knowledge.namekeys import organisation_key
 from include.knowledge.organisationwords import read_words
+from include.knowledge.roles import role_families
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
 from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton, squeeze
@@ -34,6 +35,9 @@ class Mention:
     marks: frozenset[str]
     hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
     at: tuple[date, ...]  # when it was told, and the stated date of what it tells
+    day: date | None = None  # the stated date, if it is a day
+    lang: str = ""
+    posts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # families of the posts left and taken up
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -84,6 +88,7 @@ def read_mention(
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
     source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
     named = [organisation for organisation in (source, target) if organisation]
+    stated = stated_interval(move.date, slack=0)
     return Mention(
         move_id=stored.move_id,
         article_id=stored.article_id,
@@ -95,6 +100,9 @@ def read_mention(
         marks=frozenset(mark for organisation in named for mark in organisation.marks),
         hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
         at=mention_dates(stored),
+        day=stated.start if stated and stated.start == stated.end else None,
+        lang=stored.lang,
+        posts=(role_families(move.role_from), role_families(move.role_to)),
     )
 
 

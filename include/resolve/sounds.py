@@ -147,6 +147,22 @@ def sound_evidence(left: str, right: str) -> float:
     return min(most, max(_weigh(scripts, way, table) for _, way in best[:_WEIGHED]))
 
 
+@lru_cache(maxsize=65536)
+def closeness(left: str, right: str) -> float:
+    """Bits of two full names without regard to rarity, to tell which of several people a name is nearest to."""
+    left, right = sorted((left, right))
+    return _find_ways(left, right, load_sounds())[0][0]
+
+
+@lru_cache(maxsize=65536)
+def rarity(name: str) -> float:
+    """Bits that a full name is worth where it agrees wholly: 李伟 little, `Rafael Quintanilha` much."""
+    script, table = script_of(name), load_sounds()
+    words = ways_to_sound(name)[0] if ways_to_sound(name) else ()
+    full = [sum(table.pairs[sound][sound] for sound in word) for word in words]
+    return min(_most(name), _cap(script, words, full))
+
+
 def best_alignment(left: str, right: str, table: SoundTable) -> tuple[float, tuple[str, str]]:
     """The bits of two names laid side by side in their best way, and the sounds of both, without regard to rarity."""
     bits, (_, ours, theirs) = _find_ways(left, right, table)[0]
