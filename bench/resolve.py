@@ -35,10 +35,11 @@ from include.pipeline.merge import merge_people
 from include.records import Evidence, Move, StoredMove
 from include.resolve.book import EntityBook
 from include.resolve.entities import resolve_entities
+from include.resolve.keys import is_like_pinyin
 from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, name_likeness
 from include.resolve.mentions import block_keys, list_hints, unknown_mark
 from include.resolve.merge import merge_moves
-from include.resolve.names import is_full_name, is_like_pinyin, script_of, short_sign, skeleton, squeeze
+from include.resolve.names import is_full_name, script_of, short_sign, skeleton, squeeze
 from include.warehouse.events import read_due_events, read_people_of, write_events
 from include.warehouse.generations import create_work_copy, open_work
 from tests.resolve.crosslingual import CONTACT, Labelled, pairwise_scores, read_set

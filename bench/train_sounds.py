@@ -80,8 +80,11 @@ def learn_table(pairs: Sequence[Pair], table: SoundTable) -> SoundTable:
         before = tuple(map(len, texts))
         for i, j, _ in sounds.trace(*texts, scripts, table):
             moved = (before[0] - i, before[1] - j)
-            stepped = [(text[at], script, other in WITHOUT_VOWELS) for text, at, script, other, step in zip(
-                texts, (i, j), scripts, scripts[::-1], moved, strict=True) if step]
+            stepped = [
+                (text[at], script, other in WITHOUT_VOWELS)
+                for text, at, script, other, step in zip(texts, (i, j), scripts, scripts[::-1], moved, strict=True)
+                if step
+            ]
             for sound, script, beside in stepped:
                 seen[beside][sound, script] += 1
                 alone[beside][sound, script] += len(stepped) == 1
@@ -108,9 +111,7 @@ def _odds(together: Counter[tuple[str, str]]) -> dict[str, dict[str, float]]:
     return dict(result)
 
 
-def _gap_weights(
-    alone: Counter[tuple[str, str]], seen: Counter[tuple[str, str]]
-) -> dict[str, dict[str, float]]:
+def _gap_weights(alone: Counter[tuple[str, str]], seen: Counter[tuple[str, str]]) -> dict[str, dict[str, float]]:
     result: dict[str, dict[str, float]] = defaultdict(dict)
     for sound in LETTERS:
         usual = sum(n for (a, _), n in alone.items() if a == sound) / max(

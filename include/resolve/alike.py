@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from include.resolve.evidence import ENOUGH, weigh, weigh_names
+from include.resolve.keys import Reach, like_keys
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_IN_SCRIPT,
@@ -21,7 +22,7 @@ from include.resolve.likeness import (
     name_likeness,
 )
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, SOON_DAYS, Reach, folded_parts, like_keys, script_of
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, folded_parts, script_of
 from include.resolve.sounds import closeness
 from include.resolve.union import Union
 

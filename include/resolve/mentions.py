@@ -14,7 +14,8 @@ from include.knowledge.organisationwords import read_words
 from include.knowledge.roles import role_families
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton, squeeze
+from include.resolve.keys import BlockKey, hash_key, name_block_keys
+from include.resolve.names import full_key, is_full_name, skeleton, squeeze
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"

@@ -9,8 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.knowledge.namekeys import name_key, organisation_key
+from include.resolve.keys import signatures
 from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, name_likeness
-from include.resolve.names import full_key, is_full_name, same_surname_form, script_of, signatures, skeleton
+from include.resolve.names import full_key, is_full_name, same_surname_form, script_of, skeleton
 
 SAME = [
     ("Ilya Sutskever", "Илья Суцкевер"),
