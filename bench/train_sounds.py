@@ -1,4 +1,4 @@
-"""Learn how alike the sounds of two scripts are from the names of listed people, and write `include/knowledge/sounds.yaml`.
+"""Learn from the names of listed people how alike the sounds of two scripts are; write `include/knowledge/sounds.yaml`.
 
 The names of one person in several scripts are laid side by side with the table so far, the pairs of sounds counted, and
 their logarithmic odds against chance become the next table, four times over. A third of the people is held out: of them
@@ -136,8 +136,8 @@ def write_table(table: SoundTable, path: Path = PATH) -> None:
         "gaps_beside_consonants": _rounded(table.gaps_beside_consonants),
     }
     head = (
-        "# How strongly two sounds that stand in the same place of two names speak for the names being one, in bits; and what a\n"
-        "# sound costs, by the script that writes it, where the other name has none. Learned by bench/train_sounds.py.\n"
+        "# How strongly two sounds in the same place of two names speak for the names being one, in bits; and what a sound\n"
+        "# costs, by the script that writes it, where the other name has none. Learned by bench/train_sounds.py.\n"
     )
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
     path.write_text(head + text, encoding="utf-8")

@@ -18,6 +18,7 @@ from include.resolve.keys import Reach, like_keys
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_IN_SCRIPT,
+    is_spelt_so,
     may_be_one_name,
     name_likeness,
 )
@@ -29,6 +30,7 @@ from include.resolve.union import Union
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
 PROPOSED = 4.0  # bits below which nobody is asked
 _MARGIN = 3.0  # bits; another candidate so near makes it a question
+_SPELT = 4.0  # bits: 陳美玲 is Chen Mei-ling rather than Mei-lin
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
 _Key = tuple[Reach, tuple[str, ...]]
@@ -50,7 +52,8 @@ class _Pair:
     def closeness(self) -> float:
         """The evidence, with every sound of the names: 이준희 is nearer to Lee Jun-hee than to Lee Jun-ho."""
         forms = self.left_form, self.right_form
-        return self.bits - weigh_names(*forms) + closeness(*forms)
+        spelt = _SPELT if is_spelt_so(*forms) or is_spelt_so(*forms[::-1]) else 0.0
+        return self.bits - weigh_names(*forms) + closeness(*forms) + spelt
 
     @property
     def order(self) -> tuple[float, float, str, str]:
@@ -121,7 +124,7 @@ def _fill_buckets(mentions: Sequence[Mention], *, across: bool) -> Iterator[tupl
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
-            for key in like_keys(form, mention.marks, mention.hints):
+            for key in like_keys(form, mention.marks, mention.hints, mention.kinds):
                 buckets[key][script].append((mention, form))
     for (reach, _), by_script in sorted(buckets.items()):
         days = SOON_DAYS if reach == "soon" else NEAR_DAYS

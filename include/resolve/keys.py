@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -35,8 +35,8 @@ _RUN = 4  # consonants in a row, whatever comes before
 _PINYIN = re.compile("(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n|r)?)+")
 _SOUND_CLASSES = str.maketrans(
     {
-        **dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgx", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l"),
-        **dict.fromkeys("sScCZjzq", "s"), **dict.fromkeys("nmN", "n"), **dict.fromkeys("aeiouyUOh", None),
+        **dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgx", "k"), **dict.fromkeys("td", "t"),
+        **dict.fromkeys("lr", "l"), **dict.fromkeys("sScCZjzq", "s"), **dict.fromkeys("nmN", "n"), **dict.fromkeys("aeiouyUOh", None),
     }
 )  # fmt: skip
 
@@ -127,11 +127,14 @@ def sound_signatures(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator[tuple[Reach, tuple[str, ...]]]:
+def like_keys(
+    form: str, marks: Iterable[str], hints: Iterable[str], kinds: Iterable[str] = ()
+) -> Iterator[tuple[Reach, tuple[str, ...]]]:
     """Under which keys a name meets those that are like it, and how far each reaches.
 
     `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
-    agree in its consonants. A name has keys of its own, too. These two reach as far as a piece of news goes.
+    agree in its consonants; `kinds` for banks, clubs and so on, where names have to begin alike. A name has keys of its
+    own, too. These reach as far as a piece of news goes.
     """
     parts = folded_parts(form)
     full = is_full_name(form)
@@ -142,21 +145,24 @@ def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator
     for hint in hints:
         for sign in short:
             yield "soon", (hint, sign)
+    for kind in kinds if full else ():
+        for sign in signatures(form):
+            yield "soon", (kind, sign)
     for sign in (*wide_signatures(form), *sound_signatures(form)) if full else ():
         yield "soon", (sign,)
 
 
 def name_block_keys(
-    forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], at: date
+    forms: tuple[str, ...], marks: Sequence[str], hints: Sequence[str], kinds: Sequence[str], at: date
 ) -> tuple[BlockKey, ...]:
-    """Keys of one mention: `forms` are its names, `marks` and `hints` stand for the organisations that it names.
+    """Keys of one mention: `forms` are its names, `marks`, `hints` and `kinds` stand for its organisations.
 
     Namesakes elsewhere and long ago are not touched, so that what a run reads does not grow with history.
     """
     keys: dict[int, Reach] = {}
     names: dict[int, Reach] = {}
     for form in forms:
-        for reach, parts in like_keys(form, marks, hints):
+        for reach, parts in like_keys(form, marks, hints, kinds):
             keys.setdefault(hash_key(*parts), reach)
         if is_full_name(form):
             keys[hash_key(full_key(form))] = "near"

@@ -15,7 +15,6 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from include.knowledge.gazetteer import load_names
-from include.knowledge.namekeys import name_key
 from include.resolve.names import (
     differ_in_ending,
     folded_parts,
@@ -28,7 +27,7 @@ from include.resolve.names import (
     skeleton,
     ways_to_say,
 )
-from include.resolve.sounds import sound_evidence
+from include.resolve.sounds import agreement_in_script, sound_evidence
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_LATER = 0.86  # across scripts, weeks apart: news of one move goes round within days
@@ -41,6 +40,8 @@ _BITS, _GRADES = (-16, 0, 4, 6, 12, 14, 18, 32), (0.0, 0.6, 0.74, 0.78, 0.86, 0.
 _JOINED = 0.95  # likeness of names of which two words are written as one
 _NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
+_ONE_SOUND = 0.92
+_SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -99,14 +100,31 @@ def _likeness_in_script(left: str, right: str) -> float:
     if not set(folded_parts(left)) & set(folded_parts(right)):
         written = ((full_key(left), full_key(right)), ("".join(name_parts(left)), "".join(name_parts(right))))
         if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written):
-            return 0.0  # most of the pairs that a coarse key brings together
+            # most of the pairs that a coarse key brings together
+            return _ONE_SOUND if _sound_alike(left, right) else 0.0
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:
         short, long = sorted((name_parts(left), name_parts(right)), key=len)
         joined = (_join_at(long, index) for index in range(len(long) - 1))
         whole = max((_likeness_of_words(tuple(sorted(short)), tuple(sorted(parts))) for parts in joined), default=0.0)
         likeness = max(likeness, whole if whole >= _JOINED else 0.0)
-    return likeness
+    return max(likeness, _ONE_SOUND) if likeness < ACCEPT_IN_SCRIPT and _sound_alike(left, right) else likeness
+
+
+def _sound_alike(left: str, right: str) -> bool:
+    """Whether two names of a script that is not Latin are one foreign name as two newsrooms write it: 샘 올트먼, 샘 알트만.
+
+    A word that is a known name itself is not the other known name misheard.
+    """
+    script = script_of(left)
+    words = name_parts(left), name_parts(right)
+    if script in ("latin", "other") or len(words[0]) != len(words[1]) or len(words[0]) < 2:
+        return False
+    if agreement_in_script(left, right) < _SAID_ONE_WAY:
+        return False
+    known = _known_names("katakana" if script == "kana" else script)
+    ours, theirs = (set(folded_parts(name)) for name in (left, right))
+    return not ((ours - theirs) & known and (theirs - ours) & known)
 
 
 def _join_at(parts: tuple[str, ...], index: int) -> tuple[str, ...]:
@@ -243,14 +261,14 @@ def is_sure(left: str, right: str, consonants: int) -> bool:
 
 
 def _are_two_names(left: str, right: str) -> bool:
-    """Whether two words are both known names, so that neither is the other misspelt: Marco and Mario, not Anna and Anne."""
-    known = _given_names()
+    """Whether two words are both known names, neither of them the other misspelt: Marco and Mario, not Anna and Anne."""
+    known = _known_names("latin")
     return {left, right} <= known and (skeleton(left) != skeleton(right) or {left[-1], right[-1]} == {"a", "o"})
 
 
 @cache
-def _given_names() -> frozenset[str]:
-    return frozenset(name_key(word) for word in load_names("latin").given)
+def _known_names(script: str) -> frozenset[str]:
+    return frozenset(part for word in load_names(script).given for part in folded_parts(word))
 
 
 def _is_nickname(left: str, right: str) -> bool:

@@ -35,6 +35,7 @@ class Mention:
     target: NamedOrganisation | None
     marks: frozenset[str]
     hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
+    kinds: frozenset[str]  # what the organisations are, to look there, too
     at: tuple[date, ...]  # when it was told, and the stated date of what it tells
     day: date | None = None  # the stated date, if it is a day
     lang: str = ""
@@ -100,6 +101,7 @@ def read_mention(
         target=target,
         marks=frozenset(mark for organisation in named for mark in organisation.marks),
         hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
+        kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
         at=mention_dates(stored),
         day=stated.start if stated and stated.start == stated.end else None,
         lang=stored.lang,
@@ -123,8 +125,8 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     """The keys under which the warehouse finds every move that may concern the same person."""
     mention = read_mention(stored, gazetteer)
     marks = tuple(sorted(mention.marks))
-    hints = tuple(sorted(mention.hints))
-    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, at)]
+    hints, kinds = tuple(sorted(mention.hints)), tuple(sorted(mention.kinds))
+    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, kinds, at)]
     keys += [
         BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]

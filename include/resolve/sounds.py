@@ -1,8 +1,8 @@
 """Names as they are said, one letter a sound, and how strongly two of them speak for being one name.
 
-`萨姆·奥特曼`, `サム・アルトマン` and `Sam Altman` are laid side by side sound by sound; each pair of sounds that names of
-one person show more often than names of two speaks for them, each that they show less often against them. The sum is a
-weight of evidence in bits: 10 bits are a chance of one in a thousand that two names agree so well by accident.
+`萨姆·奥特曼`, `サム・アルトマン` and `Sam Altman` are laid side by side sound by sound. Each pair of sounds that names
+of one person show more often than names of two speaks for them, each that they show less often against them. The sum
+is a weight of evidence in bits: 10 bits are a chance of one in a thousand that two names agree so well by accident.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Way = tuple[float, Words, Words]  # bits lost, words of both in the order in wh
 WITHOUT_VOWELS = {"arabic", "devanagari"}
 _DROPPED_WORD = -4.0  # bits: a middle name that the other leaves out
 _MOST_DROPPED = 2
-_COMMON_WORD, _RARE_WORD = 8.0, 16.0  # bits that one word is worth at most: every hundredth Korean is a Park
+_COMMON_WORD, _RARE_WORD = 10.0, 16.0  # bits that one word is worth at most: every hundredth Korean is a Park
 _FAMILY, _CHARACTER = 5.0, 4.5  # bits of a family name in Han or Hangul, and of each other character
 _WEIGHED = 4  # ways to lay two names side by side
 _READINGS = 4  # of a name in Han, in one country
@@ -36,8 +36,8 @@ _THAI_SILENT = re.compile("[ก-ฮ][ิุ]?์")
 _THAI_CARRIER = re.compile("อ(?=[ะ-ูเแโใไ])|(?<=[ะ-ูเแโใไ])อ")
 _SMALL_KANA = {"ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o"}
 _KANA_BEFORE_SMALL = {
-    "フ": "f", "ヴ": "v", "テ": "t", "デ": "d", "ト": "t", "ド": "d", "ウ": "w", "チ": "ch", "シ": "sh", "ジ": "j", "ツ": "ts",
-    "ク": "kw", "グ": "gw", "イ": "y",
+    "フ": "f", "ヴ": "v", "テ": "t", "デ": "d", "ト": "t", "ド": "d", "ウ": "w", "チ": "ch", "シ": "sh", "ジ": "j",
+    "ツ": "ts", "ク": "kw", "グ": "gw", "イ": "y",
 }  # fmt: skip
 _KANA_PAIR = re.compile(f"([{''.join(_KANA_BEFORE_SMALL)}])([{''.join(_SMALL_KANA)}])")
 _KANA_SILENT = str.maketrans("", "", "ーッ")
@@ -57,8 +57,9 @@ _BEFORE = {
     "kana": _compile(("(sh|ch|j)iy(?=[auo])", r"\1"), ("(?<=[kgnhbpmr])iy(?=[auo])", "y")),
     "devanagari": _compile(("ch?", "ch"), ("j'", "z")),
     "han": _compile(("q", "ch"), ("x", "sh")),  # of pinyin
-    "hangul": _compile(("eu", "U"), ("eo", "O")),
+    "hangul": _compile(("eu", "U"), ("eo", "O"), ("ui", "i")),
 }
+_READ_OTHERWISE = (("j", "y"), ("qu", "k"), ("ee", "i"), ("oo", "u"))  # Jan, Quintana, Jun-hee, Ji-hoon
 _LATIN_C = re.compile("c(?!h|k|z|[eiy])")
 _SIGNS = re.compile("['`]")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -88,10 +89,9 @@ def ways_to_sound(name: str) -> tuple[Words, ...]:
     if script == "cyrillic":
         ways.append(tuple(say_word(strip_case(part), script) for part in parts))
     if script == "latin":
-        turned = [(("j", "y"),), (("qu", "k"),)]
-        for changes in turned:
-            if any(old in part for part in parts for old, _ in changes):
-                ways.append(tuple(say_word(part.replace(*changes[0]), script) for part in parts))
+        for written, read in _READ_OTHERWISE:
+            if any(written in part for part in parts):
+                ways.append(tuple(say_word(part.replace(written, read), script) for part in parts))
     if script == "hangul" and parts and parts[0][0] in LOST_SOUNDS:
         ways.append(tuple(say_word(part, script) for part in (LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:])))
     if script == "han" and len(parts) == 1:
@@ -152,6 +152,23 @@ def closeness(left: str, right: str) -> float:
     """Bits of two full names without regard to rarity, to tell which of several people a name is nearest to."""
     left, right = sorted((left, right))
     return _find_ways(left, right, load_sounds())[0][0]
+
+
+@lru_cache(maxsize=65536)
+def agreement_in_script(left: str, right: str) -> float:
+    """How well two names of one script agree in the sounds of every word, 1 for wholly: 샘 올트먼, 샘 알트만."""
+    script, table = script_of(left), load_sounds()
+    best = 0.0
+    for ours, theirs in product(ways_to_sound(left), ways_to_sound(right)):
+        for turned in _turn(theirs) if len(ours) == len(theirs) else ():
+            pairs = zip(ours, turned, strict=True)
+            best = max(best, min(_agree(a, b, script, table) for a, b in pairs))
+    return best
+
+
+def _agree(left: str, right: str, script: str, table: SoundTable) -> float:
+    full = sum(table.pairs[sound][sound] for sound in left + right) / 2
+    return _align(left, right, (script, script), table)[-1][-1] / full
 
 
 @lru_cache(maxsize=65536)
