@@ -15,6 +15,7 @@ from include.knowledge.yamlfile import check_keys, read_yaml
 _PATH = Path(__file__).with_name("organisation_words.yaml")
 _UNSPACED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _RUN = re.compile(f"[{_UNSPACED}]+|[^\\s{_UNSPACED}]+")
+_COUNTRY = 5  # letters of in-fr; in-africa is none
 _ELIDED = re.compile(r"\b(?:d|l|dell|all|nell)['\u2019]|['\u2019]s\b", re.IGNORECASE)  # de l'Atlas, Spain's
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
@@ -27,6 +28,11 @@ class NameWords:
     attributes: frozenset[str]
     own: tuple[str, ...]  # words that make the name this organisation's
     every: tuple[str, ...]  # all words but articles and prepositions, in their order
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Countries among the attributes."""
+        return frozenset(meaning for meaning in self.attributes if len(meaning) == _COUNTRY and meaning[:3] == "in-")
 
 
 @dataclass(frozen=True, slots=True)

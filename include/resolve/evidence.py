@@ -10,14 +10,14 @@ from bisect import bisect_right
 
 from include.knowledge.organisationwords import read_words
 from include.resolve.likeness import is_spelt_so, name_likeness, to_bits
-from include.resolve.mentions import Mention, NamedOrganisation, is_listed
+from include.resolve.mentions import Mention, NamedOrganisation
 from include.resolve.names import script_of
 from include.resolve.places import Agreement, compare_places
 from include.resolve.sounds import rarity, sound_evidence
 
 ENOUGH = 16.0  # bits: of some thousands of mentions within ten days one chance pair in a hundred
 _SAME_PLACE, _SECOND_PLACE, _KIN = 10.0, 3.0, 3.0
-_OTHER_PLACE, _OTHER_WORDS = -12.0, -6.0  # in one language; in two languages, where a name may be translated
+_OTHER_PLACE, _OTHER_WORDS = -12.0, -8.0  # in one language; in two, where a name may be translated
 _DAYS, _NEARNESS = (1, 3, 10), (2.0, 1.0, 0.0, -5.0)
 _SAME_DATE, _OTHER_DATE, _DATES_APART = 3.0, -4.0, 21
 _SAME_POST, _OTHER_POST = 2.0, -2.0
@@ -51,8 +51,9 @@ def _weigh_place(left: NamedOrganisation, right: NamedOrganisation, *, one_langu
     if agreement is Agreement.SAME:
         return _SAME_PLACE
     if agreement is Agreement.APART:
-        translated = not one_language and not (is_listed(left) and is_listed(right))
-        return _OTHER_WORDS if translated else _OTHER_PLACE
+        return _OTHER_PLACE
+    if agreement is Agreement.UNLIKE:
+        return _OTHER_PLACE if one_language else _OTHER_WORDS
     return _KIN if read_words(left.name).kinds & read_words(right.name).kinds else 0.0
 
 

@@ -17,6 +17,7 @@ from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
+from include.resolve.evidence import ENOUGH, weigh
 from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
@@ -88,12 +89,12 @@ def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
     for mention in mentions:
         for key in mention.full_keys:
             by_name[key].append(mention)
-    for same in by_name.values():
+    for key, same in by_name.items():
         # One name in one article is one person, whatever the organisations: a career told in a paragraph.
         _join_buckets(same, union, lambda mention: (mention.article_id,))
         _join_buckets(same, union, lambda mention: tuple(mention.marks))
         for (left, _), (right, _) in near_pairs([(mention, "") for mention in same]):
-            if not _contradict(left, right):
+            if not _contradict(left, right, key):
                 union.join(left.move_id, right.move_id)
 
 
@@ -104,16 +105,19 @@ def _join_buckets(mentions: Iterable[Mention], union: Union, keys_of: Callable[[
             union.join(first.setdefault(key, mention.move_id), mention.move_id)
 
 
-def _contradict(left: Mention, right: Mention) -> bool:
+def _contradict(left: Mention, right: Mention, form: str) -> bool:
     """Whether two mentions near in time cannot be one person's story: they leave, or join, two different places.
 
-    Names of places that do not say whether they are one are no contradiction within days of each other.
+    Names of places that do not say whether they are one are no contradiction within days of each other, nor are names
+    in two languages where the person's is rare enough.
     """
     agreement = agree_on_places(left, right)
     named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
-    if agreement is Agreement.OPEN and named_in_both:
-        return not (are_told_together(left, right) and any(map(is_telling, left.full_forms)))
-    return agreement is Agreement.APART
+    if agreement is Agreement.SAME or not named_in_both:
+        return False
+    if agreement is Agreement.OPEN and are_told_together(left, right) and any(map(is_telling, left.full_forms)):
+        return False
+    return weigh(left, right, form, form) < ENOUGH
 
 
 def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:

@@ -19,6 +19,7 @@ from include.resolve.places import Agreement, compare_places
 from include.resolve.union import Union
 
 _Side = tuple[str, str]  # side, family of kinds
+_MAY_BE_ONE = (Agreement.OPEN, Agreement.UNLIKE)
 _FAMILIES = {"leave": "leave", "return": "return"}
 
 
@@ -34,7 +35,7 @@ def unify_places(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazet
     agreed = {pair: compare_places(named[pair[0]], named[pair[1]]) for pair in combinations(named, 2)}
     for left, right in (pair for pair, agreement in agreed.items() if agreement is Agreement.SAME):
         _join(left, right, union, apart, named)
-    open_pairs = [pair for pair, agreement in agreed.items() if agreement is Agreement.OPEN]
+    open_pairs = {pair: agreement for pair, agreement in agreed.items() if agreement in _MAY_BE_ONE}
     for _, left, right in sorted(_find_told_together(open_pairs, moves, book)):
         if not any(
             agreed.get((min(a, b), max(a, b))) is Agreement.APART
@@ -63,16 +64,20 @@ def _list_apart(moves: Sequence[StoredMove], book: EntityBook) -> set[frozenset[
 
 
 def _find_told_together(
-    pairs: Sequence[tuple[str, str]], moves: Sequence[StoredMove], book: EntityBook
+    pairs: Mapping[tuple[str, str], Agreement], moves: Sequence[StoredMove], book: EntityBook
 ) -> list[tuple[int, str, str]]:
-    """(days apart, left, right) of the pairs that moves of one family name on one side, near each other in time."""
+    """(days apart, left, right) of the pairs that moves of one family name on one side, near each other in time.
+
+    Of names that are unlike in one script one may be the translation of the other: in two languages.
+    """
     found: dict[tuple[str, str], int] = {}
-    wanted = set(pairs)
-    for one, other in combinations(moves, 2) if wanted else ():
+    for one, other in combinations(moves, 2) if pairs else ():
         if _FAMILIES.get(one.move.kind) != _FAMILIES.get(other.move.kind):
             continue
         for a, b in zip(_sides(book.links[one.move_id]), _sides(book.links[other.move_id]), strict=True):
-            if a and b and (pair := (min(a, b), max(a, b))) in wanted:
+            if a and b and (pair := (min(a, b), max(a, b))) in pairs:
+                if pairs[pair] is Agreement.UNLIKE and one.lang == other.lang:
+                    continue
                 gap = time_gap(time_of(one), time_of(other))
                 if gap is not None and gap <= SOON_DAYS:
                     found[pair] = min(gap, found.get(pair, gap))

@@ -24,7 +24,8 @@ _Way = tuple[float, Words, Words]  # bits lost, words of both in the order in wh
 WITHOUT_VOWELS = {"arabic", "devanagari"}
 _DROPPED_WORD = -4.0  # bits: a middle name that the other leaves out
 _MOST_DROPPED = 2
-_COMMON_WORD, _RARE_WORD = 10.0, 16.0  # bits that one word is worth at most: every hundredth Korean is a Park
+_COMMON_WORD, _RARE_WORD = 10.0, 16.0  # bits that one word heard in two scripts is worth at most
+_COMMON = 7.0  # and a word that is the same: every hundredth Korean is a Park
 _FAMILY, _CHARACTER = 5.0, 4.5  # bits of a family name in Han or Hangul, and of each other character
 _WEIGHED = 4  # ways to lay two names side by side
 _READINGS = 4  # of a name in Han, in one country
@@ -61,6 +62,41 @@ _BEFORE = {
 }
 _READ_OTHERWISE = (("j", "y"), ("qu", "k"), ("ee", "i"), ("oo", "u"))  # Jan, Quintana, Jun-hee, Ji-hoon
 _LATIN_C = re.compile("c(?!h|k|z|[eiy])")
+_LONGEST_ACRONYM = 5
+_LETTER_NAMES = dict(
+    zip(
+        "abcdefghijklmnopqrstuvwxyz",
+        [
+            "ei",
+            "bi",
+            "si",
+            "di",
+            "i",
+            "ef",
+            "ji",
+            "eiC",
+            "ai",
+            "jei",
+            "kei",
+            "el",
+            "em",
+            "en",
+            "o",
+            "pi",
+            "kyu",
+            "ar",
+            "es",
+            "ti",
+            "yu",
+            "vi",
+            "dabOlyu",
+            "eks",
+            "wai",
+            "zi",
+        ],
+        strict=True,
+    )
+)
 _SIGNS = re.compile("['`]")
 _DOUBLED = re.compile(r"(.)\1+")
 _ARTICLE = re.compile("^ال(?=...)")
@@ -166,8 +202,44 @@ def agreement_in_script(left: str, right: str) -> float:
     return best
 
 
+@lru_cache(maxsize=65536)
+def weigh_words(left: str, right: str) -> tuple[float, float]:
+    """Two words or runs of words of two scripts: the bits that they speak for being one, and their share of the most."""
+    scripts, table = (script_of(left), script_of(right)), load_sounds()
+    best = 0.0, 0.0
+    for ours, theirs in product(_ways_to_say(left), _ways_to_say(right)):
+        if ours and theirs:
+            bits = _align(ours, theirs, scripts, table)[-1][-1]
+            best = max(best, (bits, bits / (_sum_of_best(ours + theirs, table) / 2)))
+    return best
+
+
+def _ways_to_say(words: str) -> tuple[str, ...]:
+    """A run of words as sounds; letters may be said one by one: BMW, بي إم دبليو."""
+    script = script_of(words)
+    said = (say_word(words.replace(" ", ""), script),)
+    if script == "latin" and words.isalpha() and len(words) <= _LONGEST_ACRONYM:
+        said += ("".join(_LETTER_NAMES.get(letter, letter) for letter in words),)
+    return said
+
+
+def _sum_of_best(sounds: str, table: SoundTable) -> float:
+    return sum(table.pairs[sound][sound] for sound in sounds)
+
+
+@lru_cache(maxsize=65536)
+def weigh_within(part: str, whole: str) -> tuple[float, float]:
+    """`weigh_words` against whatever part of the other agrees best: DeepMind, グーグル・ディープマインド."""
+    scripts, table = (script_of(part), script_of(whole)), load_sounds()
+    ours, theirs = (say_word(words.replace(" ", ""), script_of(words)) for words in (part, whole))
+    if not ours or not theirs:
+        return 0.0, 0.0
+    bits = max(_align(ours, theirs, scripts, table, within=True)[-1])
+    return bits, bits / _sum_of_best(ours, table)
+
+
 def _agree(left: str, right: str, script: str, table: SoundTable) -> float:
-    full = sum(table.pairs[sound][sound] for sound in left + right) / 2
+    full = _sum_of_best(left + right, table) / 2
     return _align(left, right, (script, script), table)[-1][-1] / full
 
 
@@ -176,8 +248,8 @@ def rarity(name: str) -> float:
     """Bits that a full name is worth where it agrees wholly: 李伟 little, `Rafael Quintanilha` much."""
     script, table = script_of(name), load_sounds()
     words = ways_to_sound(name)[0] if ways_to_sound(name) else ()
-    full = [sum(table.pairs[sound][sound] for sound in word) for word in words]
-    return min(_most(name), _cap(script, words, full))
+    full = [_sum_of_best(word, table) for word in words]
+    return min(_most(name), _cap(script, words, full, _COMMON))
 
 
 def best_alignment(left: str, right: str, table: SoundTable) -> tuple[float, tuple[str, str]]:
@@ -232,15 +304,17 @@ def _leave_out(words: Words, count: int) -> Iterator[Words]:
             yield from _leave_out(rest, count - 1)
 
 
-def _align(left: str, right: str, scripts: tuple[str, str], table: SoundTable) -> list[list[float]]:
-    """Best sums of bits for all beginnings of both (Needleman and Wunsch)."""
+def _align(
+    left: str, right: str, scripts: tuple[str, str], table: SoundTable, *, within: bool = False
+) -> list[list[float]]:
+    """Best sums of bits for all beginnings of both (Needleman and Wunsch); `within`: the right may begin anywhere."""
     ours, theirs = (
         [_gap(sound, script, other, table) for sound in text]
         for text, script, other in ((left, scripts[0], scripts[1]), (right, scripts[1], scripts[0]))
     )
     row = [0.0]
     for gap in theirs:
-        row.append(row[-1] + gap)
+        row.append(0.0 if within else row[-1] + gap)
     rows = [row]
     for sound, gap in zip(left, ours, strict=True):
         weights = table.pairs[sound]
@@ -291,11 +365,11 @@ def _weigh(scripts: tuple[str, str], chosen: _Way, table: SoundTable) -> float:
     return loss + min(sums)
 
 
-def _cap(script: str, words: Words, bits: Sequence[float]) -> float:
+def _cap(script: str, words: Words, bits: Sequence[float], most: float = _COMMON_WORD) -> float:
     """The sum, no word counting for more than its rarity."""
     common = _common_sounds(script)
     return sum(
-        max(_OTHER_WORD, min(got, _COMMON_WORD if word in common else _RARE_WORD))
+        max(_OTHER_WORD, min(got, most if word in common else _RARE_WORD))
         for word, got in zip(words, bits, strict=True)
     )
 
