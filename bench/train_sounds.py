@@ -136,8 +136,8 @@ def write_table(table: SoundTable, path: Path = PATH) -> None:
         "gaps_beside_consonants": _rounded(table.gaps_beside_consonants),
     }
     head = (
-        "# How strongly two sounds in the same place of two names speak for the names being one, in bits; and what a sound\n"
-        "# costs, by the script that writes it, where the other name has none. Learned by bench/train_sounds.py.\n"
+        "# How strongly two sounds in the same place of two names speak for the names being one, in bits; and what a\n"
+        "# sound costs, by the script that writes it, where the other name has none. From bench/train_sounds.py.\n"
     )
     text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
     path.write_text(head + text, encoding="utf-8")

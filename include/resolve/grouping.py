@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
@@ -93,8 +93,22 @@ def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
         # One name in one article is one person, whatever the organisations: a career told in a paragraph.
         _join_buckets(same, union, lambda mention: (mention.article_id,))
         _join_buckets(same, union, lambda mention: tuple(mention.marks))
+        _join_at_one_place(same, union)
         for (left, _), (right, _) in near_pairs([(mention, "") for mention in same]):
             if not _contradict(left, right, key):
+                union.join(left.move_id, right.move_id)
+
+
+def _join_at_one_place(same: Sequence[Mention], union: Union) -> None:
+    """One name at one organisation is one person at any time, however that is spelt: Cathay, Cathay Pacific."""
+    by_hint: dict[str, dict[frozenset[str], Mention]] = defaultdict(dict)
+    for mention in same:
+        for hint in mention.first_hints:
+            first = by_hint[hint].setdefault(mention.marks, mention)
+            union.join(first.move_id, mention.move_id)
+    for by_marks in by_hint.values():
+        for left, right in combinations(by_marks.values(), 2):
+            if agree_on_places(left, right) is Agreement.SAME:
                 union.join(left.move_id, right.move_id)
 
 

@@ -33,12 +33,8 @@ _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewes
 _BEGINNING, _BOTH = 2, 3  # consonants with which a word begins, and the fewest of two words
 _RUN = 4  # consonants in a row, whatever comes before
 _PINYIN = re.compile("(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n|r)?)+")
-_SOUND_CLASSES = str.maketrans(
-    {
-        **dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgx", "k"), **dict.fromkeys("td", "t"),
-        **dict.fromkeys("lr", "l"), **dict.fromkeys("sScCZjzq", "s"), **dict.fromkeys("nmN", "n"), **dict.fromkeys("aeiouyUOh", None),
-    }
-)  # fmt: skip
+_CLASSES = {"p": "bpfvw", "k": "kgx", "t": "td", "l": "lr", "s": "sScCZjzq", "n": "nmN", "": "aeiouyUOh"}
+_SOUND_CLASSES = str.maketrans({sound: name for name, sounds in _CLASSES.items() for sound in sounds})
 
 Reach = Literal["name", "near", "like", "soon"]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from anyascii import anyascii
@@ -15,24 +16,21 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from include.knowledge.gazetteer import load_names
+from include.knowledge.nicknames import load_nicknames
 from include.resolve.names import (
     differ_in_ending,
     folded_parts,
     full_key,
     is_inflected,
-    is_telling,
     name_parts,
     read_surname,
     script_of,
     skeleton,
-    ways_to_say,
 )
 from include.resolve.sounds import agreement_in_script, sound_evidence
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
-ACCEPT_LATER = 0.86  # across scripts, weeks apart: news of one move goes round within days
 ACCEPT_IN_SCRIPT = 0.9
-ACCEPT_ANYWHERE = 0.92  # where the organisations may be two
 # Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
 SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
@@ -51,21 +49,6 @@ _SLAVIC_SOUNDS = tuple(
         ("tsch|cz", "ch"), ("sch|sz", "sh"), ("c(?![hk])", "ts"), ("ts?z", "ts"), ("ks", "x"), ("ie|je|ye", "e"),
     )
 )  # fmt: skip
-_NICKNAMES = (
-    "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
-    "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
-    "edward ed eddie ted", "elizabeth liz beth betty eliza", "margaret maggie meg peggy", "katherine kate kathy",
-    "alexander alex sasha sascha", "alexandra alex sasha", "andrew andy drew", "anthony tony", "steven steve",
-    "stephen steve", "gregory greg", "lawrence larry", "patrick pat paddy", "nicholas nick", "benjamin ben",
-    "samuel sam", "daniel dan danny", "matthew matt", "christopher chris", "jonathan jon", "timothy tim",
-    "theodore ted theo", "francisco paco pancho curro patxi kiko", "jose pepe", "susan sue", "deborah debbie deb",
-    "mikhail misha", "dmitry dima", "nikita nick", "ekaterina katya", "maria masha", "vladimir vova volodya",
-    "yevgeny zhenya",
-)  # fmt: skip
-_GROUPS_OF = {
-    word: frozenset(number for number, group in enumerate(_NICKNAMES) if word in group.split())
-    for word in " ".join(_NICKNAMES).split()
-}
 
 
 @lru_cache(maxsize=65536)
@@ -112,7 +95,7 @@ def _likeness_in_script(left: str, right: str) -> float:
 
 
 def _sound_alike(left: str, right: str) -> bool:
-    """Whether two names of a script that is not Latin are one foreign name as two newsrooms write it: 샘 올트먼, 샘 알트만.
+    """Whether two names, not in Latin script, are one foreign name as two newsrooms write it: 샘 올트먼, 샘 알트만.
 
     A word that is a known name itself is not the other known name misheard.
     """
@@ -251,17 +234,8 @@ def is_spelt_so(han: str, latin: str) -> bool:
     return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
 
 
-def is_sure(left: str, right: str, consonants: int) -> bool:
-    """Whether a likeness can hardly be chance: a Han name of three characters in pinyin, or so many consonants."""
-    if any(is_telling(han) and is_spelt_so(han, latin) for han, latin in ((left, right), (right, left))):
-        return True
-    if any(script_of(name) == "han" and len(name_parts(name)) == 1 for name in (left, right)):
-        return False  # 張予彤 is Zhang Tong by consonants; 拉里·埃利森 is foreign, and written as it is said
-    return all(max(len("".join(way)) for way in ways_to_say(name)) >= consonants for name in (left, right))
-
-
 def _are_two_names(left: str, right: str) -> bool:
-    """Whether two words are both known names, neither of them the other misspelt: Marco and Mario, not Anna and Anne."""
+    """Whether two words are both known names, neither the other misspelt: Marco and Mario, not Anna and Anne."""
     known = _known_names("latin")
     return {left, right} <= known and (skeleton(left) != skeleton(right) or {left[-1], right[-1]} == {"a", "o"})
 
@@ -271,8 +245,18 @@ def _known_names(script: str) -> frozenset[str]:
     return frozenset(part for word in load_names(script).given for part in folded_parts(word))
 
 
+@cache
+def _other_forms() -> Mapping[str, frozenset[str]]:
+    """The forms of given names as they stand in `folded_parts`."""
+    forms: dict[str, frozenset[str]] = {}
+    for form, others in load_nicknames().items():
+        key = full_key(form)
+        forms[key] = forms.get(key, frozenset()) | {full_key(other) for other in others}
+    return forms
+
+
 def _is_nickname(left: str, right: str) -> bool:
-    if _GROUPS_OF.get(left, frozenset()) & _GROUPS_OF.get(right, frozenset()):
+    if right in _other_forms().get(left, ()):
         return True
     short, long = sorted((left, right), key=len)
     # Lin is not Ling; in Cyrillic Алекс may be what a case ending left of Алексей.

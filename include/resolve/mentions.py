@@ -35,6 +35,7 @@ class Mention:
     target: NamedOrganisation | None
     marks: frozenset[str]
     hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
+    first_hints: frozenset[str]  # of each organisation the first
     kinds: frozenset[str]  # what the organisations are, to look there, too
     at: tuple[date, ...]  # when it was told, and the stated date of what it tells
     day: date | None = None  # the stated date, if it is a day
@@ -101,6 +102,7 @@ def read_mention(
         target=target,
         marks=frozenset(mark for organisation in named for mark in organisation.marks),
         hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
+        first_hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)[:1]),
         kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
         at=mention_dates(stored),
         day=stated.start if stated and stated.start == stated.end else None,
@@ -127,6 +129,11 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     marks = tuple(sorted(mention.marks))
     hints, kinds = tuple(sorted(mention.hints)), tuple(sorted(mention.kinds))
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, kinds, at)]
+    keys += [
+        BlockKey(hash_key(name, hint), mention.at[0], "name")
+        for name in mention.full_keys
+        for hint in sorted(mention.first_hints)
+    ]
     keys += [
         BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]

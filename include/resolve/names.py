@@ -52,10 +52,8 @@ _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 _FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
 _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
-_FINAL_NG = re.compile("ng(?![aeiouy])")  # Zhang is Чжан and チャン
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
-_SILENT_R = re.compile("(?<=[aeiou])r(?![aeiouyr])")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
@@ -225,20 +223,6 @@ def is_telling(name: str) -> bool:
     if script_of(name) in ("han", "hangul"):
         return len("".join(name_parts(name))) >= _TELLING_SIGNS
     return len("".join(ways_to_say(name)[0])) >= _TELLING_BONES
-
-
-@lru_cache(maxsize=65536)
-def ways_to_hear(name: str) -> tuple[tuple[str, ...], ...]:
-    """`ways_to_say`, and for Latin names how an English one sounds to others.
-
-    No r before a consonant (バーンズ, Barnes), th as s (ベス, Beth), w as a vowel (ウィリアム, William).
-    """
-    ways = ways_to_say(name)
-    if script_of(name) != "latin":
-        return ways
-    heard = [_SILENT_R.sub("", part.replace("th", "s")) for part in name_parts(name)]
-    more = (heard, [part.replace("w", "") for part in heard])
-    return tuple(dict.fromkeys((*ways, *(tuple(skeleton(part) for part in way) for way in more))))
 
 
 def squeeze(bones: str) -> str:

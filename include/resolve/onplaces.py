@@ -1,7 +1,7 @@
 """Which of the organisations that one person's moves name are one: within one person's story less has to agree.
 
-`Lloyds` and `Lloyds Banking Group`, `ЗАО Лудогорец` and `Ludogorets`; and what names leave open (`泰国国际航空`, `Thai
-Airways`) where both are left, or joined, within days.
+`Lloyds` and `Lloyds Banking Group`, `ЗАО Лудогорец` and `Ludogorets`; and what names leave open (`神鹰航空`, `Condor
+Airlines`) where both are left, or joined, within days.
 """
 
 from __future__ import annotations
@@ -36,12 +36,11 @@ def unify_places(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazet
     for left, right in (pair for pair, agreement in agreed.items() if agreement is Agreement.SAME):
         _join(left, right, union, apart, named)
     open_pairs = {pair: agreement for pair, agreement in agreed.items() if agreement in _MAY_BE_ONE}
-    for _, left, right in sorted(_find_told_together(open_pairs, moves, book)):
-        if not any(
-            agreed.get((min(a, b), max(a, b))) is Agreement.APART
-            for a in _members(left, union, named)
-            for b in _members(right, union, named)
-        ):
+    found = _find_told_together(open_pairs, moves, book)
+    may_be_one = {(left, right) for _, left, right in found}
+    for _, left, right in sorted(found):
+        across = [(min(a, b), max(a, b)) for a in _members(left, union, named) for b in _members(right, union, named)]
+        if all(agreed.get(pair, Agreement.SAME) > Agreement.UNLIKE or pair in may_be_one for pair in across):
             _join(left, right, union, apart, named)
     return {key: _representative(_members(key, union, named), named) for key in named}
 

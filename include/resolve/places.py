@@ -1,7 +1,7 @@
 """Whether two names can be one organisation's: the list decides, else the words, the initials and the sounds do.
 
-`Abu Dhabi Islamic Bank`, `مصرف أبوظبي الإسلامي` and `ADIB` are one; a bank is no football club; whether `泰国国际航空`
-is `Thai Airways` the names do not say. Names that do not say are no contradiction and no agreement.
+`Abu Dhabi Islamic Bank`, `مصرف أبوظبي الإسلامي` and `ADIB` are one; a bank is no football club; whether `神鹰航空`
+is `Condor Airlines` the names do not say. Names that do not say are no contradiction and no agreement.
 """
 
 from __future__ import annotations
@@ -63,24 +63,6 @@ def agree_at_a_side(
 def agree_on_places(left: Mention, right: Mention) -> Agreement:
     """What two mentions say of being of one person's story by their places; any organisation in common is enough."""
     return Agreement.SAME if left.marks & right.marks else agree_at_a_side(left.places, right.places)
-
-
-def differ_at_a_side(left: Mention, right: Mention) -> bool:
-    """Whether one piece of news cannot tell both: they leave, or join, two different places within days.
-
-    Marco De Santis goes from Bari to Lecce, Mario De Santis from Pescara to Lecce.
-    """
-    if not are_told_together(left, right) or {p.root for p in left.places if p} == {p.root for p in right.places if p}:
-        return False
-    return any(
-        a and b and compare_places(a, b) is Agreement.APART for a, b in zip(left.places, right.places, strict=True)
-    )
-
-
-def are_of_a_kind(left: Mention, right: Mention) -> bool:
-    """Whether the places that two mentions name on one side are two banks, two airlines, and so on."""
-    pairs = zip(left.places, right.places, strict=True)
-    return any(a and b and read_words(a.name).kinds & read_words(b.name).kinds for a, b in pairs)
 
 
 def are_told_together(left: Mention, right: Mention) -> bool:

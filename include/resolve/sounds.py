@@ -16,6 +16,7 @@ from anyascii import anyascii
 
 from include.knowledge.gazetteer import load_names
 from include.knowledge.namekeys import name_key
+from include.knowledge.nicknames import load_nicknames
 from include.knowledge.sounds import SoundTable, load_han_readings, load_sounds
 from include.resolve.names import LOST_SOUNDS, name_parts, read_kanji, script_of, strip_case
 
@@ -63,40 +64,11 @@ _BEFORE = {
 _READ_OTHERWISE = (("j", "y"), ("qu", "k"), ("ee", "i"), ("oo", "u"))  # Jan, Quintana, Jun-hee, Ji-hoon
 _LATIN_C = re.compile("c(?!h|k|z|[eiy])")
 _LONGEST_ACRONYM = 5
-_LETTER_NAMES = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        [
-            "ei",
-            "bi",
-            "si",
-            "di",
-            "i",
-            "ef",
-            "ji",
-            "eiC",
-            "ai",
-            "jei",
-            "kei",
-            "el",
-            "em",
-            "en",
-            "o",
-            "pi",
-            "kyu",
-            "ar",
-            "es",
-            "ti",
-            "yu",
-            "vi",
-            "dabOlyu",
-            "eks",
-            "wai",
-            "zi",
-        ],
-        strict=True,
-    )
-)
+_LETTER_NAMES = {
+    "a": "ei", "b": "bi", "c": "si", "d": "di", "e": "i", "f": "ef", "g": "ji", "h": "eiC", "i": "ai", "j": "jei",
+    "k": "kei", "l": "el", "m": "em", "n": "en", "o": "o", "p": "pi", "q": "kyu", "r": "ar", "s": "es", "t": "ti",
+    "u": "yu", "v": "vi", "w": "dabOlyu", "x": "eks", "y": "wai", "z": "zi",
+}  # fmt: skip
 _SIGNS = re.compile("['`]")
 _DOUBLED = re.compile(r"(.)\1+")
 _ARTICLE = re.compile("^ال(?=...)")
@@ -128,6 +100,7 @@ def ways_to_sound(name: str) -> tuple[Words, ...]:
         for written, read in _READ_OTHERWISE:
             if any(written in part for part in parts):
                 ways.append(tuple(say_word(part.replace(written, read), script) for part in parts))
+        ways += _call_otherwise(parts)
     if script == "hangul" and parts and parts[0][0] in LOST_SOUNDS:
         ways.append(tuple(say_word(part, script) for part in (LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:])))
     if script == "han" and len(parts) == 1:
@@ -135,6 +108,14 @@ def ways_to_sound(name: str) -> tuple[Words, ...]:
     plain = [_leave_particles(parts, way, script) for way in ways[:2]]
     kept = (tuple(word for word in way if word) for way in (*ways, *plain))
     return tuple(dict.fromkeys(way for way in kept if way))
+
+
+def _call_otherwise(parts: Sequence[str]) -> Iterator[Words]:
+    """A Latin name with the other forms of its given name: Bob for Robert, whose name in Cyrillic may be either."""
+    for index, part in enumerate(parts):
+        for form in sorted(load_nicknames().get(part, ())):
+            if form.isascii() and " " not in form:
+                yield tuple(say_word(form if at == index else word, "latin") for at, word in enumerate(parts))
 
 
 def _read_abroad(name: str, key: str) -> Iterator[Words]:
@@ -204,7 +185,7 @@ def agreement_in_script(left: str, right: str) -> float:
 
 @lru_cache(maxsize=65536)
 def weigh_words(left: str, right: str) -> tuple[float, float]:
-    """Two words or runs of words of two scripts: the bits that they speak for being one, and their share of the most."""
+    """Two runs of words of two scripts: the bits that they speak for being one, and their share of the most."""
     scripts, table = (script_of(left), script_of(right)), load_sounds()
     best = 0.0, 0.0
     for ours, theirs in product(_ways_to_say(left), _ways_to_say(right)):
@@ -217,10 +198,10 @@ def weigh_words(left: str, right: str) -> tuple[float, float]:
 def _ways_to_say(words: str) -> tuple[str, ...]:
     """A run of words as sounds; letters may be said one by one: BMW, بي إم دبليو."""
     script = script_of(words)
-    said = (say_word(words.replace(" ", ""), script),)
-    if script == "latin" and words.isalpha() and len(words) <= _LONGEST_ACRONYM:
-        said += ("".join(_LETTER_NAMES.get(letter, letter) for letter in words),)
-    return said
+    said = say_word(words.replace(" ", ""), script)
+    if script != "latin" or not words.isalpha() or len(words) > _LONGEST_ACRONYM:
+        return (said,)
+    return said, "".join(_LETTER_NAMES.get(letter, letter) for letter in words)
 
 
 def _sum_of_best(sounds: str, table: SoundTable) -> float:
@@ -348,9 +329,9 @@ def trace(left: str, right: str, scripts: tuple[str, str], table: SoundTable) ->
 
 
 def _weigh(scripts: tuple[str, str], chosen: _Way, table: SoundTable) -> float:
-    """The evidence word by word, each at most what its rarity allows; little where one word is another's."""
+    """The evidence word by word, each at most what its rarity allows."""
     loss, *sides = chosen
-    texts = ["".join(words) for words in sides]
+    texts = ("".join(sides[0]), "".join(sides[1]))
     bits = [[0.0] * len(text) for text in texts]
     for *positions, weight in trace(*texts, scripts, table):
         for found, position in zip(bits, positions, strict=True):
