@@ -18,7 +18,7 @@ from include.resolve.sounds import rarity, sound_evidence
 ENOUGH = 16.0  # bits: of some thousands of mentions within ten days one chance pair in a hundred
 _SAME_PLACE, _SECOND_PLACE, _KIN = 10.0, 3.0, 3.0
 _OTHER_PLACE, _OTHER_WORDS = -12.0, -8.0  # in one language; in two, where a name may be translated
-_DAYS, _NEARNESS = (1, 3, 10), (2.0, 1.0, 0.0, -5.0)
+_DAYS, _NEARNESS = (1, 3, 10), (2.0, 1.0, 0.0, -3.0)
 _SAME_DATE, _OTHER_DATE, _DATES_APART = 3.0, -4.0, 21
 _SAME_POST, _OTHER_POST = 2.0, -2.0
 

@@ -17,13 +17,16 @@ from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
-from include.resolve.evidence import ENOUGH, weigh
+from include.resolve.evidence import ENOUGH, days_between, weigh
 from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
 from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
+from include.resolve.sounds import is_rare_word
 from include.resolve.union import Union
 
+_SURNAME = "surname"
+_AT_ONCE = 3  # days within which a rare surname alone means who is told of elsewhere
 _SEVERAL = "a surname that fits several people"
 
 
@@ -127,9 +130,14 @@ def _contradict(left: Mention, right: Mention, form: str) -> bool:
     """
     agreement = agree_on_places(left, right)
     named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
-    if agreement is Agreement.SAME or not named_in_both:
+    if agreement is Agreement.SAME or not (left.roots and right.roots):
         return False
-    if agreement is Agreement.OPEN and are_told_together(left, right) and any(map(is_telling, left.full_forms)):
+    if (
+        agreement is Agreement.OPEN
+        and named_in_both
+        and are_told_together(left, right)
+        and any(map(is_telling, left.full_forms))
+    ):
         return False
     return weigh(left, right, form, form) < ENOUGH
 
@@ -170,7 +178,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
                 other
                 for key in _short_keys(mention)
                 for other in at_place[key]
-                if are_in_reach(mention, other) and agree_on_places(mention, other) is Agreement.SAME
+                if _may_be_of(mention, other, rare=key[0] == _SURNAME)
             )
             people |= _by_person(near, mention, union, _is_short_for)
         if len(people) == 1:
@@ -178,6 +186,15 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         else:
             likely += [(members[min(members)], other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
     return likely
+
+
+def _may_be_of(short: Mention, full: Mention, *, rare: bool) -> bool:
+    """Whether a surname alone can be of the full name: at one organisation; a rare one also where nothing says no."""
+    agreement = agree_on_places(short, full)
+    if agreement is Agreement.SAME:
+        return are_in_reach(short, full)
+    may_be_one = agreement is Agreement.OPEN or (agreement is Agreement.UNLIKE and short.lang != full.lang)
+    return rare and may_be_one and days_between(short, full) <= _AT_ONCE
 
 
 def _index_full_names(
@@ -206,9 +223,13 @@ def _short_keys(mention: Mention) -> list[tuple[str, str]]:
 
 
 def _place_keys(mention: Mention, forms: Iterable[str]) -> set[tuple[str, str]]:
-    """Each word of the names at each of the places, as consonants: family names alone come in several scripts."""
-    parts = {short_sign(part) for form in forms for part in folded_parts(form)}
-    return {(mark, part) for mark in (*mention.marks, *mention.hints) for part in parts}
+    """Each word of the names at each of the places, as consonants: family names alone come in several scripts.
+
+    A rare one also without a place.
+    """
+    parts = {short_sign(part): is_rare_word(part) for form in forms for part in folded_parts(form)}
+    at_places = {(mark, part) for mark in (*mention.marks, *mention.hints) for part in parts}
+    return at_places | {(_SURNAME, part) for part, rare in parts.items() if rare}
 
 
 def _is_short_for(mention: Mention, full: Mention) -> bool:

@@ -26,7 +26,7 @@ from include.resolve.names import (
     surnames_read,
     ways_to_say,
 )
-from include.resolve.sounds import ways_to_sound
+from include.resolve.sounds import is_rare_word, ways_to_sound
 
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
@@ -129,7 +129,7 @@ def like_keys(
     """Under which keys a name meets those that are like it, and how far each reaches.
 
     `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
-    agree in its consonants; `kinds` for banks, clubs and so on, where names have to begin alike. A name has keys of its
+    agree in its consonants or the names begin alike; `kinds` for banks, clubs and so on, where names have to begin alike. A name has keys of its
     own, too. These reach as far as a piece of news goes.
     """
     parts = folded_parts(form)
@@ -139,11 +139,14 @@ def like_keys(
         for sign in (*(signatures(form) if full else ()), *short):
             yield "like", (mark, sign)
     for hint in hints:
-        for sign in short:
+        for sign in (*(signatures(form) if full else ()), *short):
             yield "soon", (hint, sign)
     for kind in kinds if full else ():
         for sign in signatures(form):
             yield "soon", (kind, sign)
+    for part, sign in zip(parts, short, strict=True):
+        if is_rare_word(part):
+            yield "soon", ("surname", sign)
     for sign in (*wide_signatures(form), *sound_signatures(form)) if full else ():
         yield "soon", (sign,)
 

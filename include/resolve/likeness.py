@@ -16,7 +16,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 from include.knowledge.gazetteer import load_names
-from include.knowledge.nicknames import load_nicknames
+from include.knowledge.givennames import load_nicknames
 from include.resolve.names import (
     differ_in_ending,
     folded_parts,
@@ -82,7 +82,9 @@ def _likeness_in_script(left: str, right: str) -> float:
         return 0.92
     if not set(folded_parts(left)) & set(folded_parts(right)):
         written = ((full_key(left), full_key(right)), ("".join(name_parts(left)), "".join(name_parts(right))))
-        if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written):
+        if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written) and not _is_romanised(
+            left, right
+        ):
             # most of the pairs that a coarse key brings together
             return _ONE_SOUND if _sound_alike(left, right) else 0.0
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
@@ -108,6 +110,14 @@ def _sound_alike(left: str, right: str) -> bool:
     known = _known_names("katakana" if script == "kana" else script)
     ours, theirs = (set(folded_parts(name)) for name in (left, right))
     return not ((ours - theirs) & known and (theirs - ours) & known)
+
+
+def _is_romanised(left: str, right: str) -> bool:
+    """Whether two names share a word in what romanisations have in common."""
+    return bool(
+        {_unify_romanisation(part) for part in folded_parts(left)}
+        & {_unify_romanisation(part) for part in folded_parts(right)}
+    )
 
 
 def _join_at(parts: tuple[str, ...], index: int) -> tuple[str, ...]:
@@ -178,6 +188,9 @@ def _likeness_of_part(a: str, b: str) -> float:
             return 0.93
     if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
         return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
+    romanised = _unify_romanisation(a), _unify_romanisation(b)
+    if min(map(len, romanised)) >= 5 and OSA.distance(*romanised) <= (min(map(len, romanised)) >= 6):
+        return 0.95 if romanised[0] == romanised[1] else 0.93
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -270,6 +283,24 @@ def _unify_spelling(part: str) -> str:
     for pattern, replacement in _SLAVIC_SOUNDS:
         text = pattern.sub(replacement, text)
     return _undouble(text)
+
+
+_ROMANISED = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("shtsch|schtsch|shch|szcz|stch", "sh"), ("tsch|tch|tsh|cz|ch", "ch"), ("sch|sh|sz|zh|rz|j(?=[aeou])", "sh"),
+        ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"), ("q", "k"),
+        (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _unify_romanisation(part: str) -> str:
+    """One spelling of what is romanised for German, Polish, French and English readers: Saluschnyj, Zaluzhnyi."""
+    for pattern, replacement in _ROMANISED:
+        part = pattern.sub(replacement, part)
+    return part
 
 
 _HEARD = tuple(

@@ -15,7 +15,7 @@ from include.knowledge.roles import role_families
 from include.records import StoredMove
 from include.resolve.intervals import stated_interval
 from include.resolve.keys import BlockKey, hash_key, name_block_keys
-from include.resolve.names import full_key, is_full_name, skeleton, squeeze
+from include.resolve.names import full_key, is_full_name, skeleton, squeeze, without_titles
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"
@@ -112,8 +112,9 @@ def read_mention(
 
 
 def name_forms(stored: StoredMove) -> tuple[str, ...]:
-    """Every form of the person's name that the move gives."""
-    return tuple(dict.fromkeys(form for form in (stored.move.person, *stored.move.person_aliases) if form.strip()))
+    """Every form of the person's name that the move gives, without titles."""
+    forms = (stored.move.person, *stored.move.person_aliases)
+    return tuple(dict.fromkeys(without_titles(form) for form in forms if form.strip()))
 
 
 def mention_dates(stored: StoredMove) -> tuple[date, ...]:

@@ -16,6 +16,7 @@ from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
 SOON_DAYS = 10  # one piece of news goes round the languages within these
+_SHORT_TITLES = "氏様씨님"
 _STEM = 2  # letters that a case ending leaves: Вэй, Вэя
 LOST_SOUNDS = {
     "이": "리",
@@ -68,6 +69,45 @@ def name_parts(name: str) -> tuple[str, ...]:
     if "," in name and len(words) == 2:
         words.reverse()
     return tuple(words)
+
+
+@lru_cache(maxsize=65536)
+def without_titles(name: str) -> str:
+    """A name without forms of address and posts: `Dr Lam`, `ông Hùng`, `오 CTO`, `林佩儀醫生`. Never empty.
+
+    A title that is a name as well (Sri, Gus) stays, and so does one without which a family name would be cut: 전 부회장.
+    """
+    words = name.split()
+    scripts = {script_of(word) for word in words} - {"other"}
+    if len(scripts) > 1 and "latin" in scripts:
+        words = [word for word in words if script_of(word) != "latin"] or words
+    titles = frozenset[str]().union(*(_titles(script) for script in scripts))
+    while len(words) > 1 and name_key(words[-1]) in titles:
+        words.pop()
+    while len(words) > 1 and name_key(words[0]) in titles:
+        words.pop(0)
+    last = words[-1] if words else ""
+    for title in _suffixes() if scripts & {"han", "kana", "hangul"} else ():
+        if last.endswith(title) and len(last) > len(title) + 1:
+            words[-1] = last.removesuffix(title)
+            break
+    return " ".join(words) or name
+
+
+@cache
+def _titles(script: str) -> frozenset[str]:
+    files = {"kana": "katakana", "other": ""}.get(script, script)
+    if not files:
+        return frozenset()
+    names = load_names(files)
+    return frozenset(map(name_key, names.honorifics)) - frozenset(map(name_key, names.given)) - {""}
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    """Titles that are written with the name, the longest first; of one character only those that end no name."""
+    found = {title for script in ("han", "katakana", "hangul") for title in load_names(script).honorifics}
+    return tuple(sorted((t for t in found if len(t) > 1 or t in _SHORT_TITLES), key=lambda t: (-len(t), t)))
 
 
 @lru_cache(maxsize=65536)

@@ -15,8 +15,8 @@ from itertools import islice, product
 from anyascii import anyascii
 
 from include.knowledge.gazetteer import load_names
+from include.knowledge.givennames import load_everyday_names, load_nicknames
 from include.knowledge.namekeys import name_key
-from include.knowledge.nicknames import load_nicknames
 from include.knowledge.sounds import SoundTable, load_han_readings, load_sounds
 from include.resolve.names import LOST_SOUNDS, name_parts, read_kanji, script_of, strip_case
 
@@ -26,7 +26,8 @@ WITHOUT_VOWELS = {"arabic", "devanagari"}
 _DROPPED_WORD = -4.0  # bits: a middle name that the other leaves out
 _MOST_DROPPED = 2
 _COMMON_WORD, _RARE_WORD = 10.0, 16.0  # bits that one word heard in two scripts is worth at most
-_COMMON = 7.0  # and a word that is the same: every hundredth Korean is a Park
+_RARE = 19.0  # bits of a word that few have
+_COMMON, _EVERYDAY = 7.0, 4.5  # and a word that is the same: every hundredth Korean is a Park
 _FAMILY, _CHARACTER = 5.0, 4.5  # bits of a family name in Han or Hangul, and of each other character
 _WEIGHED = 4  # ways to lay two names side by side
 _READINGS = 4  # of a name in Han, in one country
@@ -228,9 +229,21 @@ def _agree(left: str, right: str, script: str, table: SoundTable) -> float:
 def rarity(name: str) -> float:
     """Bits that a full name is worth where it agrees wholly: 李伟 little, `Rafael Quintanilha` much."""
     script, table = script_of(name), load_sounds()
-    words = ways_to_sound(name)[0] if ways_to_sound(name) else ()
-    full = [_sum_of_best(word, table) for word in words]
-    return min(_most(name), _cap(script, words, full, _COMMON))
+    bits = 0.0
+    for part in name_parts(name):
+        word = say_word(part, script)
+        most = _EVERYDAY if part in load_everyday_names() else _COMMON if word in _common_sounds(script) else _RARE_WORD
+        bits += min(most, _sum_of_best(word, table))
+    return min(_most(name), bits)
+
+
+@lru_cache(maxsize=65536)
+def is_rare_word(part: str) -> bool:
+    """Whether so few have this word in their name that it tells who is meant, within days."""
+    script = script_of(part)
+    if script in ("han", "hangul") or part in load_everyday_names():
+        return False
+    return _sum_of_best(say_word(part, script), load_sounds()) >= _RARE
 
 
 def best_alignment(left: str, right: str, table: SoundTable) -> tuple[float, tuple[str, str]]:
@@ -346,11 +359,11 @@ def _weigh(scripts: tuple[str, str], chosen: _Way, table: SoundTable) -> float:
     return loss + min(sums)
 
 
-def _cap(script: str, words: Words, bits: Sequence[float], most: float = _COMMON_WORD) -> float:
+def _cap(script: str, words: Words, bits: Sequence[float]) -> float:
     """The sum, no word counting for more than its rarity."""
     common = _common_sounds(script)
     return sum(
-        max(_OTHER_WORD, min(got, most if word in common else _RARE_WORD))
+        max(_OTHER_WORD, min(got, _COMMON_WORD if word in common else _RARE_WORD))
         for word, got in zip(words, bits, strict=True)
     )
 

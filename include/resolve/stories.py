@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
+from include.resolve.intervals import PRECISIONS, WINDOW_DAYS, MoveTime, time_gap, time_of
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
@@ -59,8 +60,8 @@ def read_told(stored: StoredMove, book: EntityBook, places: Mapping[str, str]) -
     # A leave and a return are of one place; texts name it on either side.
     if move.kind in ("leave", "return"):
         source = target = source or target
-    elif move.kind == "departure" and source and source == target:
-        source = None  # between units of one parent: nobody left the parent
+    elif source and source == target:
+        source = None  # between units of one parent, or up in one house: nobody left it
     return Told(
         stored, _FAMILY.get(move.kind, "transition"), source, target, link.from_org_id, link.to_org_id, time_of(stored)
     )
@@ -89,18 +90,39 @@ def _rank(told: Told) -> tuple[object, ...]:
     return (not anchored, -known, PRECISIONS.index(told.time.precision), start, told.stored.move_id)
 
 
-def _fit(story: Story, told: Told) -> tuple[int, int] | None:
-    """How well a move fits a story: (organisations that do not agree outright, days apart); None for not at all."""
+def _fit(story: Story, told: Told) -> tuple[int, int, bool] | None:
+    """How well a move fits a story; None for not at all.
+
+    (Organisations that do not agree outright, days apart, whether no member tells the same kind of move.) Members that
+    state no more than a year say nothing of the days where others do.
+    """
     if story.members[0].family != told.family:
         return None
     organisations = _organisation_fit(story, told)
     if organisations is None:
         return None
     dated = [member for member in story.members if not member.time.is_doubtful] or story.members
-    gaps = [gap for member in dated if (gap := time_gap(member.time, told.time)) is not None]
+    dated = [member for member in dated if member.time.precision != "year"] or dated
+    gaps = [gap for member in dated if (gap := _gap(member, told)) is not None]
     if not gaps:
         return None
-    return organisations, min(min(gaps), _LATE)
+    return organisations, min(min(gaps), _LATE), all(member.kind != told.kind for member in story.members)
+
+
+def _gap(member: Told, told: Told) -> int | None:
+    """Days between two tellings. What somebody does next is told for itself: another kind of move, to a place that the
+    other does not name, is as far from it as the days on which they were told."""
+    gap = time_gap(member.time, told.time)
+    goes_on = member.kind != told.kind and (member.target is None) != (told.target is None)
+    if gap is None or not goes_on or not (member.time.published and told.time.published):
+        return gap
+    apart = min(abs((a - b).days) for a in _days(member) for b in _days(told))
+    return max(gap, apart) if apart <= WINDOW_DAYS else None
+
+
+def _days(told: Told) -> list[date]:
+    days = [told.time.published, told.time.stated.start if told.time.stated else None]
+    return [day for day in days if day]
 
 
 def _organisation_fit(story: Story, told: Told) -> int | None:
