@@ -58,8 +58,8 @@ def _weigh_place(left: NamedOrganisation, right: NamedOrganisation, *, one_langu
 
 
 def days_between(left: Mention, right: Mention) -> int:
-    """Days between the nearest of their dates."""
-    return min(abs((a - b).days) for a in left.at for b in right.at)
+    """Days between the nearest of their dates; a year is none."""
+    return min(abs((a - b).days) for a in left.told for b in right.told)
 
 
 def _weigh_days(left: Mention, right: Mention) -> float:

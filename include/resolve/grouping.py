@@ -22,7 +22,7 @@ from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
 from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
-from include.resolve.sounds import is_rare_word
+from include.resolve.sounds import is_everyday, is_rare_word
 from include.resolve.union import Union
 
 _SURNAME = "surname"
@@ -132,6 +132,8 @@ def _contradict(left: Mention, right: Mention, form: str) -> bool:
     named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
     if agreement is Agreement.SAME or not (left.roots and right.roots):
         return False
+    if not named_in_both and not is_everyday(form):
+        return False  # left the one, joined the other
     if (
         agreement is Agreement.OPEN
         and named_in_both

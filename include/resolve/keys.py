@@ -128,9 +128,9 @@ def like_keys(
 ) -> Iterator[tuple[Reach, tuple[str, ...]]]:
     """Under which keys a name meets those that are like it, and how far each reaches.
 
-    `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
-    agree in its consonants or the names begin alike; `kinds` for banks, clubs and so on, where names have to begin alike. A name has keys of its
-    own, too. These reach as far as a piece of news goes.
+    `marks` stand for its organisations; `hints` for words of their names, and `kinds` for what they are, where the
+    names of the people have to begin alike. A name has keys of its own, too. These reach as far as a piece
+    of news goes.
     """
     parts = folded_parts(form)
     full = is_full_name(form)

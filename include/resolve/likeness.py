@@ -40,6 +40,7 @@ _NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
 _ONE_SOUND = 0.92
 _SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
+_ROMANISED_LETTERS = 5  # in longer words one may differ
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -188,9 +189,10 @@ def _likeness_of_part(a: str, b: str) -> float:
             return 0.93
     if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
         return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
-    romanised = _unify_romanisation(a), _unify_romanisation(b)
-    if min(map(len, romanised)) >= 5 and OSA.distance(*romanised) <= (min(map(len, romanised)) >= 6):
-        return 0.95 if romanised[0] == romanised[1] else 0.93
+    return _likeness_romanised(a, b) or _likeness_of_letters(a, b)
+
+
+def _likeness_of_letters(a: str, b: str) -> float:
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -203,6 +205,18 @@ def _likeness_of_part(a: str, b: str) -> float:
     if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4 and not _are_two_names(a, b):
         return 0.9 if min(len(a), len(b)) >= 5 else 0.8
     return 0.7 * ratio
+
+
+def _likeness_romanised(a: str, b: str) -> float:
+    """How alike two long words are in what romanisations have in common; 0 for not so."""
+    romanised = _unify_romanisation(a), _unify_romanisation(b)
+    length = min(map(len, romanised))
+    if length < _ROMANISED_LETTERS:
+        return 0.0
+    if romanised[0] == romanised[1]:
+        return 0.95
+    ends_alike = romanised[0][0] == romanised[1][0] and romanised[0][-1] == romanised[1][-1]  # Junho is not Junhee
+    return 0.93 if ends_alike and length > _ROMANISED_LETTERS and OSA.distance(*romanised) == 1 else 0.0
 
 
 def _likeness_across(left: str, right: str) -> float:
@@ -289,7 +303,8 @@ _ROMANISED = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
         ("shtsch|schtsch|shch|szcz|stch", "sh"), ("tsch|tch|tsh|cz|ch", "ch"), ("sch|sh|sz|zh|rz|j(?=[aeou])", "sh"),
-        ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"), ("q", "k"),
+        ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"),
+        ("q", "k"),
         (r"(.)\1+", r"\1"),
     )
 )  # fmt: skip

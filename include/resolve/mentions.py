@@ -13,12 +13,13 @@ from include.knowledge.namekeys import organisation_key
 from include.knowledge.organisationwords import read_words
 from include.knowledge.roles import role_families
 from include.records import StoredMove
-from include.resolve.intervals import stated_interval
+from include.resolve.intervals import precision_of, stated_interval
 from include.resolve.keys import BlockKey, hash_key, name_block_keys
 from include.resolve.names import full_key, is_full_name, skeleton, squeeze, without_titles
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"
+_MONTHS = (1, 3, 5, 7, 9, 11)
 _HINT, _HINTED_WORDS, _ACRONYM = 2, 2, 6  # consonants of a word, words of a name, letters
 
 
@@ -37,7 +38,8 @@ class Mention:
     hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
     first_hints: frozenset[str]  # of each organisation the first
     kinds: frozenset[str]  # what the organisations are, to look there, too
-    at: tuple[date, ...]  # when it was told, and the stated date of what it tells
+    at: tuple[date, ...]  # when it was told, and the stated date of what it tells; of a year its every other month
+    told: tuple[date, ...] = ()  # of these, without the months of a year
     day: date | None = None  # the stated date, if it is a day
     lang: str = ""
     posts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # families of the posts left and taken up
@@ -105,6 +107,7 @@ def read_mention(
         first_hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)[:1]),
         kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
         at=mention_dates(stored),
+        told=mention_dates(stored, vague=False),
         day=stated.start if stated and stated.start == stated.end else None,
         lang=stored.lang,
         posts=(role_families(move.role_from), role_families(move.role_to)),
@@ -117,11 +120,20 @@ def name_forms(stored: StoredMove) -> tuple[str, ...]:
     return tuple(dict.fromkeys(without_titles(form) for form in forms if form.strip()))
 
 
-def mention_dates(stored: StoredMove) -> tuple[date, ...]:
-    """When it was told (published, else the day we first had it), and the beginning of the stated date."""
+def mention_dates(stored: StoredMove, *, vague: bool = True) -> tuple[date, ...]:
+    """When it was told (published, else the day we first had it), and the beginning of the stated date.
+
+    Of a year every other month, since what is recalled of 2023 may be news of any day of it; with `vague` False none.
+    """
     told = (stored.published_at or stored.known_at).date()
     stated = stated_interval(stored.move.date, slack=0)
-    return tuple(dict.fromkeys((told, stated.start) if stated else (told,)))
+    if stated is None:
+        return (told,)
+    if precision_of(stored.move.date) == "year":
+        return tuple(
+            dict.fromkeys((told, *(stated.start.replace(month=month) for month in (_MONTHS if vague else ()))))
+        )
+    return tuple(dict.fromkeys((told, stated.start)))
 
 
 def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]:

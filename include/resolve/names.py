@@ -75,16 +75,16 @@ def name_parts(name: str) -> tuple[str, ...]:
 def without_titles(name: str) -> str:
     """A name without forms of address and posts: `Dr Lam`, `ông Hùng`, `오 CTO`, `林佩儀醫生`. Never empty.
 
-    A title that is a name as well (Sri, Gus) stays, and so does one without which a family name would be cut: 전 부회장.
+    A title that is a name as well (Sri, Pan, Anh) stays, and so does one that would leave nothing: 전 부회장.
     """
     words = name.split()
     scripts = {script_of(word) for word in words} - {"other"}
     if len(scripts) > 1 and "latin" in scripts:
         words = [word for word in words if script_of(word) != "latin"] or words
     titles = frozenset[str]().union(*(_titles(script) for script in scripts))
-    while len(words) > 1 and name_key(words[-1]) in titles:
+    while len(words) > 1 and words[-1] in titles and "latin" not in scripts:
         words.pop()
-    while len(words) > 1 and name_key(words[0]) in titles:
+    while len(words) > 1 and words[0] in titles:
         words.pop(0)
     last = words[-1] if words else ""
     for title in _suffixes() if scripts & {"han", "kana", "hangul"} else ():
@@ -100,7 +100,8 @@ def _titles(script: str) -> frozenset[str]:
     if not files:
         return frozenset()
     names = load_names(files)
-    return frozenset(map(name_key, names.honorifics)) - frozenset(map(name_key, names.given)) - {""}
+    known = frozenset(map(name_key, (*names.given, *names.surnames)))
+    return frozenset(title for title in names.honorifics if title[0].islower() or name_key(title) not in known)
 
 
 @cache

@@ -67,7 +67,7 @@ def agree_on_places(left: Mention, right: Mention) -> Agreement:
 
 def are_told_together(left: Mention, right: Mention) -> bool:
     """Whether two mentions are told within the days of one piece of news."""
-    return any(abs((a - b).days) <= SOON_DAYS for a in left.at for b in right.at)
+    return any(abs((a - b).days) <= SOON_DAYS for a in left.told for b in right.told)
 
 
 def are_in_reach(left: Mention, right: Mention) -> bool:

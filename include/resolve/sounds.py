@@ -238,6 +238,12 @@ def rarity(name: str) -> float:
 
 
 @lru_cache(maxsize=65536)
+def is_everyday(name: str) -> bool:
+    """Whether every word of a name is one that very many have: Nguyễn Văn Hùng."""
+    return all(part in load_everyday_names() for part in name_parts(name))
+
+
+@lru_cache(maxsize=65536)
 def is_rare_word(part: str) -> bool:
     """Whether so few have this word in their name that it tells who is meant, within days."""
     script = script_of(part)
