@@ -16,9 +16,10 @@ from include.resolve.places import Agreement, compare_places
 from include.resolve.sounds import rarity, sound_evidence
 
 ENOUGH = 16.0  # bits: of some thousands of mentions within ten days one chance pair in a hundred
-_SAME_PLACE, _SECOND_PLACE, _KIN = 10.0, 3.0, 3.0
-_OTHER_PLACE, _OTHER_WORDS = -12.0, -8.0  # in one language; in two, where a name may be translated
-_DAYS, _NEARNESS = (1, 3, 10), (2.0, 1.0, 0.0, -3.0)
+_SAME_PLACE, _SECOND_PLACE, _KIN, _UNKNOWN = 10.0, 3.0, 3.0, -1.0
+# In two languages a name may be translated: of one organisation every third pair of names has nothing in common.
+_OTHER_KIND, _OTHER_PLACE, _OTHER_WORDS = -10.0, -8.0, -3.0
+_DAYS, _NEARNESS = (1, 3, 10), (3.0, 2.0, 0.0, -2.0)
 _SAME_DATE, _OTHER_DATE, _DATES_APART = 3.0, -4.0, 21
 _SAME_POST, _OTHER_POST = 2.0, -2.0
 
@@ -51,10 +52,10 @@ def _weigh_place(left: NamedOrganisation, right: NamedOrganisation, *, one_langu
     if agreement is Agreement.SAME:
         return _SAME_PLACE
     if agreement is Agreement.APART:
-        return _OTHER_PLACE
+        return _OTHER_KIND
     if agreement is Agreement.UNLIKE:
         return _OTHER_PLACE if one_language else _OTHER_WORDS
-    return _KIN if read_words(left.name).kinds & read_words(right.name).kinds else 0.0
+    return _KIN if read_words(left.name).kinds & read_words(right.name).kinds else _UNKNOWN
 
 
 def days_between(left: Mention, right: Mention) -> int:

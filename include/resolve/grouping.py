@@ -9,16 +9,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 
 from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.evidence import ENOUGH, days_between, weigh
-from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
+from include.resolve.keys import say_beginning
+from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part, is_one_word
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
 from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
@@ -166,10 +167,9 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         likely += [(mention, other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
         for key in _short_keys(mention):
             alone["|".join(key)].append((mention, ""))
-    for _, same in sorted(alone.items()):
-        for (left, _), (right, _) in near_pairs(same):
-            if are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME:
-                union.join(left.move_id, right.move_id)
+        for mark, part in product(mention.marks, _parts_of(mention)):
+            alone[f"{mark}|{say_beginning(part)}"].append((mention, ""))
+    _join_alone(alone, union)
     together: dict[str, dict[str, Mention]] = defaultdict(dict)
     for mention in {entry[0].move_id: entry[0] for same in alone.values() for entry in same}.values():
         together[union.find(mention.move_id)][mention.move_id] = mention
@@ -188,6 +188,19 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         else:
             likely += [(members[min(members)], other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
     return likely
+
+
+def _join_alone(alone: Mapping[str, Sequence[tuple[Mention, str]]], union: Union) -> None:
+    """Join surnames that are told near each other at one organisation."""
+    for _, same in sorted(alone.items()):
+        for (left, _), (right, _) in near_pairs(same):
+            in_reach = are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME
+            if in_reach and any(is_one_word(a, b) for a, b in product(_parts_of(left), _parts_of(right))):
+                union.join(left.move_id, right.move_id)
+
+
+def _parts_of(mention: Mention) -> set[str]:
+    return {part for form in mention.forms for part in folded_parts(form)}
 
 
 def _may_be_of(short: Mention, full: Mention, *, rare: bool) -> bool:

@@ -26,7 +26,7 @@ from include.resolve.names import (
     surnames_read,
     ways_to_say,
 )
-from include.resolve.sounds import is_rare_word, ways_to_sound
+from include.resolve.sounds import is_rare_word, say_word, ways_to_sound
 
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
@@ -123,6 +123,12 @@ def sound_signatures(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=65536)
+def say_beginning(part: str) -> str:
+    """A coarse key of one word that stands for a name alone: the consonants with which it begins."""
+    return "^" + squeeze(say_word(part, script_of(part)).translate(_SOUND_CLASSES))[:_BEGINNING]
+
+
 def like_keys(
     form: str, marks: Iterable[str], hints: Iterable[str], kinds: Iterable[str] = ()
 ) -> Iterator[tuple[Reach, tuple[str, ...]]]:
@@ -135,8 +141,9 @@ def like_keys(
     parts = folded_parts(form)
     full = is_full_name(form)
     short = [short_sign(part) for part in parts]
+    begin = signatures(form) if full else tuple(map(say_beginning, parts))
     for mark in marks:
-        for sign in (*(signatures(form) if full else ()), *short):
+        for sign in (*begin, *short):
             yield "like", (mark, sign)
     for hint in hints:
         for sign in (*(signatures(form) if full else ()), *short):

@@ -25,9 +25,10 @@ from include.resolve.names import (
     name_parts,
     read_surname,
     script_of,
+    short_sign,
     skeleton,
 )
-from include.resolve.sounds import agreement_in_script, sound_evidence
+from include.resolve.sounds import agreement_in_script, sound_evidence, weigh_words
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
 ACCEPT_IN_SCRIPT = 0.9
@@ -41,6 +42,7 @@ _TELLING = 5  # consonants that are hardly equal by chance
 _ONE_SOUND = 0.92
 _SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
 _ROMANISED_LETTERS = 5  # in longer words one may differ
+_WORD_BITS, _WORD_SHARE = 10.0, 0.5  # of one word in two scripts
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -66,6 +68,16 @@ def may_be_one_name(left: str, right: str) -> bool:
     """Whether two full names are so alike that a person should look."""
     across = script_of(left) != script_of(right)
     return name_likeness(left, right) >= (PROPOSE_ACROSS_SCRIPTS if across else PROPOSE_IN_SCRIPT)
+
+
+def is_one_word(left: str, right: str) -> bool:
+    """Whether two words that stand for names alone are one: in a case, by consonants or, across scripts, by sounds."""
+    if left == right or is_inflected(left, right) or short_sign(left) == short_sign(right):
+        return True
+    if script_of(left) == script_of(right):
+        return False
+    bits, share = weigh_words(left, right)
+    return bits >= _WORD_BITS and share >= _WORD_SHARE
 
 
 def is_misspelt_part(short: str, full: str) -> bool:

@@ -27,8 +27,9 @@ _DROPPED_WORD = -4.0  # bits: a middle name that the other leaves out
 _MOST_DROPPED = 2
 _COMMON_WORD, _RARE_WORD = 10.0, 16.0  # bits that one word heard in two scripts is worth at most
 _RARE = 19.0  # bits of a word that few have
-_COMMON, _EVERYDAY = 7.0, 4.5  # and a word that is the same: every hundredth Korean is a Park
-_FAMILY, _CHARACTER = 5.0, 4.5  # bits of a family name in Han or Hangul, and of each other character
+_COMMON, _EVERYDAY = 7.0, 4.0  # and a word that is the same: every hundredth Korean is a Park
+_FAMILY, _CHARACTER = 5.0, 5.0  # bits of a family name in Han or Hangul, and of each other character
+_SYLLABIC = 5  # letters of a word of Park Ji-hoon at most
 _WEIGHED = 4  # ways to lay two names side by side
 _READINGS = 4  # of a name in Han, in one country
 _EQUAL = 1e-9
@@ -272,10 +273,14 @@ def _find_ways(left: str, right: str, table: SoundTable) -> list[tuple[float, _W
 
 def _most(name: str) -> float:
     """What a name in Han or Hangul is worth at most: so many are called 李伟."""
-    parts = name_parts(name)
-    if script_of(name) not in ("han", "hangul") or len(parts) > 1:
-        return 2 * _RARE_WORD
-    return _FAMILY + _CHARACTER * (len(parts[0]) - 1)
+    parts, everyday = name_parts(name), load_everyday_names()
+    if script_of(name) in ("han", "hangul") and len(parts) == 1:
+        given = parts[0][1:]
+        return _FAMILY + (_CHARACTER + 1 if given in everyday else _CHARACTER * len(given))
+    if script_of(name) == "latin" and any(part in everyday for part in parts) and max(map(len, parts)) <= _SYLLABIC:
+        given = " ".join(parts[1:]), " ".join(parts[:-1])
+        return _FAMILY + (_CHARACTER + 1 if everyday.intersection(given) else 2 * _CHARACTER)
+    return 2 * _RARE_WORD
 
 
 def _turn(words: Words) -> Iterator[Words]:
