@@ -27,6 +27,7 @@ from include.resolve.names import (
     script_of,
     short_sign,
     skeleton,
+    without_particles,
 )
 from include.resolve.sounds import agreement_in_script, sound_evidence, weigh_words
 
@@ -36,13 +37,14 @@ ACCEPT_IN_SCRIPT = 0.9
 SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
 _BITS, _GRADES = (-16, 0, 4, 6, 12, 14, 18, 32), (0.0, 0.6, 0.74, 0.78, 0.86, 0.92, 0.95, 0.99)
-_JOINED = 0.95  # likeness of names of which two words are written as one
+_JOINED = 0.9  # likeness of names of which two words are written as one
 _NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
 _ONE_SOUND = 0.92
 _SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
 _ROMANISED_LETTERS = 5  # in longer words one may differ
 _WORD_BITS, _WORD_SHARE = 10.0, 0.5  # of one word in two scripts
+_PLAIN = 0.95  # of names that are one without de, van, al
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -89,6 +91,15 @@ def is_misspelt_part(short: str, full: str) -> bool:
 
 
 def _likeness_in_script(left: str, right: str) -> float:
+    likeness = _likeness_as_written(left, right)
+    plain = without_particles(left), without_particles(right)
+    if likeness < ACCEPT_IN_SCRIPT and plain != (left, right):
+        same = full_key(plain[0]) == full_key(plain[1])
+        return max(likeness, _PLAIN if same else min(_PLAIN, _likeness_as_written(*plain)))
+    return likeness
+
+
+def _likeness_as_written(left: str, right: str) -> float:
     if _written_together(name_parts(left)) & _written_together(name_parts(right)):
         return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
     if _initials_agree(name_parts(left), name_parts(right)):
@@ -234,9 +245,8 @@ def _likeness_romanised(a: str, b: str) -> float:
 def _likeness_across(left: str, right: str) -> float:
     if is_spelt_so(left, right) or is_spelt_so(right, left):
         return 0.99
-    if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
-        return SURNAME_READ_SO
-    return grade(sound_evidence(left, right))
+    read_so = _has_surname_read_so(left, right) or _has_surname_read_so(right, left)
+    return max(SURNAME_READ_SO if read_so else 0.0, grade(sound_evidence(left, right)))
 
 
 def grade(bits: float) -> float:

@@ -94,6 +94,23 @@ def without_titles(name: str) -> str:
     return " ".join(words) or name
 
 
+@lru_cache(maxsize=65536)
+def without_particles(name: str) -> str:
+    """A name without von, de, bin, al and their like, where two words are left; else the name."""
+    script = script_of(name)
+    if script in ("han", "hangul", "other"):
+        return name
+    parts = name_parts(name)
+    kept = [part for part in parts if part not in particles(script)]
+    return " ".join(kept) if 1 < len(kept) < len(parts) else name
+
+
+@cache
+def particles(script: str) -> frozenset[str]:
+    """Keys of the particles in names of a script."""
+    return frozenset(map(name_key, load_names("katakana" if script == "kana" else script).particles)) - {""}
+
+
 @cache
 def _titles(script: str) -> frozenset[str]:
     files = {"kana": "katakana", "other": ""}.get(script, script)

@@ -96,9 +96,14 @@ def compare_names(left: str, right: str) -> Agreement:
         return Agreement.OPEN if script_of(left) != script_of(right) else Agreement.UNLIKE
     # Ministerio de Sanidad, Spain's Health Ministry: nothing but common words.
     shared = (a.kinds & b.kinds) | (a.attributes & b.attributes)
-    if a.kinds & b.kinds and len(shared) > 1 and not (a.own or b.own):
+    if not (a.own or b.own) and ((a.kinds & b.kinds and len(shared) > 1) or _mean_one_thing(a, b)):
         return Agreement.SAME
     return Agreement.OPEN if shared or script_of(left) != script_of(right) else Agreement.UNLIKE
+
+
+def _mean_one_thing(a: NameWords, b: NameWords) -> bool:
+    """Whether names of common words alone say the same: Arabie saoudite, Saudi Arabia."""
+    return bool(a.attributes) and (a.kinds, a.attributes) == (b.kinds, b.attributes)
 
 
 def _judge_shared(

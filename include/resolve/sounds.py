@@ -18,7 +18,7 @@ from include.knowledge.gazetteer import load_names
 from include.knowledge.givennames import load_everyday_names, load_nicknames
 from include.knowledge.namekeys import name_key
 from include.knowledge.sounds import SoundTable, load_han_readings, load_sounds
-from include.resolve.names import LOST_SOUNDS, name_parts, read_kanji, script_of, strip_case
+from include.resolve.names import LOST_SOUNDS, name_parts, particles, read_kanji, script_of, strip_case
 
 Words = tuple[str, ...]
 _Way = tuple[float, Words, Words]  # bits lost, words of both in the order in which they agree
@@ -134,19 +134,13 @@ def _read_abroad(name: str, key: str) -> Iterator[Words]:
             yield tuple(say_word(syllable, script) for syllable in way)
 
 
-@cache
-def _particles(script: str) -> frozenset[str]:
-    return frozenset(key for word in load_names(script).particles if (key := name_key(word)))
-
-
 def _leave_particles(parts: Sequence[str], way: Words, script: str) -> Words:
     """Without von, al, bin and their like, where two words are left; Arabic writes its article with the word."""
     if script not in ("latin", "arabic", "cyrillic", "devanagari", "kana") or len(parts) != len(way):
         return way
     if script == "arabic":
         way = tuple(say_word(_ARTICLE.sub("", part), script) for part in parts)
-    particles = _particles("katakana" if script == "kana" else script)
-    kept = tuple(word for part, word in zip(parts, way, strict=True) if part not in particles)
+    kept = tuple(word for part, word in zip(parts, way, strict=True) if part not in particles(script))
     return kept if len(kept) > 1 else way
 
 

@@ -10,10 +10,11 @@ from typing import Literal
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import PRECISIONS, WINDOW_DAYS, MoveTime, time_gap, time_of
+from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
+_NEXT_STEP = 14  # days: what somebody does next, as part of the news of leaving
 _LATE = 10_000  # days: sorts after every real gap
 
 
@@ -117,7 +118,7 @@ def _gap(member: Told, told: Told) -> int | None:
     if gap is None or not goes_on or not (member.time.published and told.time.published):
         return gap
     apart = min(abs((a - b).days) for a in _days(member) for b in _days(told))
-    return max(gap, apart) if apart <= WINDOW_DAYS else None
+    return max(gap, apart) if apart <= _NEXT_STEP else None
 
 
 def _days(told: Told) -> list[date]:
