@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
+from include.resolve.intervals import PRECISIONS, WINDOW_DAYS, MoveTime, time_gap, time_of
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
@@ -29,6 +29,7 @@ class Told:
     from_id: str | None
     to_id: str | None
     time: MoveTime
+    came_back: bool = False  # to the place left, within the window
 
     @property
     def kind(self) -> str:
@@ -75,13 +76,29 @@ def find_stories(told: Sequence[Told]) -> list[Story]:
     organisation last; each goes to the nearest story that it can belong to. The order depends on the moves alone.
     """
     stories: list[Story] = []
-    for entry in sorted(told, key=_rank):
+    for entry in sorted((_look_ahead(entry, told) for entry in told), key=_rank):
         fits = [(fit, index) for index, story in enumerate(stories) if (fit := _fit(story, entry)) is not None]
         if fits:
             stories[min(fits)[1]].members.append(entry)
         else:
             stories.append(Story([entry]))
     return stories
+
+
+def _look_ahead(entry: Told, every: Sequence[Told]) -> Told:
+    """See whether the person came back to the place left within the window.
+
+    Ousted, engaged elsewhere and back within days are three events: who came back did not leave for the other place.
+    """
+    returns = [told for told in every if told.family == "return" and told.target == entry.source]
+    if entry.family != "transition" or not entry.source or not returns:
+        return entry
+    if not any(
+        0 <= (back - day).days <= WINDOW_DAYS for told in returns for back in _days(told) for day in _days(entry)
+    ):
+        return entry
+    joins = entry.kind in ("arrival", "appointment") and entry.target
+    return replace(entry, came_back=True, source=None if joins else entry.source)
 
 
 def _rank(told: Told) -> tuple[object, ...]:
@@ -177,6 +194,8 @@ def _can_complete(story: Story, told: Told) -> bool:
     somebody left for.
     """
     moves = [*story.members, told]
+    if (told.target or story.targets) and any(entry.came_back for entry in moves):
+        return False
     if not told.source and not told.target:
         return any(member.kind == told.kind for member in story.members)
     if not story.sources and not story.targets:
