@@ -103,6 +103,11 @@ def is_like_pinyin(text: str) -> bool:
     return _PINYIN.fullmatch(text) is not None
 
 
+def sound_bones(sounds: str) -> str:
+    """The consonants among sounds, in six classes, without doubled ones."""
+    return squeeze(sounds.translate(_SOUND_CLASSES))
+
+
 @lru_cache(maxsize=65536)
 def sound_signatures(name: str) -> tuple[str, ...]:
     """Keys of likeness by the sounds of a name, in all of its readings, that need no organisation.
@@ -111,7 +116,7 @@ def sound_signatures(name: str) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for way in ways_to_sound(name):
-        bones = [bone for word in way if (bone := squeeze(word.translate(_SOUND_CLASSES)))]
+        bones = [bone for word in way if (bone := sound_bones(word))]
         for a, b in combinations(sorted(bone[:_BEGINNING] for bone in bones), 2):
             if len(a + b) >= _BOTH:
                 found[f"/{a}+{b}"] = None
@@ -126,7 +131,7 @@ def sound_signatures(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def say_beginning(part: str) -> str:
     """A coarse key of one word that stands for a name alone: the consonants with which it begins."""
-    return "^" + squeeze(say_word(part, script_of(part)).translate(_SOUND_CLASSES))[:_BEGINNING]
+    return "^" + sound_bones(say_word(part, script_of(part)))[:_BEGINNING]
 
 
 def like_keys(
