@@ -361,13 +361,14 @@ _FILL = (
     """INSERT INTO store.near_keys WITH plain AS (
         SELECT move_id, day AS "at", unnest([least(g, s) || ' ' || greatest(g, s)] ||
             flatten([[place || '|' || part FOR part IN [gk, sk,
-                least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':',
-                ':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]] FOR place IN list_append(hints, mark)]) ||
+                least(left(gb, 1), left(sb, 1)) || greatest(left(gb, 1), left(sb, 1)) || ':']]
+                FOR place IN list_append(hints, mark)]) ||
+            [mark || '|' || part FOR part IN [':' || left(gb || sb, 2), ':' || left(sb || gb, 2)]] ||
             if(length(left(gz, 2) || left(sz, 2)) < 3, [],
                 ['/' || least(left(gz, 2), left(sz, 2)) || '+' || greatest(left(gz, 2), left(sz, 2))]) ||
             ['/' || least(left(gz, 2) || right(gz, 1), left(sz, 2) || right(sz, 1)) || '-' ||
                 greatest(left(gz, 2) || right(gz, 1), left(sz, 2) || right(sz, 1))] ||
-            ['/' || substr(spoken, start, 4) FOR start IN range(1, length(spoken) - 2)] ||
+            ['/' || substr(spoken, start, 5) FOR start IN range(1, length(spoken) - 3)] ||
             if(gr, ['surname|' || gk], []) || if(sr, ['surname|' || sk], []) ||
             if(length(left(gq, 3) || left(sq, 3)) < 4, [],
                 [least(left(gq, 3), left(sq, 3)) || '+' || greatest(left(gq, 3), left(sq, 3))]) ||

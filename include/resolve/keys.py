@@ -31,7 +31,7 @@ from include.resolve.sounds import is_rare_word, say_word, ways_to_sound
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 _BEGINNING, _BOTH = 2, 3  # consonants with which a word begins, and the fewest of two words
-_RUN = 4  # consonants in a row, whatever comes before
+_RUN = 5  # consonants in a row, whatever comes before
 _PINYIN = re.compile("(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n|r)?)+")
 _CLASSES = {"p": "bpfvw", "k": "kgx", "t": "td", "l": "lr", "s": "sScCZjzq", "n": "nmN", "": "aeiouyUOh"}
 _SOUND_CLASSES = str.maketrans({sound: name for name, sounds in _CLASSES.items() for sound in sounds})
@@ -147,11 +147,12 @@ def like_keys(
     full = is_full_name(form)
     short = [short_sign(part) for part in parts]
     begin = signatures(form) if full else tuple(map(say_beginning, parts))
+    ends = [sign for sign in begin if full and sign.endswith(":")]
     for mark in marks:
         for sign in (*begin, *short):
             yield "like", (mark, sign)
     for hint in hints:
-        for sign in (*(signatures(form) if full else ()), *short):
+        for sign in (*ends, *short):
             yield "soon", (hint, sign)
     for kind in kinds if full else ():
         for sign in signatures(form):

@@ -100,17 +100,12 @@ def _likeness_in_script(left: str, right: str) -> float:
 
 
 def _likeness_as_written(left: str, right: str) -> float:
+    if not _may_share(left, right):  # most of the pairs that a coarse key brings together
+        return _ONE_SOUND if _sound_alike(left, right) else 0.0
     if _written_together(name_parts(left)) & _written_together(name_parts(right)):
         return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
     if _initials_agree(name_parts(left), name_parts(right)):
         return 0.92
-    if not set(folded_parts(left)) & set(folded_parts(right)):
-        written = ((full_key(left), full_key(right)), ("".join(name_parts(left)), "".join(name_parts(right))))
-        if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written) and not _is_romanised(
-            left, right
-        ):
-            # most of the pairs that a coarse key brings together
-            return _ONE_SOUND if _sound_alike(left, right) else 0.0
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:
         short, long = sorted((name_parts(left), name_parts(right)), key=len)
@@ -136,12 +131,23 @@ def _sound_alike(left: str, right: str) -> bool:
     return not ((ours - theirs) & known and (theirs - ours) & known)
 
 
-def _is_romanised(left: str, right: str) -> bool:
-    """Whether two names share a word in what romanisations have in common."""
-    return bool(
-        {_unify_romanisation(part) for part in folded_parts(left)}
-        & {_unify_romanisation(part) for part in folded_parts(right)}
-    )
+def _may_share(left: str, right: str) -> bool:
+    """Whether two names share a word, also as romanisations have it, or many letters. Decided for every pair."""
+    if not _words_of(left).isdisjoint(_words_of(right)):
+        return True
+    written = ((full_key(left), full_key(right)), (_run_together(left), _run_together(right)))
+    return any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written)
+
+
+@lru_cache(maxsize=65536)
+def _words_of(name: str) -> frozenset[str]:
+    parts = folded_parts(name)
+    return frozenset((*parts, *map(_unify_romanisation, parts)))
+
+
+@lru_cache(maxsize=65536)
+def _run_together(name: str) -> str:
+    return "".join(name_parts(name))
 
 
 def _join_at(parts: tuple[str, ...], index: int) -> tuple[str, ...]:

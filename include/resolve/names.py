@@ -210,6 +210,7 @@ def folded_parts(name: str) -> tuple[str, ...]:
     return tuple(sorted(parts))
 
 
+@lru_cache(maxsize=65536)
 def full_key(name: str) -> str:
     """The key under which two full names of one script are the same name."""
     return " ".join(folded_parts(name))
