@@ -1,9 +1,6 @@
-"""Names that are alike but not equal: joined where an organisation agrees, the time is near and nobody else fits.
+"""Names that are alike but not equal: joined where what is known of both speaks for one person and nobody else fits.
 
-Where the names of the organisations do not say whether they are one (`places`), the names of the people must agree the
-better, and be told within days.
-
-Within one script first (typos, nicknames, married names), then across scripts by consonants. Two groups that have
+Within one script first (typos, nicknames, married names), then across scripts by sound. Two groups that have
 forms in one script must agree there: 李军 is not 李静, however alike both are to `Li Jing`.
 """
 
@@ -24,6 +21,7 @@ from include.resolve.likeness import (
 )
 from include.resolve.mentions import Mention
 from include.resolve.names import NEAR_DAYS, SOON_DAYS, folded_parts, script_of
+from include.resolve.places import Agreement, agree_on_places
 from include.resolve.sounds import closeness
 from include.resolve.union import Union
 
@@ -144,10 +142,9 @@ def _find_problem(
 ) -> str:
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
-    if pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
-        return "names that are somewhat like"
-    if pair.bits < ENOUGH:
-        return "like names, but too little else agrees"
+    if pair.bits < ENOUGH or pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
+        at_one = agree_on_places(pair.left, pair.right) is Agreement.SAME
+        return "like names at one organisation" if at_one else "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"
     if not _scripts_agree(forms[left], forms[right]):
