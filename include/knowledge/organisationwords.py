@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,6 +15,9 @@ from include.knowledge.yamlfile import check_keys, read_yaml
 _PATH = Path(__file__).with_name("organisation_words.yaml")
 _UNSPACED = "\u0e00-\u0e7f\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _RUN = re.compile(f"[{_UNSPACED}]+|[^\\s{_UNSPACED}]+")
+_KANA = "[\u30a0-\u30ff]"
+_KATAKANA = re.compile(f"{_KANA}+")
+_COUNTRY = 5  # letters of in-fr; in-africa is none
 _ELIDED = re.compile(r"\b(?:d|l|dell|all|nell)['\u2019]|['\u2019]s\b", re.IGNORECASE)  # de l'Atlas, Spain's
 _IS_UNSPACED = re.compile(f"[{_UNSPACED}]")
 
@@ -27,6 +30,11 @@ class NameWords:
     attributes: frozenset[str]
     own: tuple[str, ...]  # words that make the name this organisation's
     every: tuple[str, ...]  # all words but articles and prepositions, in their order
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """Countries among the attributes."""
+        return frozenset(meaning for meaning in self.attributes if len(meaning) == _COUNTRY and meaning[:3] == "in-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,16 @@ def _find_phrase(runs: list[str], index: int, words: OrganisationWords) -> tuple
     return 1, words.stems.get(stem, "")
 
 
+def _longest_first(parts: Iterable[str]) -> list[str]:
+    return sorted(parts, key=lambda part: (-len(part), part))
+
+
+def _delimit(part: str, meaning: str) -> str:
+    """The pattern of a part: countries in katakana stand alone, India (インド) is not in マインド."""
+    alone = meaning.startswith("in-") and _KATAKANA.fullmatch(part)
+    return f"(?<!{_KANA}){part}(?!{_KANA})" if alone else re.escape(part)
+
+
 @cache
 def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
     """Read and check the file. Raises ConfigError with its line where a word stands under two meanings."""
@@ -96,6 +114,6 @@ def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
                     line = content[section].key_lines[meaning]
                     raise ConfigError(f"{path}:{line}: {phrase!r} stands under {kept[key]} and {meaning}; remove one")
     longest = max((len(key.split()) for key in whole), default=1)
-    pattern = re.compile("|".join(sorted(map(re.escape, parts), key=lambda key: (-len(key), key))) or "(?!)")
+    pattern = re.compile("|".join(_delimit(part, parts[part]) for part in _longest_first(parts)) or "(?!)")
     stopwords = frozenset(name_key(word) for word in content["stopwords"])
     return OrganisationWords(frozenset(content["kinds"]), whole, stems, parts, pattern, longest, stopwords)

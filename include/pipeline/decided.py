@@ -57,6 +57,8 @@ def apply_inbox(con: duckdb.DuckDBPyConnection, run: RunContext) -> Decided:
     people, unknown = _find_people(con, targets)
     ids = {decision.decision_id for decision in every}
     unknown |= {decision.subject for decision in fresh if decision.kind == "undo"} - ids
+    # A takedown knows whom it is about by the hashes of the names, also where everything is read anew from the archive.
+    unknown -= {decision.subject for decision in fresh if decision.kind == "takedown" and decision.name_hashes}
     refused += find_unknown(fresh, (targets | ids) - unknown, run.settings.inbox)
     usable = [decision for decision in every if not {decision.subject, decision.other} & unknown]
     new = [decision for decision in fresh if decision in usable]

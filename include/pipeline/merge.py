@@ -16,9 +16,10 @@ from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
+from include.resolve.keys import BlockKey
 from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS, SOON_DAYS, BlockKey
+from include.resolve.names import NEAR_DAYS, SOON_DAYS
 from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of

@@ -20,7 +20,7 @@ from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision, hash_name, read_inbox
 from include.resolve.names import is_full_name
 from include.resolve.takedown import drop_taken_down, list_hashes, names_somebody, redact
-from include.warehouse.redaction import redact_articles, redact_everywhere
+from include.warehouse.redaction import mark_quotes, redact_articles, redact_everywhere
 from include.warehouse.retention import erase_people
 from include.warehouse.textredaction import read_used_texts, redact_texts, remove_replaced
 
@@ -79,8 +79,8 @@ def erase_taken_down(
 
 
 def erase_from_texts(con: duckdb.DuckDBPyConnection, run: RunContext, erased: Erased) -> int:
-    """Take the names out of the texts of this run's articles and, after an erasure, of all others; return how many
-    articles changed."""
+    """Take the names out of the texts of this run's articles and, after an erasure, of all others, and out of what this
+    run cites of stored ones; return how many articles and sentences changed."""
     if not erased.hashes:
         return 0
     replaced, changed = redact_texts(
@@ -92,9 +92,10 @@ def erase_from_texts(con: duckdb.DuckDBPyConnection, run: RunContext, erased: Er
         names=erased.names,
     )
     redact_articles(con, changed | erased.articles, partial(redact, hashes=erased.hashes, is_named=True))
+    marked = mark_quotes(con, run.run_id)
     before = run.staging.read_json(_REPLACED) if run.staging.exists(_REPLACED) else []  # of an attempt that was killed
     run.staging.write_json(_REPLACED, sorted({*before, *map(str, replaced)}))
-    return len(changed)
+    return len(changed) + marked
 
 
 def has_forgotten(run: RunContext) -> bool:

@@ -1,9 +1,6 @@
-"""Names that are alike but not equal: joined where an organisation agrees, the time is near and nobody else fits.
+"""Names that are alike but not equal: joined where what is known of both speaks for one person and nobody else fits.
 
-Where the names of the organisations do not say whether they are one (`places`), the names of the people must agree the
-better, and be told within days.
-
-Within one script first (typos, nicknames, married names), then across scripts by consonants. Two groups that have
+Within one script first (typos, nicknames, married names), then across scripts by sound. Two groups that have
 forms in one script must agree there: 李军 is not 李静, however alike both are to `Li Jing`.
 """
 
@@ -14,28 +11,27 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
 
+from include.resolve.evidence import ENOUGH, weigh, weigh_names
+from include.resolve.keys import Reach, like_keys
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
-    ACCEPT_ANYWHERE,
     ACCEPT_IN_SCRIPT,
-    ACCEPT_LATER,
-    is_sure,
+    is_spelt_so,
     may_be_one_name,
     name_likeness,
-    spelling_likeness,
 )
 from include.resolve.mentions import Mention
-from include.resolve.names import NEAR_DAYS, SOON_DAYS, Reach, folded_parts, like_keys, script_of
-from include.resolve.places import Agreement, agree_on_places, are_of_a_kind, are_told_together, differ_at_a_side
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, folded_parts, script_of
+from include.resolve.places import Agreement, agree_on_places
+from include.resolve.sounds import closeness
 from include.resolve.union import Union
 
 COMPARED_AHEAD = 40  # mentions of one bucket that are compared with each one, in order of time
-_MARGIN = 0.03  # another candidate so near makes it a question
-_VOWELS = 0.5  # what the spelling counts beside the likeness, to tell rivals apart
+PROPOSED = 4.0  # bits below which nobody is asked
+_MARGIN = 3.0  # bits; another candidate so near makes it a question
+_SPELT = 4.0  # bits: 陳美玲 is Chen Mei-ling rather than Mei-lin
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
 _FORMS_KEPT = 12
-_SURE_LATER = 4  # consonants
-_SURE, _SURE_OF_A_KIND = 6, 5  # consonants that names must have where nothing is known of the places, or their kind
 _Key = tuple[Reach, tuple[str, ...]]
 _Buckets = Sequence[tuple[_Key, Mapping[str, list[tuple[Mention, str]]]]]
 Likely = tuple[Mention, Mention, float, str]
@@ -50,17 +46,18 @@ class _Pair:
     right: Mention
     left_form: str
     right_form: str
-    agreement: Agreement
-    is_kin: bool  # whether the places are of a kind, two banks
+    bits: float  # of evidence that both are one person
 
     @property
     def closeness(self) -> float:
-        """Likeness, with the vowels: 이준희 is as like Lee Jun-hee as Lee Jun-ho by consonants alone."""
-        return self.likeness + _VOWELS * spelling_likeness(self.left_form, self.right_form)
+        """The evidence, with every sound of the names: 이준희 is nearer to Lee Jun-hee than to Lee Jun-ho."""
+        forms = self.left_form, self.right_form
+        spelt = _SPELT if is_spelt_so(*forms) or is_spelt_so(*forms[::-1]) else 0.0
+        return self.bits - weigh_names(*forms) + closeness(*forms) + spelt
 
     @property
-    def order(self) -> tuple[int, float, str, str]:
-        return (-self.agreement, -self.likeness, self.left.move_id, self.right.move_id)
+    def order(self) -> tuple[float, float, str, str]:
+        return (-self.bits, -self.likeness, self.left.move_id, self.right.move_id)
 
 
 def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
@@ -128,11 +125,10 @@ def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str
                 continue
             if not may_be_one_name(left_form, right_form):
                 continue
-            agreement = agree_on_places(left, right)
-            if agreement is Agreement.APART or differ_at_a_side(left, right):
+            likeness, bits = name_likeness(left_form, right_form), weigh(left, right, left_form, right_form)
+            if bits < PROPOSED:
                 continue
-            likeness, is_kin = name_likeness(left_form, right_form), are_of_a_kind(left, right)
-            pair = _Pair(likeness, left, right, left_form, right_form, agreement, is_kin)
+            pair = _Pair(likeness, left, right, left_form, right_form, bits)
             one, other = sorted((union.find(left.move_id), union.find(right.move_id)))
             key = (one, other)
             if key not in pairs or pair.order < pairs[key].order:
@@ -158,7 +154,7 @@ def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
-            for key in like_keys(form, mention.marks, mention.hints):
+            for key in like_keys(form, mention.marks, mention.hints, mention.kinds):
                 buckets[key][script].append((mention, form))
     return sorted(buckets.items())
 
@@ -183,18 +179,9 @@ def _find_problem(
 ) -> str:
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
-    if pair.agreement is Agreement.SAME:
-        likely = ACCEPT_ACROSS_SCRIPTS if are_told_together(pair.left, pair.right) else ACCEPT_LATER
-        if pair.likeness < (likely if across else ACCEPT_IN_SCRIPT):
-            return "like names at one organisation"
-        if across and likely == ACCEPT_LATER and not is_sure(pair.left_form, pair.right_form, _SURE_LATER):
-            return "short names at one organisation, weeks apart"
-    elif (
-        pair.likeness < ACCEPT_ANYWHERE
-        or not are_told_together(pair.left, pair.right)
-        or not is_sure(pair.left_form, pair.right_form, _SURE_OF_A_KIND if pair.is_kin else _SURE)
-    ):
-        return "like names, but the organisations may be two"
+    if pair.bits < ENOUGH or pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
+        at_one = agree_on_places(pair.left, pair.right) is Agreement.SAME
+        return "like names at one organisation" if at_one else "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"
     if not _scripts_agree(forms[left], forms[right]):
@@ -217,7 +204,7 @@ def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
     """Whether a third group in the same script as one side is about as like the other side."""
     sides = {union.find(pair.left.move_id): pair.left_form, union.find(pair.right.move_id): pair.right_form}
     for rival in rivals:
-        if rival.agreement < pair.agreement or rival.closeness < pair.closeness - _MARGIN:
+        if rival.closeness < pair.closeness - _MARGIN:
             continue
         ends = {union.find(rival.left.move_id): rival.left_form, union.find(rival.right.move_id): rival.right_form}
         shared, others = set(ends) & set(sides), set(ends) - set(sides)

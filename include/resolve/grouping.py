@@ -9,20 +9,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
-from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part
+from include.resolve.evidence import ENOUGH, days_between, weigh
+from include.resolve.keys import say_beginning
+from include.resolve.likeness import PROPOSE_IN_SCRIPT, is_misspelt_part, is_one_word
 from include.resolve.mentions import Mention, find_anchors
 from include.resolve.names import folded_parts, is_telling, same_surname_form, short_sign
 from include.resolve.places import Agreement, agree_on_places, are_in_reach, are_told_together
+from include.resolve.sounds import is_everyday, is_rare_word
 from include.resolve.union import Union
 
+_SURNAME = "surname"
+_AT_ONCE = 3  # days within which a rare surname alone means who is told of elsewhere
 _SEVERAL = "a surname that fits several people"
 
 
@@ -88,12 +93,26 @@ def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
     for mention in mentions:
         for key in mention.full_keys:
             by_name[key].append(mention)
-    for same in by_name.values():
+    for key, same in by_name.items():
         # One name in one article is one person, whatever the organisations: a career told in a paragraph.
         _join_buckets(same, union, lambda mention: (mention.article_id,))
         _join_buckets(same, union, lambda mention: tuple(mention.marks))
+        _join_at_one_place(same, union)
         for (left, _), (right, _) in near_pairs([(mention, "") for mention in same], union):
-            if union.find(left.move_id) != union.find(right.move_id) and not _contradict(left, right):
+            if union.find(left.move_id) != union.find(right.move_id) and not _contradict(left, right, key):
+                union.join(left.move_id, right.move_id)
+
+
+def _join_at_one_place(same: Sequence[Mention], union: Union) -> None:
+    """One name at one organisation is one person at any time, however that is spelt: Cathay, Cathay Pacific."""
+    by_hint: dict[str, dict[frozenset[str], Mention]] = defaultdict(dict)
+    for mention in same:
+        for hint in mention.first_hints:
+            first = by_hint[hint].setdefault(mention.marks, mention)
+            union.join(first.move_id, mention.move_id)
+    for by_marks in by_hint.values():
+        for left, right in combinations(by_marks.values(), 2):
+            if agree_on_places(left, right) is Agreement.SAME:
                 union.join(left.move_id, right.move_id)
 
 
@@ -104,16 +123,26 @@ def _join_buckets(mentions: Iterable[Mention], union: Union, keys_of: Callable[[
             union.join(first.setdefault(key, mention.move_id), mention.move_id)
 
 
-def _contradict(left: Mention, right: Mention) -> bool:
+def _contradict(left: Mention, right: Mention, form: str) -> bool:
     """Whether two mentions near in time cannot be one person's story: they leave, or join, two different places.
 
-    Names of places that do not say whether they are one are no contradiction within days of each other.
+    Names of places that do not say whether they are one are no contradiction within days of each other, nor are names
+    in two languages where the person's is rare enough.
     """
     agreement = agree_on_places(left, right)
     named_in_both = any(a and b for a, b in zip(left.places, right.places, strict=True))
-    if agreement is Agreement.OPEN and named_in_both:
-        return not (are_told_together(left, right) and any(map(is_telling, left.full_forms)))
-    return agreement is Agreement.APART
+    if agreement is Agreement.SAME or not (left.roots and right.roots):
+        return False
+    if not named_in_both and not is_everyday(form):
+        return False  # left the one, joined the other
+    if (
+        agreement is Agreement.OPEN
+        and named_in_both
+        and are_told_together(left, right)
+        and any(map(is_telling, left.full_forms))
+    ):
+        return False
+    return weigh(left, right, form, form) < ENOUGH
 
 
 def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:
@@ -138,10 +167,9 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         likely += [(mention, other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
         for key in _short_keys(mention):
             alone["|".join(key)].append((mention, ""))
-    for _, same in sorted(alone.items()):
-        for (left, _), (right, _) in near_pairs(same, union):
-            if are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME:
-                union.join(left.move_id, right.move_id)
+        for mark, part in product(mention.marks, _parts_of(mention)):
+            alone[f"{mark}|{say_beginning(part)}"].append((mention, ""))
+    _join_alone(alone, union)
     together: dict[str, dict[str, Mention]] = defaultdict(dict)
     for mention in {entry[0].move_id: entry[0] for same in alone.values() for entry in same}.values():
         together[union.find(mention.move_id)][mention.move_id] = mention
@@ -152,7 +180,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
                 other
                 for key in _short_keys(mention)
                 for other in at_place[key]
-                if are_in_reach(mention, other) and agree_on_places(mention, other) is Agreement.SAME
+                if _may_be_of(mention, other, rare=key[0] == _SURNAME)
             )
             people |= _by_person(near, mention, union, _is_short_for)
         if len(people) == 1:
@@ -160,6 +188,28 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
         else:
             likely += [(members[min(members)], other, PROPOSE_IN_SCRIPT, _SEVERAL) for other in people.values()]
     return likely
+
+
+def _join_alone(alone: Mapping[str, Sequence[tuple[Mention, str]]], union: Union) -> None:
+    """Join surnames that are told near each other at one organisation."""
+    for _, same in sorted(alone.items()):
+        for (left, _), (right, _) in near_pairs(same, union):
+            in_reach = are_in_reach(left, right) and agree_on_places(left, right) is Agreement.SAME
+            if in_reach and any(is_one_word(a, b) for a, b in product(_parts_of(left), _parts_of(right))):
+                union.join(left.move_id, right.move_id)
+
+
+def _parts_of(mention: Mention) -> set[str]:
+    return {part for form in mention.forms for part in folded_parts(form)}
+
+
+def _may_be_of(short: Mention, full: Mention, *, rare: bool) -> bool:
+    """Whether a surname alone can be of the full name: at one organisation; a rare one also where nothing says no."""
+    agreement = agree_on_places(short, full)
+    if agreement is Agreement.SAME:
+        return are_in_reach(short, full)
+    may_be_one = agreement is Agreement.OPEN or (agreement is Agreement.UNLIKE and short.lang != full.lang)
+    return rare and may_be_one and days_between(short, full) <= _AT_ONCE
 
 
 def _index_full_names(
@@ -188,9 +238,13 @@ def _short_keys(mention: Mention) -> list[tuple[str, str]]:
 
 
 def _place_keys(mention: Mention, forms: Iterable[str]) -> set[tuple[str, str]]:
-    """Each word of the names at each of the places, as consonants: family names alone come in several scripts."""
-    parts = {short_sign(part) for form in forms for part in folded_parts(form)}
-    return {(mark, part) for mark in (*mention.marks, *mention.hints) for part in parts}
+    """Each word of the names at each of the places, as consonants: family names alone come in several scripts.
+
+    A rare one also without a place.
+    """
+    parts = {short_sign(part): is_rare_word(part) for form in forms for part in folded_parts(form)}
+    at_places = {(mark, part) for mark in (*mention.marks, *mention.hints) for part in parts}
+    return at_places | {(_SURNAME, part) for part, rare in parts.items() if rare}
 
 
 def _is_short_for(mention: Mention, full: Mention) -> bool:

@@ -7,41 +7,46 @@ and nobody else fits.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from bisect import bisect_right
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
 from anyascii import anyascii
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
+from include.knowledge.gazetteer import load_names
+from include.knowledge.givennames import load_nicknames
 from include.resolve.names import (
     differ_in_ending,
     folded_parts,
     full_key,
     is_inflected,
-    is_telling,
     name_parts,
     read_surname,
     script_of,
+    short_sign,
     skeleton,
-    ways_to_hear,
-    ways_to_say,
+    without_particles,
 )
+from include.resolve.sounds import agreement_in_script, sound_evidence, weigh_words
 
 ACCEPT_ACROSS_SCRIPTS = 0.78  # likeness of consonant skeletons; measured in bench/resolve.py
-ACCEPT_LATER = 0.86  # across scripts, weeks apart: news of one move goes round within days
 ACCEPT_IN_SCRIPT = 0.9
-ACCEPT_ANYWHERE = 0.92  # where the organisations may be two
 # Of two listed people chosen at random .004 are so alike across scripts, and .00006 within one (bench/resolve.py).
 SURNAME_READ_SO = 0.79  # the given name cannot be read, so anybody else of that family name makes it a question
 PROPOSE_ACROSS_SCRIPTS, PROPOSE_IN_SCRIPT = 0.74, 0.6
-_CUT_ELSEWHERE = 0.9
-_JOINED = 0.95  # likeness of names of which two words are written as one
+_BITS, _GRADES = (-16, 0, 4, 6, 12, 14, 18, 32), (0.0, 0.6, 0.74, 0.78, 0.86, 0.92, 0.95, 0.99)
+_JOINED = 0.9  # likeness of names of which two words are written as one
 _NOTHING_ALIKE = 60  # percent of letters, where no word is shared
 _TELLING = 5  # consonants that are hardly equal by chance
+_ONE_SOUND = 0.92
+_SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
+_ROMANISED_LETTERS = 5  # in longer words one may differ
+_WORD_BITS, _WORD_SHARE = 10.0, 0.5  # of one word in two scripts
+_PLAIN = 0.95  # of names that are one without de, van, al
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
-_LETTER_BY_LETTER = {"latin", "cyrillic"}
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
 _SLAVIC_SOUNDS = tuple(
     (re.compile(pattern), replacement)
@@ -49,21 +54,6 @@ _SLAVIC_SOUNDS = tuple(
         ("tsch|cz", "ch"), ("sch|sz", "sh"), ("c(?![hk])", "ts"), ("ts?z", "ts"), ("ks", "x"), ("ie|je|ye", "e"),
     )
 )  # fmt: skip
-_NICKNAMES = (
-    "robert rob bob bobby", "william will bill billy", "richard rich rick dick", "james jim jimmy jamie",
-    "john jack johnny", "michael mike mick", "joseph joe joey", "thomas tom tommy", "charles charlie chuck",
-    "edward ed eddie ted", "elizabeth liz beth betty eliza", "margaret maggie meg peggy", "katherine kate kathy",
-    "alexander alex sasha sascha", "alexandra alex sasha", "andrew andy drew", "anthony tony", "steven steve",
-    "stephen steve", "gregory greg", "lawrence larry", "patrick pat paddy", "nicholas nick", "benjamin ben",
-    "samuel sam", "daniel dan danny", "matthew matt", "christopher chris", "jonathan jon", "timothy tim",
-    "theodore ted theo", "francisco paco pancho curro patxi kiko", "jose pepe", "susan sue", "deborah debbie deb",
-    "mikhail misha", "dmitry dima", "nikita nick", "ekaterina katya", "maria masha", "vladimir vova volodya",
-    "yevgeny zhenya",
-)  # fmt: skip
-_GROUPS_OF = {
-    word: frozenset(number for number, group in enumerate(_NICKNAMES) if word in group.split())
-    for word in " ".join(_NICKNAMES).split()
-}
 
 
 @lru_cache(maxsize=65536)
@@ -82,11 +72,14 @@ def may_be_one_name(left: str, right: str) -> bool:
     return name_likeness(left, right) >= (PROPOSE_ACROSS_SCRIPTS if across else PROPOSE_IN_SCRIPT)
 
 
-@lru_cache(maxsize=65536)
-def spelling_likeness(left: str, right: str) -> float:
-    """How alike two names are letter by letter as a reader of Latin script hears them, 0 to 1."""
-    turned = [_written_together(tuple(anyascii(part).lower() for part in name_parts(name))) for name in (left, right)]
-    return max(fuzz.ratio(_as_heard(a), _as_heard(b)) for a in turned[0] for b in turned[1]) / 100
+def is_one_word(left: str, right: str) -> bool:
+    """Whether two words that stand for names alone are one: in a case, by consonants or, across scripts, by sounds."""
+    if left == right or is_inflected(left, right) or short_sign(left) == short_sign(right):
+        return True
+    if script_of(left) == script_of(right):
+        return False
+    bits, share = weigh_words(left, right)
+    return bits >= _WORD_BITS and share >= _WORD_SHARE
 
 
 def is_misspelt_part(short: str, full: str) -> bool:
@@ -98,21 +91,63 @@ def is_misspelt_part(short: str, full: str) -> bool:
 
 
 def _likeness_in_script(left: str, right: str) -> float:
+    likeness = _likeness_as_written(left, right)
+    plain = without_particles(left), without_particles(right)
+    if likeness < ACCEPT_IN_SCRIPT and plain != (left, right):
+        same = full_key(plain[0]) == full_key(plain[1])
+        return max(likeness, _PLAIN if same else min(_PLAIN, _likeness_as_written(*plain)))
+    return likeness
+
+
+def _likeness_as_written(left: str, right: str) -> float:
+    if not _may_share(left, right):  # most of the pairs that a coarse key brings together
+        return _ONE_SOUND if _sound_alike(left, right) else 0.0
     if _written_together(name_parts(left)) & _written_together(name_parts(right)):
         return 0.97  # Mc Allister, McAllister; Lee Jun-ho, Junho Lee
     if _initials_agree(name_parts(left), name_parts(right)):
         return 0.92
-    if not set(folded_parts(left)) & set(folded_parts(right)):
-        written = ((full_key(left), full_key(right)), ("".join(name_parts(left)), "".join(name_parts(right))))
-        if not any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written):
-            return 0.0  # most of the pairs that a coarse key brings together
     likeness = _likeness_of_words(folded_parts(left), folded_parts(right))
     if abs(len(name_parts(left)) - len(name_parts(right))) == 1:
         short, long = sorted((name_parts(left), name_parts(right)), key=len)
         joined = (_join_at(long, index) for index in range(len(long) - 1))
         whole = max((_likeness_of_words(tuple(sorted(short)), tuple(sorted(parts))) for parts in joined), default=0.0)
         likeness = max(likeness, whole if whole >= _JOINED else 0.0)
-    return likeness
+    return max(likeness, _ONE_SOUND) if likeness < ACCEPT_IN_SCRIPT and _sound_alike(left, right) else likeness
+
+
+def _sound_alike(left: str, right: str) -> bool:
+    """Whether two names, not in Latin script, are one foreign name as two newsrooms write it: 샘 올트먼, 샘 알트만.
+
+    A word that is a known name itself is not the other known name misheard.
+    """
+    script = script_of(left)
+    words = name_parts(left), name_parts(right)
+    if script in ("latin", "other") or len(words[0]) != len(words[1]) or len(words[0]) < 2:
+        return False
+    if agreement_in_script(left, right) < _SAID_ONE_WAY:
+        return False
+    known = _known_names("katakana" if script == "kana" else script)
+    ours, theirs = (set(folded_parts(name)) for name in (left, right))
+    return not ((ours - theirs) & known and (theirs - ours) & known)
+
+
+def _may_share(left: str, right: str) -> bool:
+    """Whether two names share a word, also as romanisations have it, or many letters. Decided for every pair."""
+    if not _words_of(left).isdisjoint(_words_of(right)):
+        return True
+    written = ((full_key(left), full_key(right)), (_run_together(left), _run_together(right)))
+    return any(fuzz.ratio(a, b, score_cutoff=_NOTHING_ALIKE) for a, b in written)
+
+
+@lru_cache(maxsize=65536)
+def _words_of(name: str) -> frozenset[str]:
+    parts = folded_parts(name)
+    return frozenset((*parts, *map(_unify_romanisation, parts)))
+
+
+@lru_cache(maxsize=65536)
+def _run_together(name: str) -> str:
+    return "".join(name_parts(name))
 
 
 def _join_at(parts: tuple[str, ...], index: int) -> tuple[str, ...]:
@@ -183,6 +218,10 @@ def _likeness_of_part(a: str, b: str) -> float:
             return 0.93
     if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
         return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
+    return _likeness_romanised(a, b) or _likeness_of_letters(a, b)
+
+
+def _likeness_of_letters(a: str, b: str) -> float:
     ratio = fuzz.ratio(a, b) / 100
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
@@ -192,17 +231,44 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 0.95
     if min(len(a), len(b)) == 1 and a[0] == b[0]:
         return 0.92
-    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4:
+    if OSA.distance(a, b) <= 1 and min(len(a), len(b)) >= 4 and not _are_two_names(a, b):
         return 0.9 if min(len(a), len(b)) >= 5 else 0.8
     return 0.7 * ratio
+
+
+def _likeness_romanised(a: str, b: str) -> float:
+    """How alike two long words are in what romanisations have in common; 0 for not so."""
+    romanised = _unify_romanisation(a), _unify_romanisation(b)
+    length = min(map(len, romanised))
+    if length < _ROMANISED_LETTERS:
+        return 0.0
+    if romanised[0] == romanised[1]:
+        return 0.95
+    ends_alike = romanised[0][0] == romanised[1][0] and romanised[0][-1] == romanised[1][-1]  # Junho is not Junhee
+    return 0.93 if ends_alike and length > _ROMANISED_LETTERS and OSA.distance(*romanised) == 1 else 0.0
 
 
 def _likeness_across(left: str, right: str) -> float:
     if is_spelt_so(left, right) or is_spelt_so(right, left):
         return 0.99
-    if _has_surname_read_so(left, right) or _has_surname_read_so(right, left):
-        return SURNAME_READ_SO
-    return max(_likeness_of_bones(left, right, a, b) for a in ways_to_hear(left) for b in ways_to_hear(right))
+    read_so = _has_surname_read_so(left, right) or _has_surname_read_so(right, left)
+    return max(SURNAME_READ_SO if read_so else 0.0, grade(sound_evidence(left, right)))
+
+
+def grade(bits: float) -> float:
+    """Bits of evidence as a likeness between 0 and 1: as many pairs of two people reach both."""
+    index = bisect_right(_BITS, bits)
+    if index in (0, len(_BITS)):
+        return _GRADES[min(index, len(_BITS) - 1)]
+    part = (bits - _BITS[index - 1]) / (_BITS[index] - _BITS[index - 1])
+    return _GRADES[index - 1] + part * (_GRADES[index] - _GRADES[index - 1])
+
+
+def to_bits(likeness: float) -> float:
+    """The inverse of `grade`."""
+    index = min(max(bisect_right(_GRADES, likeness), 1), len(_GRADES) - 1)
+    part = (likeness - _GRADES[index - 1]) / (_GRADES[index] - _GRADES[index - 1])
+    return _BITS[index - 1] + part * (_BITS[index] - _BITS[index - 1])
 
 
 def _has_surname_read_so(han: str, other: str) -> bool:
@@ -216,19 +282,6 @@ def _has_surname_read_so(han: str, other: str) -> bool:
     return len(parts) > 1 and any(skeleton(part) in read for part in (parts[0], parts[-1]))
 
 
-def _likeness_of_bones(left: str, right: str, a: Sequence[str], b: Sequence[str]) -> float:
-    joined = fuzz.ratio("".join(a), "".join(b)) / 100
-    likeness = joined * 0.95
-    if len(a) == len(b) and len(a) > 1:
-        aligned = max(_aligned(a, b), _aligned(a, b[::-1]))
-        # Words may be cut elsewhere: عبد الرحمن السويدي, Abdulrahman Al Suwaidi.
-        likeness = max(aligned, likeness) if len(a) > 2 and joined >= _CUT_ELSEWHERE else aligned
-    if {script_of(left), script_of(right)} <= _LETTER_BY_LETTER:
-        # Анна Петрова and Anton Petrov have like bones; letter for letter they differ.
-        likeness = min(likeness, _letters_alike(left, right))
-    return likeness
-
-
 def is_spelt_so(han: str, latin: str) -> bool:
     """Whether a Latin name is the pinyin of a Chinese one, in either order: 陳美玲 is Chen Mei-ling, not Mei-lin."""
     if (script_of(han), script_of(latin)) != ("han", "latin"):
@@ -236,45 +289,29 @@ def is_spelt_so(han: str, latin: str) -> bool:
     return anyascii("".join(name_parts(han))).lower() in _written_together(name_parts(latin))
 
 
-def is_sure(left: str, right: str, consonants: int) -> bool:
-    """Whether a likeness can hardly be chance: a Han name of three characters in pinyin, or so many consonants."""
-    if any(is_telling(han) and is_spelt_so(han, latin) for han, latin in ((left, right), (right, left))):
-        return True
-    if any(script_of(name) == "han" and len(name_parts(name)) == 1 for name in (left, right)):
-        return False  # 張予彤 is Zhang Tong by consonants; 拉里·埃利森 is foreign, and written as it is said
-    return all(max(len("".join(way)) for way in ways_to_say(name)) >= consonants for name in (left, right))
+def _are_two_names(left: str, right: str) -> bool:
+    """Whether two words are both known names, neither the other misspelt: Marco and Mario, not Anna and Anne."""
+    known = _known_names("latin")
+    return {left, right} <= known and (skeleton(left) != skeleton(right) or {left[-1], right[-1]} == {"a", "o"})
 
 
-def _letters_alike(left: str, right: str) -> float:
-    """Likeness letter for letter, the less alike part counting, with and without case endings."""
-    best = 0.0
-    for read in (name_parts, folded_parts):
-        a, b = ([anyascii(part).lower().replace("'", "") for part in read(name)] for name in (left, right))
-        if len(a) != len(b):
-            best = max(best, fuzz.token_sort_ratio(" ".join(a), " ".join(b)) / 100)
-            continue
-        for turned in (b, b[::-1]):
-            best = max(best, min((_letter_ratio(x, y) for x, y in zip(a, turned, strict=True)), default=0.0))
-    return best
+@cache
+def _known_names(script: str) -> frozenset[str]:
+    return frozenset(part for word in load_names(script).given for part in folded_parts(word))
 
 
-def _letter_ratio(left: str, right: str) -> float:
-    """Equal but for what romanisations differ in: y and i, w and v, doubled letters."""
-    a, b = _unify_spelling(left), _unify_spelling(right)
-    if skeleton(left) == skeleton(right) and a[-1:] == b[-1:]:
-        return max(0.95, fuzz.ratio(a, b) / 100)
-    return fuzz.ratio(a, b) / 100
-
-
-def _aligned(left: Sequence[str], right: Sequence[str]) -> float:
-    weights = [max(len(a), len(b), 1) for a, b in zip(left, right, strict=True)]
-    ratios = [fuzz.ratio(a, b) / 100 if a or b else 1.0 for a, b in zip(left, right, strict=True)]
-    mean = sum(w * r for w, r in zip(weights, ratios, strict=True)) / sum(weights)
-    return mean if min(ratios) >= 0.4 else mean * 0.7
+@cache
+def _other_forms() -> Mapping[str, frozenset[str]]:
+    """The forms of given names as they stand in `folded_parts`."""
+    forms: dict[str, frozenset[str]] = {}
+    for form, others in load_nicknames().items():
+        key = full_key(form)
+        forms[key] = forms.get(key, frozenset()) | {full_key(other) for other in others}
+    return forms
 
 
 def _is_nickname(left: str, right: str) -> bool:
-    if _GROUPS_OF.get(left, frozenset()) & _GROUPS_OF.get(right, frozenset()):
+    if right in _other_forms().get(left, ()):
         return True
     short, long = sorted((left, right), key=len)
     # Lin is not Ling; in Cyrillic Алекс may be what a case ending left of Алексей.
@@ -288,6 +325,25 @@ def _unify_spelling(part: str) -> str:
     for pattern, replacement in _SLAVIC_SOUNDS:
         text = pattern.sub(replacement, text)
     return _undouble(text)
+
+
+_ROMANISED = tuple(
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        ("shtsch|schtsch|shch|szcz|stch", "sh"), ("tsch|tch|tsh|cz|ch", "ch"), ("sch|sh|sz|zh|rz|j(?=[aeou])", "sh"),
+        ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"),
+        ("q", "k"),
+        (r"(.)\1+", r"\1"),
+    )
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _unify_romanisation(part: str) -> str:
+    """One spelling of what is romanised for German, Polish, French and English readers: Saluschnyj, Zaluzhnyi."""
+    for pattern, replacement in _ROMANISED:
+        part = pattern.sub(replacement, part)
+    return part
 
 
 _HEARD = tuple(

@@ -11,12 +11,15 @@ from functools import lru_cache
 from include.knowledge.gazetteer import Gazetteer, Organisation
 from include.knowledge.namekeys import organisation_key
 from include.knowledge.organisationwords import read_words
+from include.knowledge.roles import role_families
 from include.records import StoredMove
-from include.resolve.intervals import stated_interval
-from include.resolve.names import BlockKey, full_key, hash_key, is_full_name, name_block_keys, skeleton, squeeze
+from include.resolve.intervals import precision_of, stated_interval
+from include.resolve.keys import BlockKey, hash_key, name_block_keys
+from include.resolve.names import full_key, is_full_name, skeleton, squeeze, without_titles
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"
+_MONTHS = (1, 3, 5, 7, 9, 11)
 _HINT, _HINTED_WORDS, _ACRONYM = 2, 2, 6  # consonants of a word, words of a name, letters
 
 
@@ -33,7 +36,13 @@ class Mention:
     target: NamedOrganisation | None
     marks: frozenset[str]
     hints: frozenset[str]  # words of the organisations' names: where to look, no agreement
-    at: tuple[date, ...]  # when it was told, and the stated date of what it tells
+    first_hints: frozenset[str]  # of each organisation the first
+    kinds: frozenset[str]  # what the organisations are, to look there, too
+    at: tuple[date, ...]  # when it was told, and the stated date of what it tells; of a year its every other month
+    told: tuple[date, ...] = ()  # of these, without the months of a year
+    day: date | None = None  # the stated date, if it is a day
+    lang: str = ""
+    posts: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())  # families of the posts left and taken up
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -84,6 +93,7 @@ def read_mention(
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
     source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
     named = [organisation for organisation in (source, target) if organisation]
+    stated = stated_interval(move.date, slack=0)
     return Mention(
         move_id=stored.move_id,
         article_id=stored.article_id,
@@ -94,28 +104,49 @@ def read_mention(
         target=target,
         marks=frozenset(mark for organisation in named for mark in organisation.marks),
         hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
+        first_hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)[:1]),
+        kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
         at=mention_dates(stored),
+        told=mention_dates(stored, vague=False),
+        day=stated.start if stated and stated.start == stated.end else None,
+        lang=stored.lang,
+        posts=(role_families(move.role_from), role_families(move.role_to)),
     )
 
 
 def name_forms(stored: StoredMove) -> tuple[str, ...]:
-    """Every form of the person's name that the move gives."""
-    return tuple(dict.fromkeys(form for form in (stored.move.person, *stored.move.person_aliases) if form.strip()))
+    """Every form of the person's name that the move gives, without titles."""
+    forms = (stored.move.person, *stored.move.person_aliases)
+    return tuple(dict.fromkeys(without_titles(form) for form in forms if form.strip()))
 
 
-def mention_dates(stored: StoredMove) -> tuple[date, ...]:
-    """When it was told (published, else the day we first had it), and the beginning of the stated date."""
+def mention_dates(stored: StoredMove, *, vague: bool = True) -> tuple[date, ...]:
+    """When it was told (published, else the day we first had it), and the beginning of the stated date.
+
+    Of a year every other month, since what is recalled of 2023 may be news of any day of it; with `vague` False none.
+    """
     told = (stored.published_at or stored.known_at).date()
     stated = stated_interval(stored.move.date, slack=0)
-    return tuple(dict.fromkeys((told, stated.start) if stated else (told,)))
+    if stated is None:
+        return (told,)
+    if precision_of(stored.move.date) == "year":
+        return tuple(
+            dict.fromkeys((told, *(stated.start.replace(month=month) for month in (_MONTHS if vague else ()))))
+        )
+    return tuple(dict.fromkeys((told, stated.start)))
 
 
 def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]:
     """The keys under which the warehouse finds every move that may concern the same person."""
     mention = read_mention(stored, gazetteer)
     marks = tuple(sorted(mention.marks))
-    hints = tuple(sorted(mention.hints))
-    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, at)]
+    hints, kinds = tuple(sorted(mention.hints)), tuple(sorted(mention.kinds))
+    keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, kinds, at)]
+    keys += [
+        BlockKey(hash_key(name, hint), mention.at[0], "name")
+        for name in mention.full_keys
+        for hint in sorted(mention.first_hints)
+    ]
     keys += [
         BlockKey(hash_key("#", found), mention.at[0], "name") for found in find_anchors([mention], gazetteer).values()
     ]

@@ -14,7 +14,7 @@ from include.resolve.corrections import apply_corrections, arrange_stories
 from include.resolve.decisions import Decision
 from include.resolve.identity import keep_event_ids
 from include.resolve.onplaces import unify_places
-from include.resolve.retellings import join_leaves, join_retellings
+from include.resolve.retellings import join_leaves, join_retellings, join_returns
 from include.resolve.stories import Story, find_stories, read_told
 from include.resolve.summary import summarise_story
 from include.resolve.takedown import drop_taken_down, remove_person
@@ -68,7 +68,7 @@ def _tell_stories(
     for person_id, block in sorted(by_person.items()):
         places = unify_places(block, book, gazetteer)
         found = find_stories([read_told(move, book, places) for move in block])
-        stories += [(person_id, story) for story in join_leaves(join_retellings(found))]
+        stories += [(person_id, story) for story in join_returns(join_leaves(join_retellings(found)))]
     drafts = [
         summarise_story(story, person_id, book, gazetteer, event_id=_first_id(person_id, story), as_of=as_of)
         for person_id, story in arrange_stories(stories, decisions, previous)

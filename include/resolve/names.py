@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
-from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 from anyascii import anyascii
 
@@ -20,8 +16,9 @@ from include.knowledge.yamlfile import read_yaml
 
 NEAR_DAYS = 60
 SOON_DAYS = 10  # one piece of news goes round the languages within these
+_SHORT_TITLES = "氏様씨님"
 _STEM = 2  # letters that a case ending leaves: Вэй, Вэя
-_LOST_SOUNDS = {
+LOST_SOUNDS = {
     "이": "리",
     "임": "림",
     "유": "류",
@@ -33,10 +30,7 @@ _LOST_SOUNDS = {
 }  # Lee, Lim, Ryu
 _SAID_ALIKE = 3  # consonants of a family name in two scripts: Колев, Kolev
 _TELLING_SIGNS, _TELLING_BONES = 3, 5  # characters, consonants of a name that few have
-_WHOLE = 5  # consonants with which a name begins
-_END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 
-_PINYIN = re.compile("(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?[aeiou]{1,3}(?:ng|n|r)?)+")
 _PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+")
 _SCRIPTS = (
     ("latin", re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)),
@@ -59,32 +53,12 @@ _LATIN_CASE = ("a", "owi", "em", "iem", "u", "ego", "emu", "s")
 _FEMININE_CASE = re.compile("(?<=[sc]k)(a|iej)$")
 _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
-_FINAL_NG = re.compile("ng(?![aeiouy])")  # Zhang is Чжан and チャン
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
-_SILENT_R = re.compile("(?<=[aeiou])r(?![aeiouyr])")
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
 _NOT_CONSONANT = re.compile("[^ptkslmn]")
-
-
-Reach = Literal["name", "near", "like", "soon"]
-
-
-@dataclass(frozen=True, slots=True)
-class BlockKey:
-    """One key of a move: 40 bits of a hash, and how far it reaches.
-
-    `name`: one full name at one organisation, at any time. `near`: one full name anywhere, between moves at most
-    `NEAR_DAYS` apart. `like`: coarse, at one organisation and as near. `soon`: coarse, wherever, at most `SOON_DAYS`
-    apart. Of the coarse ones the names themselves are to be compared (`candidates.may_concern`). Two keys that are
-    equal by chance only make a block larger.
-    """
-
-    key: int
-    at: date
-    reach: Reach
 
 
 @lru_cache(maxsize=65536)
@@ -95,6 +69,63 @@ def name_parts(name: str) -> tuple[str, ...]:
     if "," in name and len(words) == 2:
         words.reverse()
     return tuple(words)
+
+
+@lru_cache(maxsize=65536)
+def without_titles(name: str) -> str:
+    """A name without forms of address and posts: `Dr Lam`, `ông Hùng`, `오 CTO`, `林佩儀醫生`. Never empty.
+
+    A title that is a name as well (Sri, Pan, Anh) stays, and so does one that would leave nothing: 전 부회장.
+    """
+    words = name.split()
+    scripts = {script_of(word) for word in words} - {"other"}
+    if len(scripts) > 1 and "latin" in scripts:
+        words = [word for word in words if script_of(word) != "latin"] or words
+    titles = frozenset[str]().union(*(_titles(script) for script in scripts))
+    while len(words) > 1 and words[-1] in titles and "latin" not in scripts:
+        words.pop()
+    while len(words) > 1 and words[0] in titles:
+        words.pop(0)
+    last = words[-1] if words else ""
+    for title in _suffixes() if scripts & {"han", "kana", "hangul"} else ():
+        if last.endswith(title) and len(last) > len(title) + 1:
+            words[-1] = last.removesuffix(title)
+            break
+    return " ".join(words) or name
+
+
+@lru_cache(maxsize=65536)
+def without_particles(name: str) -> str:
+    """A name without von, de, bin, al and their like, where two words are left; else the name."""
+    script = script_of(name)
+    if script in ("han", "hangul", "other"):
+        return name
+    parts = name_parts(name)
+    kept = [part for part in parts if part not in particles(script)]
+    return " ".join(kept) if 1 < len(kept) < len(parts) else name
+
+
+@cache
+def particles(script: str) -> frozenset[str]:
+    """Keys of the particles in names of a script."""
+    return frozenset(map(name_key, load_names("katakana" if script == "kana" else script).particles)) - {""}
+
+
+@cache
+def _titles(script: str) -> frozenset[str]:
+    files = {"kana": "katakana", "other": ""}.get(script, script)
+    if not files:
+        return frozenset()
+    names = load_names(files)
+    known = frozenset(map(name_key, (*names.given, *names.surnames)))
+    return frozenset(title for title in names.honorifics if title[0].islower() or name_key(title) not in known)
+
+
+@cache
+def _suffixes() -> tuple[str, ...]:
+    """Titles that are written with the name, the longest first; of one character only those that end no name."""
+    found = {title for script in ("han", "katakana", "hangul") for title in load_names(script).honorifics}
+    return tuple(sorted((t for t in found if len(t) > 1 or t in _SHORT_TITLES), key=lambda t: (-len(t), t)))
 
 
 @lru_cache(maxsize=65536)
@@ -136,7 +167,7 @@ def _kanji_readings() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _surnames_read() -> frozenset[str]:
+def surnames_read() -> frozenset[str]:
     """All readings, in Latin letters."""
     return frozenset(reading for readings in _kanji_readings().values() for reading in readings)
 
@@ -173,12 +204,13 @@ def folded_parts(name: str) -> tuple[str, ...]:
     """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
     parts = name_parts(name)
     if script_of(name) == "cyrillic":
-        parts = tuple(_strip_case(part).translate(_UKRAINIAN) for part in parts)
+        parts = tuple(strip_case(part).translate(_UKRAINIAN) for part in parts)
     if len(parts) > 2:
         parts = tuple(part for part in parts if len(part) > 1) or parts
     return tuple(sorted(parts))
 
 
+@lru_cache(maxsize=65536)
 def full_key(name: str) -> str:
     """The key under which two full names of one script are the same name."""
     return " ".join(folded_parts(name))
@@ -237,8 +269,8 @@ def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
         ways.append(tuple(part.replace("フ", "ウ") for part in parts))
     if "park" in parts:
         ways.append(tuple("pak" if part == "park" else part for part in parts))
-    if parts and parts[0][0] in _LOST_SOUNDS:
-        ways.append((_LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:]))
+    if parts and parts[0][0] in LOST_SOUNDS:
+        ways.append((LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:]))
     if script_of(name) == "han":
         ways += [reading for reading in [read_kanji(name)] if reading]
     return tuple(dict.fromkeys(tuple(skeleton(part) for part in way) for way in ways))
@@ -252,116 +284,9 @@ def is_telling(name: str) -> bool:
     return len("".join(ways_to_say(name)[0])) >= _TELLING_BONES
 
 
-@lru_cache(maxsize=65536)
-def ways_to_hear(name: str) -> tuple[tuple[str, ...], ...]:
-    """`ways_to_say`, and for Latin names how an English one sounds to others.
-
-    No r before a consonant (バーンズ, Barnes), th as s (ベス, Beth), w as a vowel (ウィリアム, William).
-    """
-    ways = ways_to_say(name)
-    if script_of(name) != "latin":
-        return ways
-    heard = [_SILENT_R.sub("", part.replace("th", "s")) for part in name_parts(name)]
-    more = (heard, [part.replace("w", "") for part in heard])
-    return tuple(dict.fromkeys((*ways, *(tuple(skeleton(part) for part in way) for way in more))))
-
-
-@lru_cache(maxsize=65536)
-def signatures(name: str) -> tuple[str, ...]:
-    """Coarse keys of likeness across scripts: the first consonants of both ends, and of the whole name.
-
-    Two names that are alike share one: 김도윤, キム・ドユン and `Kim Do-yun` begin alike, whatever is a word in them.
-    """
-    found: dict[str, None] = {}
-    parts = name_parts(name)
-    for way in ways_to_say(name):
-        bones = [bone or "-" for bone in way]
-        if bones:
-            ends = "".join(sorted(bone[0] for bone in {bones[0]: "", bones[-1]: ""}))
-            whole = "".join(bones).replace("-", "")
-            turned = "".join([bones[-1], *bones[:-1]]).replace("-", "")
-            found |= dict.fromkeys((f"{ends}:", f":{whole[:2]}", f":{turned[:2]}"))
-    found |= dict.fromkeys(f":{skeleton(reading)[:2]}" for reading in read_surname(name))
-    found |= dict.fromkeys(f"@{reading}" for reading in read_surname(name))
-    if script_of(name) == "latin" and parts:
-        found |= dict.fromkeys(f"@{part}" for part in (parts[0], parts[-1]) if part in _surnames_read())
-    return tuple(found)
-
-
-@lru_cache(maxsize=65536)
-def wide_signatures(name: str) -> tuple[str, ...]:
-    """Keys of likeness that need no organisation, under which few people come together.
-
-    The first consonants of both ends and of the whole, any two words, and how a name in Han is read.
-    """
-    found: dict[str, None] = {}
-    for way in ways_to_say(name):
-        ends = sorted((squeeze(way[0])[:_END], squeeze(way[-1])[:_END])) if len(way) > 1 else []
-        if len("".join(ends)) >= _TELLING:
-            found["+".join(ends)] = None
-        whole = squeeze("".join(way))
-        if len(whole) >= _TELLING:
-            found[f"^{whole[:_WHOLE]}"] = None  # عبد الرحمن السويدي, Abdulrahman Al Suwaidi; 박지훈, Park Ji-hoon
-    found |= dict.fromkeys(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))  # the full key of a shorter name
-    parts = name_parts(name)
-    if parts and (script_of(name) == "han" or is_like_pinyin("".join(parts))):
-        read = [anyascii(part).lower() for part in parts]
-        found |= dict.fromkeys(f"={said}" for said in ("".join(read), "".join([*read[1:], read[0]])))
-    return tuple(found)
-
-
-def is_like_pinyin(text: str) -> bool:
-    """Whether a text in small Latin letters could be the pinyin of a Chinese name, and much else."""
-    return _PINYIN.fullmatch(text) is not None
-
-
 def squeeze(bones: str) -> str:
     """Consonants without what scripts differ in: m and n, and doubled ones."""
     return re.sub(r"(.)\1+", r"\1", bones.replace("m", "n"))
-
-
-def like_keys(form: str, marks: Iterable[str], hints: Iterable[str]) -> Iterator[tuple[Reach, tuple[str, ...]]]:
-    """Under which keys a name meets those that are like it, and how far each reaches.
-
-    `marks` stand for its organisations; `hints` for words of their names, where a word of the person's name has to
-    agree in its consonants. A name has keys of its own, too. These two reach as far as a piece of news goes.
-    """
-    parts = folded_parts(form)
-    full = is_full_name(form)
-    short = [short_sign(part) for part in parts]
-    for mark in marks:
-        for sign in (*(signatures(form) if full else ()), *short):
-            yield "like", (mark, sign)
-    for hint in hints:
-        for sign in short:
-            yield "soon", (hint, sign)
-    for sign in wide_signatures(form) if full else ():
-        yield "soon", (sign,)
-
-
-@lru_cache(maxsize=4096)  # copies of one article, one after the other
-def name_block_keys(
-    forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], at: date
-) -> tuple[BlockKey, ...]:
-    """Keys of one mention: `forms` are its names, `marks` and `hints` stand for the organisations that it names.
-
-    Namesakes elsewhere and long ago are not touched, so that what a run reads does not grow with history.
-    """
-    keys: dict[int, Reach] = {}
-    names: dict[int, Reach] = {}
-    for form in forms:
-        for reach, parts in like_keys(form, marks, hints):
-            keys.setdefault(hash_key(*parts), reach)
-        if is_full_name(form):
-            keys[hash_key(full_key(form))] = "near"
-            names |= {hash_key(full_key(form), mark): "name" for mark in marks}
-    return tuple(BlockKey(key, at, reach) for found in (keys, names) for key, reach in found.items())
-
-
-@lru_cache(maxsize=65536)
-def hash_key(*parts: str) -> int:
-    """40 bits of a hash of texts: an integer, which DuckDB compares ten times as fast as a text."""
-    return int.from_bytes(hashlib.sha256("|".join(parts).encode()).digest()[:5], "big")
 
 
 def are_near(left: tuple[date, ...], right: tuple[date, ...]) -> bool:
@@ -384,7 +309,7 @@ def differ_in_ending(left: str, right: str) -> bool:
     return stems[0] == stems[1] and len(stems[0]) >= 2
 
 
-def _strip_case(part: str) -> str:
+def strip_case(part: str) -> str:
     stem = _ADJECTIVAL.sub("", part)
     if stem != part:
         return stem if len(stem) >= _STEM else part

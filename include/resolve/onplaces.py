@@ -1,7 +1,7 @@
 """Which of the organisations that one person's moves name are one: within one person's story less has to agree.
 
-`Lloyds` and `Lloyds Banking Group`, `ЗАО Лудогорец` and `Ludogorets`; and what names leave open (`泰国国际航空`, `Thai
-Airways`) where both are left, or joined, within days.
+`Lloyds` and `Lloyds Banking Group`, `ЗАО Лудогорец` and `Ludogorets`; and what names leave open (`神鹰航空`, `Condor
+Airlines`) where both are left, or joined, within days.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from include.resolve.places import Agreement, compare_places
 from include.resolve.union import Union
 
 _Side = tuple[str, str]  # side, family of kinds
+_MAY_BE_ONE = (Agreement.OPEN, Agreement.UNLIKE)
 _FAMILIES = {"leave": "leave", "return": "return"}
 
 
@@ -34,13 +35,12 @@ def unify_places(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazet
     agreed = {pair: compare_places(named[pair[0]], named[pair[1]]) for pair in combinations(named, 2)}
     for left, right in (pair for pair, agreement in agreed.items() if agreement is Agreement.SAME):
         _join(left, right, union, apart, named)
-    open_pairs = [pair for pair, agreement in agreed.items() if agreement is Agreement.OPEN]
-    for _, left, right in sorted(_find_told_together(open_pairs, moves, book)):
-        if not any(
-            agreed.get((min(a, b), max(a, b))) is Agreement.APART
-            for a in _members(left, union, named)
-            for b in _members(right, union, named)
-        ):
+    open_pairs = {pair: agreement for pair, agreement in agreed.items() if agreement in _MAY_BE_ONE}
+    found = _find_told_together(open_pairs, moves, book)
+    may_be_one = {(left, right) for _, left, right in found}
+    for _, left, right in sorted(found):
+        across = [(min(a, b), max(a, b)) for a in _members(left, union, named) for b in _members(right, union, named)]
+        if all(agreed.get(pair, Agreement.SAME) > Agreement.UNLIKE or pair in may_be_one for pair in across):
             _join(left, right, union, apart, named)
     return {key: _representative(_members(key, union, named), named) for key in named}
 
@@ -63,16 +63,20 @@ def _list_apart(moves: Sequence[StoredMove], book: EntityBook) -> set[frozenset[
 
 
 def _find_told_together(
-    pairs: Sequence[tuple[str, str]], moves: Sequence[StoredMove], book: EntityBook
+    pairs: Mapping[tuple[str, str], Agreement], moves: Sequence[StoredMove], book: EntityBook
 ) -> list[tuple[int, str, str]]:
-    """(days apart, left, right) of the pairs that moves of one family name on one side, near each other in time."""
+    """(days apart, left, right) of the pairs that moves of one family name on one side, near each other in time.
+
+    Of names that are unlike in one script one may be the translation of the other: in two languages.
+    """
     found: dict[tuple[str, str], int] = {}
-    wanted = set(pairs)
-    for one, other in combinations(moves, 2) if wanted else ():
+    for one, other in combinations(moves, 2) if pairs else ():
         if _FAMILIES.get(one.move.kind) != _FAMILIES.get(other.move.kind):
             continue
         for a, b in zip(_sides(book.links[one.move_id]), _sides(book.links[other.move_id]), strict=True):
-            if a and b and (pair := (min(a, b), max(a, b))) in wanted:
+            if a and b and (pair := (min(a, b), max(a, b))) in pairs:
+                if pairs[pair] is Agreement.UNLIKE and one.lang == other.lang:
+                    continue
                 gap = time_gap(time_of(one), time_of(other))
                 if gap is not None and gap <= SOON_DAYS:
                     found[pair] = min(gap, found.get(pair, gap))

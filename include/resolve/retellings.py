@@ -14,6 +14,7 @@ from include.resolve.stories import Story, Told
 
 SAME_STORY_DAYS = 365
 _RUMOUR, _REPORT, _CONFIRMED, _DATED = 0, 1, 2, 3  # how firmly a story stands
+_ONE_NEWS = 10  # days within which one piece of news goes round
 _FAR = 100_000  # days: no day is known
 
 
@@ -125,6 +126,21 @@ def join_leaves(stories: Sequence[Story]) -> list[Story]:
             )
             if back and _is_of_that_time(story, leave) and len(story.members) <= len(leave.members):
                 leave.members.extend(story.members)
+                kept.remove(story)
+                break
+    return kept
+
+
+def join_returns(stories: Sequence[Story]) -> list[Story]:
+    """Join what is called an appointment or an arrival with the return that it was: to one place, within days."""
+    kept = list(stories)
+    for story in stories:
+        if story.sources or not {told.kind for told in story.members} <= {"appointment", "arrival"}:
+            continue
+        for back in stories:
+            returns = {told.family for told in back.members} == {"return"} and story.targets & back.targets
+            if returns and _days_apart(story, back) <= _ONE_NEWS:
+                back.members.extend(story.members)
                 kept.remove(story)
                 break
     return kept

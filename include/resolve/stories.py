@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Literal
 
 from include.knowledge.roles import is_side_post
 from include.records import StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import PRECISIONS, MoveTime, time_gap, time_of
+from include.resolve.intervals import PRECISIONS, WINDOW_DAYS, MoveTime, time_gap, time_of
 
 Family = Literal["transition", "leave", "return"]
 _FAMILY: dict[str, Family] = {"leave": "leave", "return": "return"}
+_NEXT_STEP = 14  # days: what somebody does next, as part of the news of leaving
 _LATE = 10_000  # days: sorts after every real gap
 
 
@@ -27,6 +29,7 @@ class Told:
     from_id: str | None
     to_id: str | None
     time: MoveTime
+    came_back: bool = False  # to the place left, within the window
 
     @property
     def kind(self) -> str:
@@ -37,7 +40,7 @@ class Told:
     def gist(self) -> tuple[object, ...]:
         """All that decides which story it belongs to: fifty copies of one article say the same."""
         places = (self.source, self.target, self.from_id, self.to_id)
-        return (self.family, self.kind, self.stored.move.role_to, *places, self.time)
+        return (self.family, self.kind, self.stored.move.role_to, *places, self.time, self.came_back)
 
 
 @dataclass(slots=True)
@@ -65,8 +68,8 @@ def read_told(stored: StoredMove, book: EntityBook, places: Mapping[str, str]) -
     # A leave and a return are of one place; texts name it on either side.
     if move.kind in ("leave", "return"):
         source = target = source or target
-    elif move.kind == "departure" and source and source == target:
-        source = None  # between units of one parent: nobody left the parent
+    elif source and source == target:
+        source = None  # between units of one parent, or up in one house: nobody left it
     return Told(
         stored, _FAMILY.get(move.kind, "transition"), source, target, link.from_org_id, link.to_org_id, time_of(stored)
     )
@@ -80,7 +83,7 @@ def find_stories(told: Sequence[Told]) -> list[Story]:
     """
     stories: list[Story] = []
     outlines: list[dict[tuple[object, ...], Told]] = []  # of each story, its members without those that say the same
-    for entry in sorted(told, key=_rank):
+    for entry in sorted((_look_ahead(entry, told) for entry in told), key=_rank):
         shown = [Story(list(outline.values())) for outline in outlines]
         fits = [(fit, index) for index, story in enumerate(shown) if (fit := _fit(story, entry)) is not None]
         if not fits:
@@ -92,6 +95,22 @@ def find_stories(told: Sequence[Told]) -> list[Story]:
     return stories
 
 
+def _look_ahead(entry: Told, every: Sequence[Told]) -> Told:
+    """See whether the person came back to the place left within the window.
+
+    Ousted, engaged elsewhere and back within days are three events: who came back did not leave for the other place.
+    """
+    returns = [told for told in every if told.family == "return" and told.target == entry.source]
+    if entry.family != "transition" or not entry.source or not returns:
+        return entry
+    if not any(
+        0 <= (back - day).days <= WINDOW_DAYS for told in returns for back in _days(told) for day in _days(entry)
+    ):
+        return entry
+    joins = entry.kind in ("arrival", "appointment") and entry.target
+    return replace(entry, came_back=True, source=None if joins else entry.source)
+
+
 def _rank(told: Told) -> tuple[object, ...]:
     known = (told.source is not None) + (told.target is not None)
     anchored = told.time.stated is not None or told.time.told is not None
@@ -99,18 +118,39 @@ def _rank(told: Told) -> tuple[object, ...]:
     return (not anchored, -known, PRECISIONS.index(told.time.precision), start, told.stored.move_id)
 
 
-def _fit(story: Story, told: Told) -> tuple[int, int] | None:
-    """How well a move fits a story: (organisations that do not agree outright, days apart); None for not at all."""
+def _fit(story: Story, told: Told) -> tuple[int, int, bool] | None:
+    """How well a move fits a story; None for not at all.
+
+    (Organisations that do not agree outright, days apart, whether no member tells the same kind of move.) Members that
+    state no more than a year say nothing of the days where others do.
+    """
     if story.members[0].family != told.family:
         return None
     organisations = _organisation_fit(story, told)
     if organisations is None:
         return None
     dated = [member for member in story.members if not member.time.is_doubtful] or story.members
-    gaps = [gap for member in dated if (gap := time_gap(member.time, told.time)) is not None]
+    dated = [member for member in dated if member.time.precision != "year"] or dated
+    gaps = [gap for member in dated if (gap := _gap(member, told)) is not None]
     if not gaps:
         return None
-    return organisations, min(min(gaps), _LATE)
+    return organisations, min(min(gaps), _LATE), all(member.kind != told.kind for member in story.members)
+
+
+def _gap(member: Told, told: Told) -> int | None:
+    """Days between two tellings. What somebody does next is told for itself: another kind of move, to a place that the
+    other does not name, is as far from it as the days on which they were told."""
+    gap = time_gap(member.time, told.time)
+    goes_on = member.kind != told.kind and (member.target is None) != (told.target is None)
+    if gap is None or not goes_on or not (member.time.published and told.time.published):
+        return gap
+    apart = min(abs((a - b).days) for a in _days(member) for b in _days(told))
+    return max(gap, apart) if apart <= _NEXT_STEP else None
+
+
+def _days(told: Told) -> list[date]:
+    days = [told.time.published, told.time.stated.start if told.time.stated else None]
+    return [day for day in days if day]
 
 
 def _organisation_fit(story: Story, told: Told) -> int | None:
@@ -164,6 +204,8 @@ def _can_complete(story: Story, told: Told) -> bool:
     somebody left for.
     """
     moves = [*story.members, told]
+    if (told.target or story.targets) and any(entry.came_back for entry in moves):
+        return False
     if not told.source and not told.target:
         return any(member.kind == told.kind for member in story.members)
     if not story.sources and not story.targets:

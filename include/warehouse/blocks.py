@@ -31,7 +31,7 @@ _FAR_APART = 400  # days: moves that tell of days further apart are asked for ap
 
 
 class Key(Protocol):
-    """One key of a move; `resolve.names.BlockKey` is one."""
+    """One key of a move; `resolve.keys.BlockKey` is one."""
 
     @property
     def key(self) -> int: ...

@@ -11,6 +11,12 @@ from include.warehouse.arrow import registered, transaction
 
 _TEXTS = (("moves", "quote"), ("retired_moves", "quote"), ("articles", "title"), ("article_versions", "title"))
 _HELD = (("quarantine", "payload"), ("quarantine", "detail"))
+_OTHER_WORDS = """
+WITH said AS (SELECT m.rowid AS at_row, m.quote, substring(if(m.quote_field = 'title', a.title, a.text),
+        m.quote_start + 1, m.quote_end - m.quote_start) AS words
+    FROM store.moves m JOIN articles a USING (article_id) WHERE m.run_id = ?)
+SELECT at_row, words FROM said WHERE words <> quote
+"""
 _LISTS = ("authors", "keywords")
 
 
@@ -43,6 +49,19 @@ def redact_articles(con: duckdb.DuckDBPyConnection, article_ids: Collection[str]
     """Put `redact(text)` in the place of the headlines of these articles and of every quote from them."""
     with registered(con, given=pa.table({"article_id": pa.array(sorted(article_ids), pa.string())})):
         return _redact(con, redact, "article_id IN (FROM given)", {})
+
+
+def mark_quotes(con: duckdb.DuckDBPyConnection, run_id: str) -> int:
+    """Give the moves of a run the words of their articles as quotes, where they differ; return how many did.
+
+    What was read again from the archive still has a name that a takedown took out of the stored words.
+    """
+    rows = con.execute(_OTHER_WORDS, [run_id]).fetchall()
+    if rows:
+        at_row, after = zip(*rows, strict=True)
+        with registered(con, marked=pa.table({"at_row": at_row, "after": after})), transaction(con):
+            con.execute("UPDATE store.moves AS t SET quote = m.after FROM marked m WHERE t.rowid = m.at_row")
+    return len(rows)
 
 
 def _redact(

@@ -9,8 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from include.knowledge.namekeys import name_key, organisation_key
+from include.resolve.keys import signatures
 from include.resolve.likeness import ACCEPT_ACROSS_SCRIPTS, ACCEPT_IN_SCRIPT, name_likeness
-from include.resolve.names import full_key, is_full_name, same_surname_form, script_of, signatures, skeleton
+from include.resolve.names import full_key, is_full_name, same_surname_form, script_of, skeleton, without_titles
+from include.resolve.sounds import closeness, rarity, sound_evidence
 
 SAME = [
     ("Ilya Sutskever", "Илья Суцкевер"),
@@ -42,6 +44,14 @@ SAME = [
     ("陳大文", "Chan Tai-man"),
     ("小笠原健一", "Kenichi Ogasawara"),
     ("عبد الله الحربي", "Abdullah Al Harbi"),
+    ("샘 올트먼", "샘 알트만"),
+    ("サム・アルトマン", "Сэм Альтман"),
+    ("แซม อัลต์แมน", "사무엘 알트만"),
+    ("Bob Tillingham", "Роберт Тиллингем"),
+    ("Misha Petrenko", "Михаила Петренко"),
+    ("Walerij Saluschnyj", "Valerii Zaluzhnyi"),
+    ("Luca di Meo", "Luca de Meo"),
+    ("Mohamed Abdelrahman El-Sayed", "Mohammed Abdul Rahman al-Sayed"),
 ]
 OTHER = [
     ("Anna Petrova", "Anton Petrov"),
@@ -55,6 +65,9 @@ OTHER = [
     ("Jun Wang", "Jin Wang"),
     ("Junho Park", "Junhee Park"),
     ("Алексей Смирнов", "Александр Смирнов"),
+    ("Marco De Santis", "Mario De Santis"),
+    ("राजेश शर्मा", "महेश शर्मा"),
+    ("김도윤", "김도연"),
 ]
 
 
@@ -124,6 +137,29 @@ def test_a_surname_in_a_case_is_a_form_of_the_full_name() -> None:
 
 def test_cyrillic_cases_have_one_key() -> None:
     assert full_key("Сергея Малиновского") == full_key("Сергей Малиновский")
+
+
+def test_characters_are_read_as_in_korea_and_vietnam() -> None:
+    assert name_likeness("朴智勋", "Park Ji-hoon") >= ACCEPT_ACROSS_SCRIPTS
+    assert name_likeness("郑玉英", "Trinh Ngoc Anh") >= ACCEPT_ACROSS_SCRIPTS
+
+
+def test_titles_are_no_part_of_a_name() -> None:
+    names = {"Dr Lam": "Lam", "ông Hùng": "Hùng", "오 CTO": "오", "クロップ氏": "クロップ", "김철수 대표": "김철수"}
+    kept = ("Sri Mulyani", "Ngoc Anh Trinh", "전", "Pan Jianwei", "李君")
+    assert {name: without_titles(name) for name in names} == names
+    assert [without_titles(name) for name in kept] == list(kept)
+
+
+def test_a_name_is_worth_what_it_is_rare() -> None:
+    rare, common, everyday = rarity("Rafael Quintanilha"), rarity("Marco De Santis"), rarity("Nguyễn Văn Hùng")
+    assert rare > common > everyday
+    assert rarity("李伟") < rarity("欧阳慧敏")
+
+
+def test_the_nearer_of_two_names_is_told_by_every_sound() -> None:
+    assert closeness("이준희", "Lee Jun-hee") > closeness("이준희", "Lee Jun-ho") + 3
+    assert sound_evidence("이준희", "Lee Jun-hee") == sound_evidence("Lee Jun-hee", "이준희")
 
 
 def test_bones_of_one_name_agree_across_scripts() -> None:
