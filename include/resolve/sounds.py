@@ -163,8 +163,8 @@ def sound_evidence(left: str, right: str) -> float:
 @lru_cache(maxsize=65536)
 def closeness(left: str, right: str) -> float:
     """Bits of two full names without regard to rarity, to tell which of several people a name is nearest to."""
-    left, right = sorted((left, right))
-    return _find_ways(left, right, load_sounds())[0][0]
+    first, second = sorted((left, right))
+    return _find_ways(first, second, load_sounds())[0][0]
 
 
 @lru_cache(maxsize=65536)
