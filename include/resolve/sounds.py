@@ -272,8 +272,8 @@ def _most(name: str) -> float:
         given = parts[0][1:]
         return _FAMILY + (_CHARACTER + 1 if given in everyday else _CHARACTER * len(given))
     if script_of(name) == "latin" and any(part in everyday for part in parts) and max(map(len, parts)) <= _SYLLABIC:
-        given = " ".join(parts[1:]), " ".join(parts[:-1])
-        return _FAMILY + (_CHARACTER + 1 if everyday.intersection(given) else 2 * _CHARACTER)
+        either = " ".join(parts[1:]), " ".join(parts[:-1])
+        return _FAMILY + (_CHARACTER + 1 if everyday.intersection(either) else 2 * _CHARACTER)
     return 2 * _RARE_WORD
 
 
