@@ -163,8 +163,8 @@ def sound_evidence(left: str, right: str) -> float:
 @lru_cache(maxsize=65536)
 def closeness(left: str, right: str) -> float:
     """Bits of two full names without regard to rarity, to tell which of several people a name is nearest to."""
-    left, right = sorted((left, right))
-    return _find_ways(left, right, load_sounds())[0][0]
+    first, second = sorted((left, right))
+    return _find_ways(first, second, load_sounds())[0][0]
 
 
 @lru_cache(maxsize=65536)
@@ -272,8 +272,8 @@ def _most(name: str) -> float:
         given = parts[0][1:]
         return _FAMILY + (_CHARACTER + 1 if given in everyday else _CHARACTER * len(given))
     if script_of(name) == "latin" and any(part in everyday for part in parts) and max(map(len, parts)) <= _SYLLABIC:
-        given = " ".join(parts[1:]), " ".join(parts[:-1])
-        return _FAMILY + (_CHARACTER + 1 if everyday.intersection(given) else 2 * _CHARACTER)
+        either = " ".join(parts[1:]), " ".join(parts[:-1])
+        return _FAMILY + (_CHARACTER + 1 if everyday.intersection(either) else 2 * _CHARACTER)
     return 2 * _RARE_WORD
 
 
