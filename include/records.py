@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Literal
 
 MoveKind = Literal["departure", "arrival", "appointment", "leave", "return"]
@@ -21,10 +22,10 @@ TextField = Literal["title", "text"]
 
 MOVE_KINDS: tuple[MoveKind, ...] = ("departure", "arrival", "appointment", "leave", "return")
 MOVE_STATUSES: tuple[MoveStatus, ...] = ("announced", "reported", "rumoured", "denied")
-LANGUAGES: tuple[str, ...] = (
-    "en", "pt", "es", "fr", "de", "it", "nl", "pl", "tr", "vi",
-    "id", "ru", "uk", "ar", "hi", "th", "ja", "ko", "zh-Hans", "zh-Hant",
-)  # fmt: skip
+# A language is one that has a pack: adding one is adding its file.
+LANGUAGES: tuple[str, ...] = tuple(
+    sorted(pack.stem for pack in (Path(__file__).parent / "knowledge" / "languages").glob("*.yaml"))
+)
 UNSUPPORTED = "unsupported"
 
 

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from include.errors import ConfigError
 from include.knowledge.compiled import digest_files, keep_file
 from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
-from include.records import LANGUAGES, MoveKind
+from include.records import MoveKind
 
 FOLDER = Path(__file__).parent / "languages"
 
@@ -112,9 +112,8 @@ def pack_path(code: str) -> Path:
 
 
 def list_packs() -> list[str]:
-    """Codes of the packs that exist, in the order of `LANGUAGES`, further ones after them."""
-    found = {path.stem for path in FOLDER.glob("*.yaml")}
-    return [code for code in LANGUAGES if code in found] + sorted(found - set(LANGUAGES))
+    """Codes of the packs that exist."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
 @cache
