@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,11 +25,15 @@ from include.detect.llm.verify import check_date, verify_answer
 from include.detect.moves import analyse_document
 from include.errors import ConfigError
 from include.pipeline.detecting import detect_with_model
+from include.pipeline.preflight import find_problems
+from include.pipeline.read import IMPORT_SHARD, read_shard
+from include.pipeline.run import start_run
+from include.pipeline.staged import StagedMove
 from include.records import Document, Evidence, Move
 from include.settings import Settings
 
 needs_extra = pytest.mark.skipif(
-    find_spec("pydantic_ai") is None, reason="the extra is not installed: python -m pip install 'departure-board[llm]'"
+    find_spec("pydantic_ai") is None, reason="the extra is not installed: python -m pip install -e '.[llm]'"
 )
 DAY = date(2026, 3, 5)
 TITLE = "Changes at Norvane Labs"
@@ -373,6 +377,28 @@ def test_off_by_default_and_wrong_settings_are_one_line(tmp_path: Path) -> None:
         check_llm(Settings.from_env({"DEPARTURES_LLM": "always"}, home=tmp_path))
     assert "DEPARTURES_LLM" in str(caught.value) and "\n" not in str(caught.value)
     assert not (tmp_path / "llm").exists()
+
+
+def test_a_missing_extra_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("include.detect.llm.ask.find_spec", lambda name: None)
+    settings = settings_for(tmp_path, "http://127.0.0.1:9/v1")
+    problems = dict(find_problems(settings, datetime(2026, 3, 5, tzinfo=UTC)))
+    assert problems["language model"].startswith("DEPARTURES_LLM=fallback: needs an extra that is not installed")
+    assert "\n" not in problems["language model"]
+
+
+@needs_extra
+def test_read_adds_what_the_model_finds_and_reports_it(endpoint: Endpoint, tmp_path: Path) -> None:
+    endpoint.moves = [ABARA]
+    settings = settings_for(tmp_path, endpoint.url)
+    run = start_run(settings, run_id="one", as_of=datetime(2026, 3, 5, 6, tzinfo=UTC))
+    text = f"Somebody resigned on Monday.\n{TEXT}"
+    run.staging.write_json("import.json", [{"id": "1", "lang": "en", "title": TITLE, "text": text}])
+    report = read_shard(run, IMPORT_SHARD)
+    assert "small:1b: 1 asked, 0 known" in report.sentence
+    moves = [staged.move for staged in run.staging.read_records(StagedMove, f"moves/{IMPORT_SHARD}.jsonl")]
+    assert "Tom Abara" in {move.person for move in moves}
+    assert (tmp_path / "llm" / "calls" / "2026-03-05.count").read_text() == "1"
 
 
 @needs_extra

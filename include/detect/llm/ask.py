@@ -14,7 +14,7 @@ from include.settings import Settings
 
 SECONDS_PER_CALL = 60.0
 _MAX_TOKENS = 4_000  # of an answer
-INSTALL = "python -m pip install 'departure-board[llm]'"
+INSTALL = "python -m pip install -e '.[llm]'"
 
 
 class AskFailed(Exception):
