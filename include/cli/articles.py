@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 
 from include.cli.common import err, out, write_json_lines
 from include.errors import ConfigError
+from include.settings import Settings
 
 if TYPE_CHECKING:
     from include.evaluate import Evaluation
@@ -28,7 +30,7 @@ def detect(
     from include.pipeline.articles import read_articles
 
     records = [record for _, record in read_articles(articles)]
-    rows = list(_detect_rows(records))
+    rows = _detect_again(records) if Settings.from_env().llm != "off" else list(_detect_rows(records))
     write_json_lines(out_path, rows)
     if explain:
         _explain(records)
@@ -122,6 +124,19 @@ def _detect_rows(records: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield from detect_articles(
             records, workers=workers, on_progress=lambda done: progress.update(bar, completed=done)
         )
+
+
+def _detect_again(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with what a language model adds, and a line that says what it did."""
+    from include.detect.llm.ask import check_llm
+    from include.pipeline.detecting import detect_with_model
+
+    settings = Settings.from_env()
+    check_llm(settings)
+    with err().status("Reading articles ..."):
+        rows, report = detect_with_model(records, settings, datetime.now(UTC).date(), workers=os.cpu_count() or 1)
+    err().print(str(report), markup=False)
+    return rows
 
 
 def _explain(records: list[dict[str, Any]]) -> None:

@@ -14,6 +14,8 @@ from include.settings import Settings
 KEEP_STAGING = timedelta(days=14)  # a red task is cleared and run again within two weeks, or never
 KEEP_WORK = timedelta(days=1)  # a run takes hours at most; a work copy that nobody touched for a day is a killed run's
 
+KEEP_ANSWERS = timedelta(days=90)  # of a language model: they quote articles, and none is read again that late
+
 
 def clear_leftovers(settings: Settings, now: datetime) -> StepReport:
     """Remove staging folders and work copies that nobody has touched for long. Parked batches and the archive stay,
@@ -26,13 +28,17 @@ def clear_leftovers(settings: Settings, now: datetime) -> StepReport:
     work = _list_old(settings.home / "work", now - KEEP_WORK)
     staging = [path for path in staging if path.name not in waiting]
     work = [path for path in work if path.name.removesuffix(".wal").removesuffix(".duckdb") not in waiting]
-    freed = sum(_measure(path) for path in (*staging, *work))
-    for path in (*staging, *work):
+    answers = [path for path in (settings.home / "llm").rglob("*") if path.is_file()]
+    answers = [path for path in answers if _last_written(path) < (now - KEEP_ANSWERS).timestamp()]
+    freed = sum(_measure(path) for path in (*staging, *work, *answers))
+    for path in (*staging, *work, *answers):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     sentence = f"{len(staging)} staging folders and {len(work)} work files removed, {freed / 1e6:.0f} MB freed"
+    if answers:
+        sentence += f", {len(answers)} old answers of a language model too"
     return StepReport("housekeeping", sentence, {"staging": len(staging), "work": len(work), "bytes": freed})
 
 

@@ -16,7 +16,7 @@ def check_settings(settings: Settings, now: datetime) -> None:
 
 
 def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
-    """(what, one line) for weights, watchlist, schedule, retention and alert addresses that cannot be used."""
+    """(what, one line) for weights, watchlist, schedule, retention, alerts and language model that cannot be used."""
     from include.knowledge.notability import load_notability
     from include.knowledge.watchlist import load_watchlist
     from include.pipeline.freshness import read_interval
@@ -28,6 +28,10 @@ def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]
         "schedule": lambda: read_interval(settings.schedule, now),
         "retention": lambda: read_policy(settings.retention),
     }
+    if settings.llm != "off":
+        from include.detect.llm.ask import check_llm
+
+        checks["language model"] = lambda: check_llm(settings)
     for subject, check in checks.items():
         try:
             check()

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -13,7 +14,7 @@ from include.extract.workers import Task, run_isolated
 from include.fetch.archive import Archive
 from include.fetch.warc import ArchivedResponse
 from include.pipeline.codec import encode_record
-from include.pipeline.reading import Reading, load_models, read_entry, read_import
+from include.pipeline.reading import Reading, document_of, load_models, read_entry, read_import
 from include.pipeline.run import Progress, RunContext, StepReport, no_progress
 from include.pipeline.staged import StagedMove
 from include.records import Page, Quarantined
@@ -50,11 +51,23 @@ def read_tasks(
 
 def _write(run: RunContext, shard: str, readings: Sequence[Reading], refused: list[Quarantined]) -> StepReport:
     refused = [*refused, *(reading.refused for reading in readings if reading.refused)]
+    readings, second = _read_again(run, readings)
     moves = [StagedMove(reading.article.article_id, move) for reading in readings for move in reading.moves]
     run.staging.write_records(f"articles/{shard}.jsonl", [reading.article for reading in readings])
     run.staging.write_records(f"moves/{shard}.jsonl", moves)
     run.staging.write_records(f"refused/{shard}.jsonl", refused)
-    return _report(run, shard, readings, moves, refused)
+    return _report(run, shard, readings, moves, refused, second)
+
+
+def _read_again(run: RunContext, readings: Sequence[Reading]) -> tuple[Sequence[Reading], str]:
+    """Readings with what a language model adds, and a line about it; as they are where none is switched on."""
+    if run.settings.llm == "off":
+        return readings, ""
+    from include.detect.llm.second import Case, read_again
+
+    cases = [Case(document_of(reading.article), reading.gap, reading.moves) for reading in readings]
+    moves, report = read_again(cases, run.settings, run.as_of.date())
+    return [replace(reading, moves=found) for reading, found in zip(readings, moves, strict=True)], str(report)
 
 
 def _read_pages(
@@ -145,10 +158,13 @@ def _report(
     readings: Sequence[Reading],
     moves: Sequence[StagedMove],
     refused: Sequence[Quarantined],
+    second: str,
 ) -> StepReport:
     languages = Counter(reading.article.lang for reading in readings)
     sentence = f"{len(readings)} articles in {len(languages)} languages, {len(moves)} moves in them"
     if refused:
         reasons = ", ".join(f"{count} {reason}" for reason, count in Counter(r.reason for r in refused).most_common(5))
         sentence += f"; {len(refused)} set aside ({reasons})"
+    if second:
+        sentence += f"; {second}"
     return run.report("read", sentence, shard=shard, articles=len(readings), moves=len(moves), quarantined=len(refused))

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.errors import QuarantineRecord
 from include.extract.article import article_from_import, article_from_summary, extract_article
 from include.fetch.warc import ArchivedResponse
 from include.records import UNSUPPORTED, Article, Document, FeedItem, Move, Page, Quarantined
+
+if TYPE_CHECKING:
+    from include.detect.gaps import Gap
 
 _SAMPLE = b"<html><title>Sample</title><article><h1>Sample</h1>" + 9 * b"<p>This is an article about it.</p>"
 
@@ -26,6 +29,7 @@ class Reading:
     article: Article
     moves: tuple[Move, ...] = ()
     refused: Quarantined | None = None
+    gap: Gap = "untold"  # what the rules leave open
 
 
 def load_models() -> None:
@@ -71,16 +75,22 @@ def read_moves(article: Article) -> Reading:
     """Look for moves; an article on which the detector fails is kept without moves, and says so."""
     if article.lang == UNSUPPORTED:
         return Reading(article)
-    from include.detect.moves import find_moves
+    from include.detect.gaps import find_gap
+    from include.detect.moves import analyse_document
 
-    published = article.published_at.date().isoformat() if article.published_at else None
-    document = Document(article.article_id, article.lang, article.title, article.text, published)
     try:
-        return Reading(article, tuple(find_moves(document)))
+        analysis = analyse_document(document_of(article))
+        return Reading(article, tuple(analysis.moves), gap=find_gap(analysis))
     except QuarantineRecord as error:
         return Reading(article, refused=_refuse(article, error.reason, str(error)))
     except Exception as error:  # one article's words must not cost the article, whatever the detector trips over
         return Reading(article, refused=_refuse(article, "detector-error", f"{type(error).__name__}: {error}"))
+
+
+def document_of(article: Article) -> Document:
+    """What the detector reads of an article."""
+    published = article.published_at.date().isoformat() if article.published_at else None
+    return Document(article.article_id, article.lang, article.title, article.text, published)
 
 
 def _refuse(article: Article, reason: str, detail: str) -> Quarantined:
