@@ -43,7 +43,7 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.2, "leaver": 0.75, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65}
+THRESHOLDS = {"support": 0.2, "leaver": 0.7, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65}
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
 _GROUP_PENALTY = 5.0
