@@ -11,7 +11,7 @@ from include.detect.llm.answer import ModelAnswer, ModelMove
 from include.detect.text import fold_text, is_boundary, script_of
 from include.records import Document, Evidence, Move
 
-CONFIDENCE = 0.5  # nothing is known of a model's calibration: as sure as a coin, which no alert goes out for alone
+CONFIDENCE = 0.5  # nothing is known of a model's calibration: as sure as a coin
 _MAX_QUOTE = 1_000  # characters; a sentence, not the article
 _MAX_NAME = 160
 _MAX_ENDING = 4  # letters of a case ending or particle after a name: Яндекса, 이재용에게
