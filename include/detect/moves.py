@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from include.detect.encoder.pieces import cut
 from include.detect.engine import Analysis, analyse
 from include.detect.explain import Explanation, explain_analysis
 from include.detect.lexicon import load_lexicon
@@ -10,6 +11,16 @@ from include.knowledge.languages import pack_path
 from include.records import Document, Move
 
 DETECTOR_VERSION = "encoder-1"
+
+
+def load_shared() -> None:
+    """Load what the first article of a process would else wait for and forked processes can share.
+
+    Not the layers of the encoder: what runs them starts a thread, and a process with threads must not fork.
+    """
+    lexicon = load_lexicon("en")
+    lexicon.find_hits("nobody left the sample company")
+    cut("sample", 1)
 
 
 def find_moves(document: Document) -> list[Move]:

@@ -87,8 +87,10 @@ def _detect_all(
 
 
 def load_detector() -> None:
-    """Load what every article needs: names and model, half a second, once for all processes."""
-    detect_article({"id": "sample", "title": "A sample", "text": "Nobody left the sample company.", "lang": "en"})
+    """Load what every article needs: names and packs, half a second, once for all processes."""
+    from include.detect.moves import load_shared
+
+    load_shared()
 
 
 def detect_batch(articles: Sequence[dict[str, Any]]) -> list[Detected]:

@@ -33,19 +33,13 @@ class Reading:
 
 
 def load_models() -> None:
-    """Load what every article needs, once in a process: a second or more that no page is to be charged with.
-
-    The layers of the encoder are left to the first article that needs them: what runs them starts a thread, and a
-    process with threads must not fork.
-    """
-    from include.detect.encoder.pieces import cut
-    from include.detect.lexicon import load_lexicon
+    """Load what every article needs, once in a process: a second or more that no page is to be charged with."""
+    from include.detect.moves import load_shared
 
     moment = datetime(2000, 1, 1, tzinfo=UTC)
     extract_article(_SAMPLE, url="https://sample.example/", item=None, fetched_at=moment)
     read_import({"id": "sample", "title": "A sample", "text": "This is a sample.", "lang": "en"}, moment)
-    load_lexicon("en").find_hits("nobody left the sample company")
-    cut("sample", 1)
+    load_shared()
 
 
 def read_entry(page: Page, response: ArchivedResponse | str | None) -> Reading:

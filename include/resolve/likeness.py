@@ -142,7 +142,7 @@ def _may_share(left: str, right: str) -> bool:
 @lru_cache(maxsize=65536)
 def _words_of(name: str) -> frozenset[str]:
     parts = folded_parts(name)
-    return frozenset((*parts, *map(_unify_romanisation, parts)))
+    return frozenset((*parts, *(_respell(part, _ROMANISED) for part in parts)))
 
 
 @lru_cache(maxsize=65536)
@@ -208,7 +208,7 @@ def _likeness_of_part(a: str, b: str) -> float:
         return 1.0
     if _fold_umlaut(a) == _fold_umlaut(b) or is_inflected(a, b):
         return 0.97
-    heard = _as_heard(a), _as_heard(b)
+    heard = _respell(a, _HEARD), _respell(b, _HEARD)
     if heard != (a, b):
         if heard[0] == heard[1]:
             return 0.97
@@ -238,7 +238,7 @@ def _likeness_of_letters(a: str, b: str) -> float:
 
 def _likeness_romanised(a: str, b: str) -> float:
     """How alike two long words are in what romanisations have in common; 0 for not so."""
-    romanised = _unify_romanisation(a), _unify_romanisation(b)
+    romanised = _respell(a, _ROMANISED), _respell(b, _ROMANISED)
     length = min(map(len, romanised))
     if length < _ROMANISED_LETTERS:
         return 0.0
@@ -327,38 +327,32 @@ def _unify_spelling(part: str) -> str:
     return _undouble(text)
 
 
-_ROMANISED = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        ("shtsch|schtsch|shch|szcz|stch", "sh"), ("tsch|tch|tsh|cz|ch", "ch"), ("sch|sh|sz|zh|rz|j(?=[aeou])", "sh"),
-        ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"),
-        ("q", "k"),
-        (r"(.)\1+", r"\1"),
-    )
+_Rules = tuple[tuple[re.Pattern[str], str], ...]
+
+
+def _compile(*rules: tuple[str, str]) -> _Rules:
+    return tuple((re.compile(pattern), replacement) for pattern, replacement in rules)
+
+
+# One spelling of what is romanised for German, Polish, French and English readers: Saluschnyj, Zaluzhnyi.
+_ROMANISED = _compile(
+    ("shtsch|schtsch|shch|szcz|stch", "sh"), ("tsch|tch|tsh|cz|ch", "ch"), ("sch|sh|sz|zh|rz|j(?=[aeou])", "sh"),
+    ("kh|ch(?=[lr])", "h"), ("ou|oo", "u"), ("ts|tz|z", "s"), ("[ijy]+", "i"), ("w", "v"), ("ie(?=.)", "e"),
+    ("q", "k"),
+    (r"(.)\1+", r"\1"),
+)  # fmt: skip
+
+# Arabic and Cyrillic names as French, German and English write them: Mahmoud and Mahmud, Khaled and Haled.
+_HEARD = _compile(
+    ("kh|(?<![csp])ch(?=[aour])", "h"), ("ou|oo", "u"), ("ee", "i"), ("dj|dzh", "j"), ("gh", "g"),
+    ("ck", "k"), ("ph", "f"), ("y", "i"), (r"(.)\1+", r"\1"),
 )  # fmt: skip
 
 
-@lru_cache(maxsize=65536)
-def _unify_romanisation(part: str) -> str:
-    """One spelling of what is romanised for German, Polish, French and English readers: Saluschnyj, Zaluzhnyi."""
-    for pattern, replacement in _ROMANISED:
-        part = pattern.sub(replacement, part)
-    return part
-
-
-_HEARD = tuple(
-    (re.compile(pattern), replacement)
-    for pattern, replacement in (
-        ("kh|(?<![csp])ch(?=[aour])", "h"), ("ou|oo", "u"), ("ee", "i"), ("dj|dzh", "j"), ("gh", "g"),
-        ("ck", "k"), ("ph", "f"), ("y", "i"), (r"(.)\1+", r"\1"),
-    )
-)  # fmt: skip
-
-
-@lru_cache(maxsize=65536)
-def _as_heard(part: str) -> str:
-    """Arabic and Cyrillic names as French, German and English write them: Mahmoud and Mahmud, Khaled and Haled."""
-    for pattern, replacement in _HEARD:
+@lru_cache(maxsize=131072)
+def _respell(part: str, rules: _Rules) -> str:
+    """Apply rules one after the other."""
+    for pattern, replacement in rules:
         part = pattern.sub(replacement, part)
     return part
 

@@ -17,8 +17,15 @@ from include.detect.encoder.store import load_heads
 
 ACTIONS = ("leaver", "joiner", "appointee", "absentee", "returner")
 Span = tuple[int, int]  # characters
+Kind = Literal["person", "org"]
 
-_LABELS = ("", "person", "person", "org", "org")  # of a piece: none, first and later of a person, of an organisation
+_LABELS: tuple[Kind | None, ...] = (
+    None,
+    "person",
+    "person",
+    "org",
+    "org",
+)  # of a piece: none, first and later of a person, of an organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Name:
 
     start: int
     end: int
-    kind: Literal["person", "org"]
+    kind: Kind
     chance: float  # of its least likely piece
 
 
@@ -69,14 +76,14 @@ def find_names(encoding: Encoding) -> Names:
     starts, ends = encoding.pieces.starts, encoding.pieces.ends
     for place, label in enumerate(labels):
         kind = _LABELS[label]
-        if not kind:
+        if kind is None:
             continue
         goes_on = label in (2, 4) and spans and spans[-1].kind == kind and labels[place - 1] in (label, label - 1)
         if goes_on:
             last = spans[-1]
             spans[-1] = Name(last.start, ends[place], last.kind, min(last.chance, float(likely[place])))
         else:
-            spans.append(Name(starts[place], ends[place], kind, float(likely[place])))  # type: ignore[arg-type]
+            spans.append(Name(starts[place], ends[place], kind, float(likely[place])))
     return Names(encoding, spans, np.stack([chances[:, 1:3].sum(1), chances[:, 3:5].sum(1)], 1))
 
 
