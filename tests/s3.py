@@ -16,6 +16,7 @@ from typing import Any, Literal
 import boto3
 from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
+from s3fs import S3FileSystem
 
 Fault = Literal["unavailable", "slow", "torn-request", "torn-answer"]
 BUCKET = "departures"
@@ -70,6 +71,7 @@ def serve_s3() -> Iterator[S3]:
     s3 = S3({**CREDENTIALS, "AWS_ENDPOINT_URL": own}, direct=f"http://{host}:{port}")
     thread = threading.Thread(target=_accept, args=(listener, (host, port), s3), daemon=True)
     thread.start()
+    S3FileSystem.clear_instance_cache()  # the address is none of its keys: an earlier server's would be asked
     try:
         s3.client().create_bucket(Bucket=BUCKET)
         yield s3

@@ -8,7 +8,7 @@ from functools import cache
 from include.detect.encoder.store import load_base
 
 _SPACE = "▁"  # stands before the first piece of a word
-_BELOW_THE_LEAST = 10.0  # log-probability of a character that no piece has, below the rarest piece
+_BELOW_THE_LEAST = 10.0  # how much less likely than the rarest piece a character is that no piece has
 _LONGEST_WORD = 400  # characters that are cut at once; a page without a space is no word
 _CHARACTERS = 10  # of a piece at most, on average: what lies beyond is not looked at
 _REMEMBERED = 40  # characters of a word that is kept once it is cut; what is longer comes once
@@ -30,11 +30,8 @@ class _Vocabulary:
     characters: dict[int, str]  # code point -> what it is read as
     unknown: int
     longest: int
+    least: float  # log-probability of a character that no piece has
     words: dict[str, list[tuple[int, int, int]]] = field(default_factory=dict)  # cut before: (start, end, row)
-
-    @property
-    def least(self) -> float:
-        return min(self.scores) - _BELOW_THE_LEAST
 
 
 @cache
@@ -44,7 +41,10 @@ def _load_vocabulary() -> _Vocabulary:
     rows = {text: row for row, text in enumerate(texts) if text}
     changed = bytes(base["changed"]).decode().split("\n")
     characters = dict(zip(base["characters"].tolist(), changed, strict=True))
-    return _Vocabulary(rows, base["scores"].tolist(), characters, int(base["unknown"]), max(len(text) for text in rows))
+    scores = base["scores"].tolist()
+    return _Vocabulary(
+        rows, scores, characters, int(base["unknown"]), max(map(len, rows)), min(scores) - _BELOW_THE_LEAST
+    )
 
 
 def cut(text: str, most: int) -> Pieces:
