@@ -24,6 +24,7 @@ from include.errors import QuarantineRecord
 IDLE_SECONDS = 60.0  # without a request and without a worker; then the server ends
 MESSAGE_BYTES = 65_536
 _HEADER = struct.Struct("<Q")
+PATIENCE = 12.0  # times of a task's processor time that may pass: most of it is waiting, on a machine that is busy
 _GRACE = 2.0  # seconds after which the process ends itself if its parent did not: the parent may be gone
 _COLLECT_EVERY = 200  # lxml trees hold cycles through their proxies
 
@@ -86,11 +87,13 @@ def _end(pid: int) -> int:
 
 
 def _serve(function: Callable[..., Any], requests: BinaryIO, answers: Any, timeout: float) -> None:
-    """Answer until `requests` ends."""
+    """Answer until `requests` ends. A task that takes `timeout` seconds of processor time ends the process."""
     count = 0
     while (arguments := _receive(requests)) is not None:
-        signal.setitimer(signal.ITIMER_REAL, timeout + _GRACE)  # default action: the kernel ends the process
+        signal.setitimer(signal.ITIMER_PROF, timeout)  # default action of both: the kernel ends the process
+        signal.setitimer(signal.ITIMER_REAL, timeout * PATIENCE + _GRACE)
         answer = _answer(function, arguments)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
         _send(answers, answer)
         del arguments, answer

@@ -19,15 +19,17 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from include.extract.forkserver import ForkServer, ServerLost, borrow_server, return_server
+from include.extract.worker import PATIENCE
 from include.records import Quarantined
 
 Result = TypeVar("Result")
 
-PAGE_TIMEOUT = 10.0  # seconds for one page
+PAGE_TIMEOUT = 10.0  # seconds of processor time for one page
 MEMORY_MB = 1_500  # data segment of one worker: 250 MB are models and libraries, a page of 5 MB takes 400 MB
 TASKS_PER_WORKER = 2_000  # then a fresh process, so that fragmentation never adds up
 _WINDOW_PER_WORKER = 8  # results held back to keep the order of tasks
 _HEADER = struct.Struct("<Q")
+_ALARMS = (-signal.SIGPROF, -signal.SIGALRM)  # how a worker ends that keeps its time itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,13 @@ def run_isolated(
 ) -> Iterator[Result | Quarantined]:
     """Yield `function(*task.arguments)` for each task, in the order of the tasks.
 
-    `function` must be importable from a module. A call that raises, runs longer than `timeout` seconds, wants more
-    than `memory_mb` or takes its process down gives a Quarantined row of stage `read` with the reason (`timeout`,
-    `memory`, `crash`, `error` or that of a QuarantineRecord); the next task gets a fresh process. `tasks` is read
-    lazily. Closing the iterator stops the processes. `prepare`, importable too, is called once, before the first of
-    them is forked, so that loading models does not count against a task's time.
+    `function` must be importable from a module. A call that raises, takes more than `timeout` seconds of processor
+    time, wants more than `memory_mb` or takes its process down gives a Quarantined row of stage `read` with the reason
+    (`timeout`, `memory`, `crash`, `error` or that of a QuarantineRecord); the next task gets a fresh process. It is
+    processor time so that a page that is read on a quiet machine is read on a busy one as well; a call that sleeps is
+    stopped when PATIENCE times of it have passed. `tasks` is read lazily. Closing the iterator stops the processes.
+    `prepare`, importable too, is called once, before the first of them is forked, so that loading models does not count
+    against a task's time.
     """
     pool = _Pool(function, iter(tasks), max(1, workers), timeout, memory_mb, prepare)
     try:
@@ -88,7 +92,7 @@ class _Worker:
 
     def call(self, arguments: tuple[Any, ...]) -> tuple[str, Any]:
         """Return ("ok", result) or (reason, detail); of reason `timeout` or `crash`, the process is gone."""
-        deadline = time.monotonic() + self._timeout
+        deadline = time.monotonic() + self._timeout * PATIENCE
         self.served += 1
         try:
             self._send(pickle.dumps(arguments, pickle.HIGHEST_PROTOCOL), deadline)
@@ -98,9 +102,9 @@ class _Worker:
             self.stop()
         except _WorkerGone:
             code = self.stop()
-            if code != -signal.SIGALRM:  # its own alarm
+            if code not in _ALARMS:
                 return "crash", f"the worker process ended with {'signal' if code < 0 else 'code'} {abs(code)}"
-        return "timeout", f"longer than {self._timeout:g} s"
+        return "timeout", f"longer than {self._timeout:g} s of processor time"
 
     def stop(self) -> int:
         """Kill the process and wait for it; never fails, never leaves a zombie. Returns how it ended."""

@@ -35,6 +35,10 @@ def behave(how: str) -> object:
     """What a task may do to its worker."""
     if how == "hang":
         time.sleep(60)
+    if how == "wait":
+        time.sleep(1)
+    while how == "work":
+        pass
     if how == "exit":
         os._exit(3)
     if how == "raise":

@@ -47,13 +47,17 @@ def test_a_failing_task_is_a_row_and_the_others_go_on(how: str, reason: str, det
     assert detail in failed.detail
 
 
-def test_a_hanging_task_is_killed() -> None:
-    start = time.monotonic()
-    failed, after = run_isolated(samples.behave, _tasks("hang", "b"), workers=1, timeout=1)
+@pytest.mark.parametrize("how", ["hang", "work"])
+def test_a_task_without_end_is_killed(how: str) -> None:
+    failed, after = run_isolated(samples.behave, _tasks(how, "b"), workers=1, timeout=0.3)
     assert isinstance(failed, Quarantined)
     assert failed.reason == "timeout"
     assert after == "b"
-    assert time.monotonic() - start < 30
+
+
+def test_only_the_time_that_a_task_works_counts() -> None:
+    """On a busy machine most of it is waiting; that is no fault of the page."""
+    assert list(run_isolated(samples.behave, _tasks("wait", "b"), workers=1, timeout=0.3)) == ["wait", "b"]
 
 
 def test_a_worker_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
