@@ -24,6 +24,30 @@ class _Host:
         self.order = asyncio.Lock()
 
 
+class Turn:
+    """One request's turn on its host."""
+
+    def __init__(self, host: str, state: _Host) -> None:
+        self.host = host
+        self._state = state
+        self._is_next_waiting = True
+
+    def note_sent(self) -> None:
+        """Count the delay from now: the request has only now left, after looking up the name and connecting."""
+        self.count_delay()
+        self.let_next()
+
+    def count_delay(self) -> None:
+        """Nothing starts on this host for its delay, from now."""
+        self._state.next_start = max(self._state.next_start, asyncio.get_running_loop().time() + self._state.delay)
+
+    def let_next(self) -> None:
+        """Let the next request wait for its start."""
+        if self._is_next_waiting:  # a request that is repeated on another connection leaves twice
+            self._is_next_waiting = False
+            self._state.order.release()
+
+
 class HostGate:
     """Lets requests start: at most `per_host` at a time on one host, `delay` seconds apart, `total` in all.
 
@@ -37,23 +61,26 @@ class HostGate:
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for this host's next start; the body of the `async with` is the request. Raises HostClosed."""
+    async def turn(self, host: str) -> AsyncIterator[Turn]:
+        """Wait for this host's next start; the body of the `async with` is the request. Raises HostClosed.
+
+        The next one of the host waits until this one has left, or failed to: two that wait for their connections would
+        else leave together, however long ago the first began.
+        """
         state = self._state(host)
         async with state.connections:
-            async with state.order:
+            await state.order.acquire()
+            turn = Turn(host, state)
+            try:
                 await self._wait(state)
                 await self._total.acquire()
-                state.next_start = asyncio.get_running_loop().time() + state.delay
-            try:
-                yield
+                try:
+                    turn.count_delay()  # of a request that never leaves, too
+                    yield turn
+                finally:
+                    self._total.release()
             finally:
-                self._total.release()
-
-    def note_sent(self, host: str) -> None:
-        """Count the delay from now: the request has only now left, after looking up the name and connecting."""
-        state = self._state(host)
-        state.next_start = max(state.next_start, asyncio.get_running_loop().time() + state.delay)
+                turn.let_next()
 
     def slow_down(self, host: str, delay: float) -> None:
         """Never start requests on this host closer together than `delay` seconds."""

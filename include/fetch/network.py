@@ -19,7 +19,7 @@ from include.fetch import address, warc
 from include.fetch.archive import Archive
 from include.fetch.decode import BadEncoding, open_decoder
 from include.fetch.exchange import Exchange, read_exchange
-from include.fetch.gate import HostClosed, HostGate
+from include.fetch.gate import HostClosed, HostGate, Turn
 from include.fetch.limits import Patience, Purpose
 from include.fetch.pauses import BUSY, read_pauses
 from include.fetch.reasons import HOST_CLOSED
@@ -103,7 +103,7 @@ class LiveTransport:
     async def _note_sent(
         self, session: aiohttp.ClientSession, context: SimpleNamespace, sent: aiohttp.TraceRequestHeadersSentParams
     ) -> None:
-        self.gate.note_sent(context.trace_request_ctx)
+        context.trace_request_ctx.note_sent()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -137,8 +137,8 @@ class LiveTransport:
         host = address.host_of(url)
         try:
             for attempt in (1, 2):
-                async with self.gate.turn(host):
-                    result = await self._request(url, purpose, headers)
+                async with self.gate.turn(host) as turn:
+                    result = await self._request(url, purpose, headers, turn)
                 if not self._must_pause(host, result, attempt):
                     break
         except HostClosed as closed:
@@ -158,7 +158,7 @@ class LiveTransport:
         self.gate.pause(host, asked)
         return True
 
-    async def _request(self, url: str, purpose: Purpose, headers: Mapping[str, str]) -> Exchange:
+    async def _request(self, url: str, purpose: Purpose, headers: Mapping[str, str], turn: Turn) -> Exchange:
         parts = address.split_web_url(url)
         if parts is None or self._session is None:
             return self._fail(url, "bad-url")
@@ -174,7 +174,7 @@ class LiveTransport:
                 headers={"Accept": purpose.accept, **headers},
                 allow_redirects=False,
                 timeout=timeout,
-                trace_request_ctx=address.host_of(url),
+                trace_request_ctx=turn,
             ) as response:
                 return await self._receive(url, response, purpose)
         except Exception as error:  # of any kind: five hundred feeds must not end over one strange answer

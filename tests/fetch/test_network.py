@@ -92,7 +92,7 @@ def test_certificates_are_checked(tmp_path: Path, secure: dict[str, Web], author
     context = ssl.create_default_context()
     authority.configure_trust(context)
     urls = [f"https://{name}.test:{web.port}/feed" for name, web in secure.items()]
-    outcomes = poll(tmp_path, urls, [web.port for web in secure.values()], make_hooks(tls=context))
+    outcomes = poll(tmp_path, urls, [web.port for web in secure.values()], make_hooks(HURRIED, tls=context))
     found = {name: (outcome.outcome, outcome.error) for name, outcome in zip(secure, outcomes, strict=True)}
     assert found.pop("good") == ("new", "")
     assert found.pop("plain") == ("failed", "robots-unreachable")  # it waits for the rest of our "request"
@@ -162,7 +162,7 @@ GREEDY = """
     from include.fetch.pages import fetch_pages
     from include.knowledge.feeds import FeedSource
     from include.records import FeedItem
-    from tests.fetch.web import make_hooks, make_settings
+    from tests.fetch.web import HURRIED, make_hooks, make_settings
     import include.fetch.parsing
 
     as_of = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -174,9 +174,9 @@ GREEDY = """
     settings = make_settings(Path(sys.argv[1]), port)
     with Archive(settings.archive_root) as archive:
         sources = [FeedSource(f"s{n}", "n", url, "en", "US", "press") for n, url in enumerate(urls)]
-        poll_feeds(sources, {}, as_of=as_of, settings=settings, archive=archive, hooks=make_hooks())
+        poll_feeds(sources, {}, as_of=as_of, settings=settings, archive=archive, hooks=make_hooks(HURRIED))
         items = [FeedItem(url, "s", url, url, url, "", "", (), None, None, "en", as_of) for url in urls]
-        fetch_pages(items, as_of=as_of, settings=settings, archive=archive, hooks=make_hooks())
+        fetch_pages(items, as_of=as_of, settings=settings, archive=archive, hooks=make_hooks(HURRIED))
     print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
 """
 

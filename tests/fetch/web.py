@@ -22,7 +22,9 @@ from include.fetch.network import NetworkHooks
 from include.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-HURRIED = Patience(total=6.0, connect=2.0, silence=2.0, robots_total=2.0, retry_after=1.5)
+# Where nobody is silent on purpose, no time-out may end a request: on a busy machine every answer comes late.
+PATIENT = Patience(retry_after=1.5)
+HURRIED = Patience(total=8.0, connect=4.0, silence=4.0, robots_total=4.0, retry_after=1.5)  # for servers that hang
 
 
 @dataclass(slots=True)
@@ -186,7 +188,7 @@ def make_settings(home: Path, *ports: int, delay: float = 0.0) -> Settings:
     )
 
 
-def make_hooks(patience: Patience = HURRIED, tls: ssl.SSLContext | None = None, **names: object) -> NetworkHooks:
+def make_hooks(patience: Patience = PATIENT, tls: ssl.SSLContext | None = None, **names: object) -> NetworkHooks:
     """Hooks that lead every name to loopback."""
     return NetworkHooks(resolver=LoopbackResolver(**names), ssl_context=tls, patience=patience)  # type: ignore[arg-type]
 
