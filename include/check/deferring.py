@@ -1,4 +1,4 @@
-"""Put off the import of what a library imports and we hardly ever use."""
+"""Put off, or leave out, the import of what a library imports and we hardly ever use."""
 
 from __future__ import annotations
 
@@ -20,6 +20,26 @@ def deferred(*names: str) -> Iterator[None]:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """While the block lasts, these packages are as if not installed, unless they are loaded already."""
+    finder = _Absent({name for name in names if name not in sys.modules})
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
+class _Absent(MetaPathFinder):
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if fullname.partition(".")[0] in self._names:
+            raise ModuleNotFoundError(f"{fullname} is left out", name=fullname)
 
 
 class _Deferring(MetaPathFinder):
