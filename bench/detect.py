@@ -27,6 +27,7 @@ from include.records import Document
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "tests" / "corpus"
 GOLD = ROOT.parent / "shared" / "gold"
+_ENOUGH = 30  # articles of a language
 _NEWS = "Jane Roe resigned from OpenAI on Monday. Джейн Роу покинула OpenAI. 研究员张三离开OpenAI。 "
 _LONG = {
     "news": ("en", _NEWS),
@@ -79,7 +80,7 @@ def measure_first_use() -> float:
 
 
 def read_articles(folder: Path) -> dict[str, list[Document]]:
-    """Articles of a folder's evaluation files by language."""
+    """Articles of a folder's evaluation files by language, of large files some from everywhere in them."""
     found: dict[str, list[Document]] = {}
     known = set(list_packs())
     for path in sorted(folder.glob("*.jsonl")):
@@ -88,7 +89,7 @@ def read_articles(folder: Path) -> dict[str, list[Document]]:
             if row["lang"] in known:
                 document = Document(row["id"], row["lang"], row["title"] or "", row["text"], row["published"])
                 found.setdefault(row["lang"], []).append(document)
-    return found
+    return {lang: documents[:: len(documents) // _ENOUGH + 1] for lang, documents in found.items()}
 
 
 def measure_articles(articles: dict[str, list[Document]]) -> dict[str, Any]:

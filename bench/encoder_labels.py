@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.train_detector import ACTION_KINDS, find_organisations, written_forms
-from include.detect.encoder.heads import ACTIONS
+from include.detect.encoder.heads import ACTIONS, MANNERS
 from include.detect.encoder.pieces import Pieces
 from include.detect.lexicon import load_lexicon
 from include.detect.mentions import read_document
 from include.detect.reading import Reading
 from include.detect.text import normalise
 from include.evaluate import fold_name, is_same_person
+from include.records import MOVE_STATUSES
 
 Span = tuple[int, int]
 _SIDES = ("from", "to")
@@ -32,6 +33,7 @@ class Labelled:
     actions: list[list[float]]  # people x ACTIONS: 1 where it is one of his moves
     known: list[list[float]]  # people x ACTIONS: 0 where the annotation leaves it open
     choices: list[tuple[int, int, list[int]]]  # (0 left or 1 reached, person, right organisations or their number)
+    manners: list[tuple[int, int, int, bool]]  # (person, place in MANNERS, place in MOVE_STATUSES, whether main)
     names: list[tuple[int, int, str]]  # of people and organisations
     all_names: bool  # else the rest of the text may hold more
 
@@ -59,6 +61,7 @@ class Labelled:
             actions=[self.actions[i] for i in kept_people],
             known=[self.known[i] for i in kept_people],
             choices=[choice for choice in choices if choice[2]],
+            manners=[(kept_people[person], *rest) for person, *rest in self.manners if person in kept_people],
             names=[(*moved, kind) for start, end, kind in self.names if (moved := move((start, end)))],
         )
 
@@ -99,8 +102,10 @@ def label_article(article: dict[str, Any]) -> Labelled:
     actions = [[0.0] * len(ACTIONS) for _ in people]
     known = [[1.0] * len(ACTIONS) for _ in people]
     choices = []
+    manners = []
     for move, owners, sides in found:
         for person in owners:
+            manners += _read_manner(move, person)
             _mark_actions(move, actions[person], known[person])
             if not move.get("optional"):
                 choices += [
@@ -108,12 +113,20 @@ def label_article(article: dict[str, Any]) -> Labelled:
                     for number, right in enumerate(sides)
                     if _is_told(move["kind"], number) and right != []
                 ]
-    return Labelled(text.norm, article["weight"], people, orgs, actions, known, choices, names, complete)
+    return Labelled(text.norm, article["weight"], people, orgs, actions, known, choices, manners, names, complete)
 
 
 def _is_told(kind: str, side: int) -> bool:
     """Whether moves of a kind leave (0) or reach (1) an organisation or none."""
     return kind in ("departure", "leave") if side == 0 else kind != "leave"
+
+
+def _read_manner(move: dict[str, Any], person: int) -> list[tuple[int, int, int, bool]]:
+    """How an annotated move is told; nothing where the annotation does not say, as in examples of packs."""
+    if move.get("optional") or "status" not in move or "focus" not in move:
+        return []
+    manner = next(place for place, kinds in enumerate(MANNERS) if move["kind"] in kinds)
+    return [(person, manner, MOVE_STATUSES.index(move["status"]), move["focus"] == "main")]
 
 
 def _mark_actions(move: dict[str, Any], actions: list[float], known: list[float]) -> None:

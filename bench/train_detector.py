@@ -32,7 +32,14 @@ from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_oth
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
 from include.detect.when import date_choices
-from include.evaluate import fold_name, is_right_date, is_right_role, is_same_organisation, is_same_person
+from include.evaluate import (
+    fold_name,
+    is_right_date,
+    is_right_role,
+    is_same_organisation,
+    is_same_person,
+    pair_moves,
+)
 from include.knowledge.languages import list_packs, load_pack
 from include.records import MOVE_STATUSES, Document
 
@@ -43,7 +50,10 @@ ACTION_KINDS = {
     "absentee": ("leave",),
     "returner": ("return",),
 }
-THRESHOLDS = {"support": 0.2, "leaver": 0.7, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65}
+THRESHOLDS = {
+    "support": 0.2, "leaver": 0.7, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65,
+    "right": 0.5,  # of a departure as told, its organisation included
+}  # fmt: skip
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
 _GROUP_PENALTY = 5.0
@@ -243,6 +253,7 @@ def collect_relations(examples: Examples, prepared: list[Prepared]) -> None:
                 for direction, side in zip(DIRECTIONS, ("from", "to"), strict=True)
             }
             own = [c for c in item.analysis.candidates if c.person == person and _owns(item, c)]
+            own = [c for c in own if engine.model_of(c) != "heard"] or own
             for candidate in own:
                 for org, features in told_pairs(reading, [candidate]):
                     for direction in DIRECTIONS:
@@ -426,6 +437,34 @@ def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
     return models
 
 
+def fit_right(prepared: list[Prepared], penalty: float = 1.0) -> dict[str, float]:
+    """The model of how often moves are right as told, from what models say of articles that they have not seen."""
+    rows = Rows()
+    for fold in range(_INNER_FOLDS):
+        models = fit([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
+        mine = [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold and _tells_names(item.article)]
+        said = []
+        for sign in ("sure", "share"):  # a model that passes on one of its two numbers
+            same = {f"{sign}|departure={departs}": 1.0 for departs in (True, False)}
+            linear.replace_weights({**models, "right": same, "thresholds": {**THRESHOLDS, "right": 0.0}})
+            said.append(predict(mine))
+        for item in mine:
+            sure, shares = (found[item.article["id"]] for found in said)
+            _, wrong, _ = pair_moves(sure, [move for move in item.article["moves"] if not move.get("optional")])
+            _, really_wrong, _ = pair_moves(sure, item.article["moves"])
+            for move, placed in zip(sure, shares, strict=True):
+                if any(move is other for other in wrong) == any(move is other for other in really_wrong):
+                    rows.features.append(engine.right_features(move["kind"], move["confidence"], placed["confidence"]))
+                    rows.labels.append(float(not any(move is other for other in wrong)))
+                    rows.weights.append(1.0)
+    return fit_binary(rows, penalty)
+
+
+def _tells_names(article: dict[str, Any]) -> bool:
+    """Whether every form of the names is annotated, as the packs' examples do not."""
+    return all("person_aliases" in move for move in article["moves"])
+
+
 def _fit_arguments(prepared: list[Prepared], penalty: float) -> linear.Models:
     """The argument models, from the labels that they themselves make clearer with every round."""
     models: linear.Models = {}
@@ -485,7 +524,9 @@ def main() -> int:
     if args.write:
         typer = fit_names([*others, *names], args.penalty)
         linear.replace_weights({"name": typer})
-        models = {"name": typer, **fit(prepare(articles), args.penalty)}
+        prepared = prepare(articles)
+        right = fit_right(prepared, args.penalty)
+        models = {"name": typer, **fit(prepared, args.penalty), "right": right}
         linear.WEIGHTS.write_text(
             json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
         )

@@ -1,8 +1,9 @@
 """Train the encoder on annotated articles and write its layers and heads.
 
-    python -m bench.train_encoder BASE OUT ARTICLES.jsonl[=WEIGHT] ... [--epochs 3] [--fold K --folds N] [--begin CKPT]
+    python -m bench.train_encoder BEGIN OUT ARTICLES.jsonl[=WEIGHT] ... [--epochs 3] [--fold K --folds N]
 
-BASE is the file that `bench.encoder_base` reads. Articles are in the form of the evaluation files; where they list
+BEGIN is what training begins with: the file that `bench.encoder_base` reads, or a folder with layers and heads, such as
+the shipped `include/detect/encoder`, to go on from. Articles are in the form of the evaluation files; where they list
 `people` and `orgs`, all their names are annotated. With `--fold` the articles of that fold are left out, so that
 `bench.train_detector` can learn from what the encoder says of articles that it has not seen. Needs torch and onnx,
 which nothing else needs: `pip install torch onnx`.
@@ -15,6 +16,7 @@ import json
 import math
 import random
 import time
+import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,13 +26,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bench.encoder_base import Base, read_base
 from bench.encoder_labels import Labelled, label_article
+from bench.encoder_start import EXACT, HEADS, HEADS_BEGIN, INNER, LAYERS, WIDTH, Tensors, read_start
 from bench.train_detector import fold_of, read_articles
-from include.detect.encoder.heads import ACTIONS
+from include.detect.encoder.heads import ACTIONS, MANNERS
 from include.detect.encoder.network import WINDOW
 from include.detect.encoder.pieces import cut
 from include.detect.encoder.store import load_base
+from include.records import MOVE_STATUSES
 
 LEARNING_RATE, HEADS_RATE = 1e-4, 1e-3
 DROPOUT = 0.1
@@ -38,58 +41,39 @@ TOKENS = 3000  # of a batch, padding included
 _WARM_UP = 0.06  # of all steps
 _NAMES_COUNT = 2.0  # how much names count beside moves
 _STATE = 192  # numbers that a head thinks in
+_DISGUISED = 0.35  # of the articles have names changed
+_NAMES_CHANGED = 0.5  # of the names of such an article
+_AVERAGED = 0.4  # of the steps, at the end: what is written is the mean of what they had
 
 
 class Layer(nn.Module):
     """One layer of the transformer, as the base has it."""
 
-    def __init__(self, base: Base, number: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        width, inner = base.width, base.inner
-        self.heads = base.heads
-        self.query, self.key, self.value, self.out = (
-            self._linear(base, f"l{number}.{name}", width, width) for name in ("q", "k", "v", "ao")
-        )
-        self.grow, self.shrink = (
-            self._linear(base, f"l{number}.fi", width, inner), self._linear(base, f"l{number}.fo", inner, width)
-        )  # fmt: skip
-        self.after_attention, self.after = (_norm(base, f"l{number}.{name}") for name in ("aln", "oln"))
-
-    @staticmethod
-    def _linear(base: Base, name: str, columns: int, rows: int) -> nn.Linear:
-        layer = nn.Linear(columns, rows)
-        layer.weight.data = torch.from_numpy(base.matrix(f"{name}.w", columns))
-        layer.bias.data = torch.from_numpy(base.numbers(f"{name}.b"))
-        return layer
+        self.query, self.key, self.value, self.out = (nn.Linear(WIDTH, WIDTH) for _ in range(4))
+        self.grow, self.shrink = nn.Linear(WIDTH, INNER), nn.Linear(INNER, WIDTH)
+        self.after_attention, self.after = (nn.LayerNorm(WIDTH, eps=1e-12) for _ in range(2))
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
         """(what comes out, what every piece attends to)."""
-        width = x.shape[2]
         query, key, value = (
-            part(x).unflatten(2, (self.heads, width // self.heads)).transpose(1, 2)
-            for part in (self.query, self.key, self.value)
+            part(x).unflatten(2, (HEADS, WIDTH // HEADS)).transpose(1, 2) for part in (self.query, self.key, self.value)
         )
-        scores = (query * (self.heads / width) ** 0.5) @ key.transpose(-1, -2)
+        scores = (query * (HEADS / WIDTH) ** 0.5) @ key.transpose(-1, -2)
         attention = (scores if mask is None else scores + mask.to(scores.dtype)).softmax(-1)
         x = self.after_attention(x + self.out((attention.to(value.dtype) @ value).transpose(1, 2).flatten(2)))
         grown = self.shrink(functional.gelu(self.grow(x)))
         return self.after(x + functional.dropout(grown, DROPOUT, self.training)), attention
 
 
-def _norm(base: Base, name: str) -> nn.LayerNorm:
-    norm = nn.LayerNorm(base.width, eps=1e-12)
-    norm.weight.data = torch.from_numpy(base.numbers(f"{name}.w"))
-    norm.bias.data = torch.from_numpy(base.numbers(f"{name}.b"))
-    return norm
-
-
 class Layers(nn.Module):
     """From embeddings and places to vectors and the attention of the last layer: what is shipped as ONNX."""
 
-    def __init__(self, base: Base) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.first = _norm(base, "emb.ln")
-        self.layers = nn.ModuleList(Layer(base, number) for number in range(base.layers))
+        self.first = nn.LayerNorm(WIDTH, eps=1e-12)
+        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
         """(vectors, attention)."""
@@ -103,19 +87,21 @@ class Layers(nn.Module):
 class Heads(nn.Module):
     """The questions that `include/detect/encoder/heads.py` asks, for training."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.names = nn.Linear(width, 5)
-        self.person = nn.Linear(2 * width, _STATE)
+        self.names = nn.Linear(WIDTH, 5)
+        self.person = nn.Linear(2 * WIDTH, _STATE)
         self.actions, self.none = nn.Linear(_STATE, len(ACTIONS)), nn.Linear(_STATE, 2)
-        self.pair_person, self.pair_org = nn.Linear(2 * width, _STATE), nn.Linear(2 * width, _STATE)
+        self.status = nn.Linear(_STATE, len(MANNERS) * len(MOVE_STATUSES))
+        self.focus = nn.Linear(_STATE, len(MANNERS))
+        self.pair_person, self.pair_org = nn.Linear(2 * WIDTH, _STATE), nn.Linear(2 * WIDTH, _STATE)
         self.pair = nn.Linear(2 * _STATE, 2)
         self.bilinear = nn.Parameter(torch.randn(2, _STATE, _STATE) / _STATE)
 
     def judge(
         self, hidden: torch.Tensor, attention: torch.Tensor, people: list[Any], orgs: list[Any]
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """(log-odds of people x actions, scores of left and reached x people x organisations and none)."""
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(states of people, log-odds of actions, scores of left and reached x people x organisations and none)."""
         person, looks = self._pool(hidden, attention, people)
         state = torch.tanh(self.person(torch.cat([person, looks.mean(1) @ hidden], -1)))
         scores = self.none(state).t()[:, :, None]
@@ -129,7 +115,7 @@ class Heads(nn.Module):
             pairs = torch.einsum("pod,rde,poe->rpo", one, self.bilinear, other)
             pairs = pairs + self.pair(torch.cat([one, other], -1)).permute(2, 0, 1)
             scores = torch.cat([pairs, scores], -1)
-        return self.actions(state), scores
+        return state, self.actions(state), scores
 
     @staticmethod
     def _pool(hidden: torch.Tensor, attention: torch.Tensor, entities: list[Any]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -168,18 +154,66 @@ def read_example(article: dict[str, Any]) -> Example:
     return example
 
 
+class Disguise:
+    """Gives entities other names, of pieces that stand in names elsewhere, so that what is said of them must decide.
+
+    A piece becomes the same other piece wherever it stands in a name of the article: short forms still belong to full
+    ones, and what begins a word still does.
+    """
+
+    def __init__(self, examples: list[Example], rng: random.Random) -> None:
+        vocabulary = bytes(load_base()["pieces"]).decode().split("\n")
+        named = sorted({row for example in examples for row in _named_rows(example)})
+        self._sorts = {row: _sort_of(vocabulary[row]) for row in named}
+        self._rng, self._pools = rng, dict[tuple[bool, str], list[int]]()
+        for row, sort in self._sorts.items():
+            self._pools.setdefault(sort, []).append(row)
+
+    def dress(self, example: Example) -> list[int]:
+        """The rows of an example, of which a third have some of their names changed."""
+        if self._rng.random() >= _DISGUISED:
+            return example.rows
+        rows, other = list(example.rows), dict[int, int]()
+        for entity in (*example.labelled.people, *example.labelled.orgs):
+            if self._rng.random() >= _NAMES_CHANGED:
+                continue
+            for start, end in entity:
+                for row in example.rows[start:end]:
+                    if row in self._sorts:
+                        other.setdefault(row, self._rng.choice(self._pools[self._sorts[row]]))
+        for start, end in (span for e in (*example.labelled.people, *example.labelled.orgs) for span in e):
+            rows[start:end] = [other.get(row, row) for row in example.rows[start:end]]
+        return rows
+
+
+def _named_rows(example: Example) -> list[int]:
+    entities = (*example.labelled.people, *example.labelled.orgs)
+    return [row for entity in entities for start, end in entity for row in example.rows[start:end]]
+
+
+def _sort_of(piece: str) -> tuple[bool, str]:
+    """Whether a piece begins a word, and the script of its first letter."""
+    letters = [c for c in piece if c.isalpha()]
+    return piece.startswith("▁"), unicodedata.name(letters[0], "?").split()[0] if letters else ""
+
+
 def loss_of(heads: Heads, example: Example, hidden: torch.Tensor, attention: torch.Tensor) -> torch.Tensor:
     """What is wrong with what the heads say of one article, without its names."""
     labelled = example.labelled
     if not labelled.people:
         return torch.zeros(())
-    actions, scores = heads.judge(hidden, attention, labelled.people, labelled.orgs)
+    state, actions, scores = heads.judge(hidden, attention, labelled.people, labelled.orgs)
     known = torch.tensor(labelled.known)
     wrong = functional.binary_cross_entropy_with_logits(
         actions, torch.tensor(labelled.actions), weight=known, reduction="sum"
     )
     for side, person, right in labelled.choices:
         wrong = wrong + torch.logsumexp(scores[side, person], 0) - torch.logsumexp(scores[side, person, right], 0)
+    status = heads.status(state).unflatten(1, (len(MANNERS), len(MOVE_STATUSES))).log_softmax(-1)
+    focus = heads.focus(state)
+    for person, manner, right_status, is_main in labelled.manners:
+        wrong = wrong - status[person, manner, right_status]
+        wrong = wrong + functional.softplus(-focus[person, manner] if is_main else focus[person, manner])
     return wrong
 
 
@@ -198,11 +232,6 @@ def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
     return rng.sample(found, len(found))
 
 
-def embed(base: Base, rows: torch.Tensor, table: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """Embeddings of pieces and of their places."""
-    return table[rows] + places[: rows.shape[1]]
-
-
 def unpack_embeddings() -> torch.Tensor:
     """The embeddings of all pieces; they are not trained."""
     stored = load_base()
@@ -210,24 +239,27 @@ def unpack_embeddings() -> torch.Tensor:
     return torch.from_numpy((numbers * stored["scales"].astype(np.float32)[:, :, None]).reshape(len(numbers), -1))
 
 
+def begin(body: Tensors, questions: Tensors) -> tuple[Layers, Heads, nn.Parameter]:
+    """(layers, heads, places) with the numbers to begin with; heads that nothing has trained keep random ones."""
+    layers, heads = Layers(), Heads()
+    tensors = {name: torch.from_numpy(array.copy()) for name, array in body.items()}
+    places = nn.Parameter(tensors.pop("places"))
+    layers.load_state_dict(tensors)
+    heads.load_state_dict({name: torch.from_numpy(array) for name, array in questions.items()}, strict=False)
+    return layers, heads, places
+
+
 def train(args: argparse.Namespace) -> None:
     """Read, train, write."""
     rng = random.Random(args.seed)
     torch.manual_seed(args.seed)
-    base = read_base(args.base)
     articles = [a for a in read_articles(args.articles) if args.fold is None or fold_of(a, args.folds) != args.fold]
     examples = [read_example(article) for article in articles]
-    layers, heads = Layers(base), Heads(base.width)
-    own = base.numbers("emb.pos").reshape(-1, base.width) + base.numbers("emb.type")[: base.width]
-    places = nn.Parameter(torch.from_numpy(own))
-    if args.begin:
-        saved = torch.load(args.begin)
-        layers.load_state_dict(saved["layers"])
-        heads.load_state_dict(saved["heads"])
-        places.data = saved["places"]
-    table = unpack_embeddings()
+    layers, heads, places = begin(*read_start(args.begin))
+    table, disguise = unpack_embeddings(), Disguise(examples, rng)
     body = [*layers.parameters(), places]
-    rates = (LEARNING_RATE, HEADS_RATE)
+    mean = Mean([*body, *heads.parameters()])
+    rates = (args.rate, HEADS_RATE)
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": rates[0]}, {"params": heads.parameters(), "lr": rates[1]}], weight_decay=0.01
     )
@@ -239,25 +271,52 @@ def train(args: argparse.Namespace) -> None:
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
                 group["lr"] = rate * share
             optimiser.zero_grad()
-            loss = _batch_loss(base, layers, heads, batch, table, places)
+            loss = _batch_loss(layers, heads, batch, [disguise.dress(example) for example in batch], table, places)
             loss.backward()
             nn.utils.clip_grad_norm_([*body, *heads.parameters()], 1.0)
             optimiser.step()
             step += 1
+            if step > steps * (1 - _AVERAGED):
+                mean.add()
             if step % 50 == 0:
                 print(f"step {step} of {steps}, loss {loss.item():.2f}, {time.monotonic() - began:.0f} s", flush=True)
+    mean.put_in_place()
     write(args.out, layers, heads, places)
 
 
+class Mean:
+    """The mean of what parameters were over some steps, which is better than the last of them."""
+
+    def __init__(self, parameters: list[nn.Parameter]) -> None:
+        self._parameters, self._count = parameters, 0
+        self._sums = [torch.zeros_like(parameter) for parameter in parameters]
+
+    def add(self) -> None:
+        """Count what they are now."""
+        self._count += 1
+        for total, parameter in zip(self._sums, self._parameters, strict=True):
+            total += parameter.detach()
+
+    def put_in_place(self) -> None:
+        """Make the parameters their mean."""
+        for total, parameter in zip(self._sums, self._parameters, strict=True):
+            parameter.data = total / self._count
+
+
 def _batch_loss(
-    base: Base, layers: Layers, heads: Heads, batch: list[Example], table: torch.Tensor, places: torch.Tensor
+    layers: Layers,
+    heads: Heads,
+    batch: list[Example],
+    dressed: list[list[int]],
+    table: torch.Tensor,
+    places: torch.Tensor,
 ) -> torch.Tensor:
     longest = max(len(e.rows) for e in batch)
-    rows = torch.tensor([e.rows + [0] * (longest - len(e.rows)) for e in batch])
+    rows = torch.tensor([found + [0] * (longest - len(found)) for found in dressed])
     filled = torch.tensor([[True] * len(e.rows) + [False] * (longest - len(e.rows)) for e in batch])
     mask = torch.zeros(filled.shape).masked_fill(~filled, -1e4)[:, None, None, :]
     with torch.autocast("cpu", torch.bfloat16):
-        hidden, attention = layers(embed(base, rows, table, places), mask)
+        hidden, attention = layers(table[rows] + places[:longest], mask)
     hidden = hidden.float()
     weights = torch.tensor([e.labelled.weight for e in batch])
     labels = torch.tensor([e.names + [-100] * (longest - len(e.names)) for e in batch])
@@ -269,12 +328,12 @@ def _batch_loss(
 
 
 def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor) -> None:
-    """Write a checkpoint, and what is shipped: layers in eight bits, heads in sixteen."""
+    """Write what is shipped, layers in eight bits and heads in sixteen, and all of it as it is, to go on from."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     out.mkdir(parents=True, exist_ok=True)
-    state = {"layers": layers.state_dict(), "heads": heads.state_dict(), "places": places.data}
-    torch.save(state, out / "checkpoint.pt")
+    state = {**layers.state_dict(), "places": places.detach(), **heads.state_dict(prefix=HEADS_BEGIN)}
+    np.savez(out / EXACT, **{name: tensor.numpy() for name, tensor in state.items()})
     layers.eval()
     plain = out / "layers.f32.onnx"
     torch.onnx.export(
@@ -282,9 +341,12 @@ def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor) -> None
         output_names=["hidden", "attention"], opset_version=17, dynamo=False,
         dynamic_axes={"x": {1: "t"}, "hidden": {1: "t"}, "attention": {2: "t", 3: "t"}},
     )  # fmt: skip
+    # Seven bits of the eight: processors without VNNI add two products in sixteen bits, and must not overflow there, or
+    # one machine would find what another does not.
     quantize_dynamic(
-        plain, out / "layers.onnx", weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul"]
-    )
+        plain, out / "layers.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
+        op_types_to_quantize=["MatMul"],
+    )  # fmt: skip
     plain.unlink()
     arrays = {name.replace("bilinear", "pair.bilinear"): value for name, value in heads.state_dict().items()}
     np.savez(
@@ -296,14 +358,14 @@ def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor) -> None
 def main() -> None:
     """Read the arguments and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("base", type=Path)
+    parser.add_argument("begin", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
     parser.add_argument("--epochs", type=float, default=3.0)
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate of the layers")
     parser.add_argument("--floor", type=float, default=0.0, help="share of the learning rate that is left at the end")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--folds", type=int, default=2)
-    parser.add_argument("--begin", type=Path, help="checkpoint to go on from")
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())
 

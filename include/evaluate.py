@@ -79,7 +79,7 @@ def evaluate_predictions(gold: Iterable[Annotation], predicted: Mapping[str, Seq
     for article in gold:
         found = predicted.get(article["id"], [])
         evaluation.articles += 1
-        _tally(evaluation.moves[article["lang"]], *_pair_moves(found, article["moves"]))
+        _tally(evaluation.moves[article["lang"]], *pair_moves(found, article["moves"]))
         _score_departures(evaluation, article, [move for move in found if move.get("kind") == "departure"])
         if not article["moves"]:
             evaluation.clean.append(not found)
@@ -116,7 +116,7 @@ def fold_name(name: str) -> str:
 
 def _score_departures(evaluation: Evaluation, article: Annotation, found: list[Annotation]) -> None:
     annotated = [move for move in article["moves"] if move["kind"] == "departure"]
-    pairs, wrong, missed = _pair_moves(found, annotated)
+    pairs, wrong, missed = pair_moves(found, annotated)
     _tally(evaluation.departures[article["lang"]], pairs, wrong, missed)
     for prediction, truth in pairs:
         for slot, hit in _judge_slots(prediction, truth):
@@ -131,7 +131,7 @@ def _tally(tally: Tally, pairs: list[Any], wrong: list[Any], missed: list[Any]) 
     tally.missed += len(missed)
 
 
-def _pair_moves(
+def pair_moves(
     found: Iterable[Annotation], annotated: Iterable[Annotation]
 ) -> tuple[list[tuple[Annotation, Annotation]], list[Annotation], list[Annotation]]:
     """One-to-one pairs, predictions left over, required annotations left over.

@@ -7,6 +7,7 @@ from datetime import date
 from include.detect.arguments import Candidate
 from include.detect.linear import score
 from include.detect.reading import Reading
+from include.detect.witness import focus_witness, status_witness
 from include.records import MOVE_STATUSES, Focus, MoveStatus
 
 _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
@@ -42,6 +43,7 @@ def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, fl
     for hit in reading.hits_in(*reading.sentences[top.sentence], *_CUES):
         features[f"cue={code}:{fold[hit.start : hit.end]}"] = 1.0
     features[f"word={code}:{fold[top.start : top.end]}"] = 1.0
+    features |= status_witness(reading, evidence[0].person, evidence[0].action)
     return features
 
 
@@ -93,6 +95,7 @@ def focus_features(
         "former": float(any(m.former for m in person.mentions)),
         "ante": float("ante" in evidence[0].features),
     }
+    features |= focus_witness(reading, evidence[0].person, evidence[0].action)
     if move_date and published:
         age = (published - _earliest(move_date)).days
         features[f"age={'future' if age < 0 else 'now' if age <= 31 else 'months' if age <= 200 else 'old'}"] = 1.0

@@ -18,7 +18,7 @@ from include.detect.mentions import read_document
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.relations import Others, Relations, judge_others, judge_relations
-from include.detect.slots import choose_organisation, choose_organisations
+from include.detect.slots import Places, choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise, script_of
 from include.detect.triggers import Trigger, find_triggers
@@ -58,7 +58,7 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     hear(reading)
     triggers = find_triggers(reading)
     candidates = find_candidates(reading, triggers)
-    candidates += find_heard(reading, candidates)
+    candidates += find_heard(reading)
     for candidate in candidates:
         candidate.features |= person_features(reading, candidate.person, candidate.action, candidate.position)
     return Analysis(reading, triggers, candidates)
@@ -82,17 +82,31 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
     for person in dict.fromkeys(person for person, _ in strong):
         others = judge_others(relations, person)
         analysis.moves += _moves_of(reading, person, strong, others, parse_day(published), detector)
-    analysis.moves.sort(key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
+    least = threshold["right"]
+    found = [move for move in analysis.moves if move.kind != "departure" or move.confidence >= least]
+    # Once each, the surest: a first name and patronymic far from the surname can be an entity of their own, which is
+    # shown by the same full name.
+    once = {
+        (move.kind, move.person, move.from_org, move.to_org): move for move in sorted(found, key=lambda m: m.confidence)
+    }
+    analysis.moves = sorted(once.values(), key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
 
 
 def collect_support(analysis: Analysis) -> Support:
-    """Candidates that speak for each (person, action), the surest first."""
+    """Candidates that speak for each (person, action), the surest first.
+
+    What the encoder alone hears counts where no phrase is left that tells it: a phrase shows more to whoever reads.
+    """
     least = load_weights()["thresholds"]["support"]
     support: Support = defaultdict(list)
     for candidate, p in zip(analysis.candidates, analysis.probabilities, strict=True):
         if p >= least and candidate.action != "founder":
             support[candidate.person, candidate.action].append((p, candidate))
-    return {key: sorted(rows, key=lambda row: -row[0]) for key, rows in support.items()}
+    found = {}
+    for key, rows in support.items():
+        told = [row for row in rows if HEARD_ONLY not in row[1].features]
+        found[key] = sorted(told or rows, key=lambda row: -row[0])
+    return found
 
 
 def judge_movers(reading: Reading, support: Support) -> dict[int, Relations]:
@@ -257,61 +271,35 @@ def _moves_of(
         goes = [c for _, c in joiner] + [c for _, c in appointee if c.trigger.trigger_class != "replace"]
         reached_by = [c for _, c in joiner] or evidence
         slots = ("from", "at" if joiner else "to")
-        from_org, destination = choose_organisations(reading, evidence, reached_by, slots, others)
-        from_org, destination = _spanned_organisations(reading, evidence, from_org, destination)
-        move = _build(
-            reading,
-            "departure",
-            leaver,
-            from_org,
-            destination,
-            published,
-            detector,
-            [*evidence, *goes] if destination >= 0 else evidence,
-        )
+        places = choose_organisations(reading, evidence, reached_by, slots, others)
+        from_org, destination = _spanned_organisations(reading, evidence, places.left, places.reached)
+        told_of = [*evidence, *goes] if destination >= 0 else evidence
+        where = replace(places, left=from_org, reached=destination)
+        move = _build(reading, "departure", leaver, where, published, detector, told_of)
         successor = choose_successor(reading, person, strong)
         moves.append(replace(move, successor=_display_person(reading.persons[successor]) if successor >= 0 else None))
     elif joiner:
         evidence = [c for _, c in joiner]
-        from_org, target = choose_organisations(reading, evidence, evidence, ("from", "at"), others)
-        destination = target
-        if from_org >= 0 and from_org != target:
-            moves.append(_build(reading, "departure", joiner, from_org, target, published, detector, evidence))
+        places = choose_organisations(reading, evidence, evidence, ("from", "at"), others)
+        destination = places.reached
+        if places.left >= 0 and places.left != destination:
+            moves.append(_build(reading, "departure", joiner, places, published, detector, evidence))
         else:
-            moves.append(_build(reading, "arrival", joiner, -1, target, published, detector, evidence))
+            moves.append(_build(reading, "arrival", joiner, replace(places, left=-1), published, detector, evidence))
     if appointee:
         evidence = [c for _, c in appointee]
-        target = choose_organisation(reading, evidence, "at", others)[0]
+        target, share = choose_organisation(reading, evidence, "at", others)
         if not ((leaver or joiner) and (target == destination or target == -1)):
-            moves.append(_build(reading, "appointment", appointee, -1, target, published, detector, evidence))
-    if rows("absentee"):
-        evidence = [c for _, c in rows("absentee")]
-        moves.append(
-            _build(
-                reading,
-                "leave",
-                rows("absentee"),
-                choose_organisation(reading, evidence, "from", others)[0],
-                -1,
-                published,
-                detector,
-                evidence,
-            )
-        )
-    if rows("returner"):
-        evidence = [c for _, c in rows("returner")]
-        moves.append(
-            _build(
-                reading,
-                "return",
-                rows("returner"),
-                -1,
-                choose_organisation(reading, evidence, "at", others)[0],
-                published,
-                detector,
-                evidence,
-            )
-        )
+            places = Places(-1, target, share)
+            moves.append(_build(reading, "appointment", appointee, places, published, detector, evidence))
+    if absentee := rows("absentee"):
+        evidence = [c for _, c in absentee]
+        place, share = choose_organisation(reading, evidence, "from", others)
+        moves.append(_build(reading, "leave", absentee, Places(place, -1, share), published, detector, evidence))
+    if returner := rows("returner"):
+        evidence = [c for _, c in returner]
+        place, share = choose_organisation(reading, evidence, "at", others)
+        moves.append(_build(reading, "return", returner, Places(-1, place, share), published, detector, evidence))
     return moves
 
 
@@ -351,13 +339,13 @@ def _build(
     reading: Reading,
     kind: MoveKind,
     rows: list[tuple[float, Candidate]],
-    from_org: int,
-    to_org: int,
+    places: Places,
     published: date | None,
     detector: str,
     role_evidence: list[Candidate],
 ) -> Move:
     evidence = [c for _, c in rows]
+    from_org, to_org = places.left, places.reached
     top = evidence[0]
     person = reading.persons[top.person]
     move_date = choose_date(reading, evidence, published)
@@ -384,12 +372,23 @@ def _build(
         role_to=taken.text if taken else None,
         date=move_date,
         successor=None,
-        confidence=round(max(p for p, _ in rows), 3),
+        confidence=round(probability("right", right_features(kind, max(p for p, _ in rows), places.share)), 3),
         reason_stated=next((c.trigger.rule.reason for c in evidence if c.trigger.rule.reason), None),
         acting=bool(taken and _is_acting(reading, taken)),
         rule=shown.trigger.rule.rule_id,
         detector=detector,
     )
+
+
+def right_features(kind: MoveKind, sure: float, share: float) -> dict[str, float]:
+    """What speaks for a move being right as told: how sure it is (probability), and the share of its organisation."""
+    departs = kind == "departure"
+    return {
+        "bias": 1.0,
+        f"departure={departs}": 1.0,
+        f"sure|departure={departs}": _logit(sure),
+        f"share|departure={departs}": _logit(share),
+    }
 
 
 def _choose_shown(reading: Reading, evidence: list[Candidate], organisations: tuple[int, int]) -> Candidate:

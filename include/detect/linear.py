@@ -47,7 +47,15 @@ def probability(model: str, features: Features) -> float:
 
 def choose(model: str, candidates: Sequence[Features]) -> tuple[int, float]:
     """Index of the best of several candidates and its share of a softmax over them."""
+    found = share_out(model, candidates)
+    best = max(range(len(found)), key=found.__getitem__)
+    return best, found[best]
+
+
+def share_out(model: str, candidates: Sequence[Features]) -> list[float]:
+    """The share of every candidate of a softmax over all of them."""
     scores = [score(model, features) for features in candidates]
-    best = max(range(len(scores)), key=scores.__getitem__)
-    total = sum(math.exp(max(-50.0, s - scores[best])) for s in scores)
-    return best, 1.0 / total
+    best = max(scores)
+    parts = [math.exp(max(-50.0, sure - best)) for sure in scores]
+    total = sum(parts)
+    return [part / total for part in parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from include.detect.arguments import Candidate
@@ -184,10 +185,19 @@ def _order_features(
     return {f"order|{name}": 1.0 for name, value in flags.items() if value}
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a move leads from and to: organisations of the reading, -1 for none."""
+
+    left: int
+    reached: int
+    share: float  # of the organisation left among all that it could be, 0..1
+
+
 def choose_organisations(
     reading: Reading, left_by: list[Candidate], reached_by: list[Candidate], slots: tuple[Slot, Slot], others: Others
-) -> tuple[int, int]:
-    """The best pair (organisation left, organisation reached), -1 for none; one organisation is never both."""
+) -> Places:
+    """The best pair of the organisation left and the one reached; one organisation is never both."""
     left = _scores(reading, left_by, slots[0], others)
     if left_by is not reached_by:
         # both a leave and an arrival are told, and either may say where from: "Meta hires Gross, head of SSI"
@@ -199,10 +209,13 @@ def choose_organisations(
         # what is joined is what is left now: an older arrival is told too ("he joined in 2016"), and the leave alone
         # says where it leads to
         reached = _scores(reading, left_by, "to", others)
-        return first, max((org for org in reached if org != first), key=reached.__getitem__)
-    # the best pair is among the two best of either side: in a list of hundreds, all pairs would be ten thousands
-    pairs = ((a, b) for a in _two_best(left) for b in _two_best(reached) if a != b or a == -1)
-    return max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
+        second = max((org for org in reached if org != first), key=reached.__getitem__)
+    else:
+        # the best pair is among the two best of either side: in a list of hundreds, all pairs would be ten thousands
+        pairs = ((a, b) for a in _two_best(left) for b in _two_best(reached) if a != b or a == -1)
+        first, second = max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
+    best = max(left.values())
+    return Places(first, second, math.exp(left[first] - best) / sum(math.exp(sure - best) for sure in left.values()))
 
 
 def _two_best(scores: dict[int, float]) -> list[int]:

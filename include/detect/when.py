@@ -12,7 +12,7 @@ from datetime import date
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.attributes import focus_features
 from include.detect.dates import DateMention, find_anchor, find_dates
-from include.detect.linear import choose, score
+from include.detect.linear import score, share_out
 from include.detect.reading import Reading
 
 _SENTENCES_BEFORE, _SENTENCES_AFTER = 2, 1  # of a trigger, where its date may stand
@@ -44,10 +44,19 @@ def date_choices(reading: Reading, evidence: list[Candidate], published: date | 
 
 
 def choose_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
-    """The most probable date, as precise as it is stated; None where the text pins none."""
+    """The most probable date, as precise as it is stated; None where the text pins none.
+
+    First the month: "on the 1st", "on Monday" and the day of publication speak together against "the text pins none".
+    """
     rows = date_choices(reading, evidence, published)
-    best, _ = choose("date", [row.features for row in rows])
-    return rows[best].iso
+    shares = share_out("date", [row.features for row in rows])
+    months: dict[str | None, float] = {}
+    for row, share in zip(rows, shares, strict=True):
+        month = row.iso and row.iso[:7]
+        months[month] = months.get(month, 0.0) + share
+    month = max(months, key=months.__getitem__)
+    inside = [(share, row.iso) for row, share in zip(rows, shares, strict=True) if (row.iso and row.iso[:7]) == month]
+    return max(inside, key=lambda choice: choice[0])[1]
 
 
 def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:

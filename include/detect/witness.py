@@ -6,11 +6,12 @@ The encoder is one witness among others: the models weigh its log-odds against t
 from __future__ import annotations
 
 from include.detect.arguments import Candidate
-from include.detect.encoder.heads import ACTIONS, Verdict, judge
+from include.detect.encoder.heads import ACTIONS, MANNERS, Verdict, judge
 from include.detect.encoder.network import Array
 from include.detect.reading import Mention, Reading
 from include.detect.triggers import place_trigger
 from include.knowledge.languages import TriggerRule
+from include.records import MOVE_STATUSES
 
 # What the encoder hears where no phrase tells it: "his desk at Kestrel Forge is empty".
 _RULES = {
@@ -52,8 +53,8 @@ def person_features(reading: Reading, person: int, action: str, position: str = 
     return features
 
 
-def find_heard(reading: Reading, candidates: list[Candidate]) -> list[Candidate]:
-    """Everybody whom the encoder takes for a leaver or joiner though no phrase tells it, each with a bare trigger.
+def find_heard(reading: Reading) -> list[Candidate]:
+    """Everybody whom the encoder takes for a leaver or joiner, each with a bare trigger, for where no phrase tells it.
 
     The sentence is the first of the text that names the person with the organisation that he leaves or reaches, else
     the first that names him.
@@ -61,13 +62,12 @@ def find_heard(reading: Reading, candidates: list[Candidate]) -> list[Candidate]
     verdict = reading.verdict
     if verdict is None:
         return []
-    told = {(candidate.person, candidate.action) for candidate in candidates}
     found = []
     for action, rule in _RULES.items():
         column = verdict.actions[:, ACTIONS.index(action)]
         choices = verdict.left if action == "leaver" else verdict.reached
         for person, entity in enumerate(reading.persons):
-            if column[person] <= _HEARD or not entity.mentions or (person, action) in told:
+            if column[person] <= _HEARD or not entity.mentions:
                 continue
             organisation = int(choices[person].argmax())
             mention = min(entity.mentions, key=lambda m: (not _stands_with(reading, m, organisation), m.start))
@@ -100,6 +100,33 @@ def organisation_witness(reading: Reading, person: int, direction: str, index: i
         f"heard|{kind}|best={bool(own[index] >= own.max())}": 1.0,
         f"heard|{kind}|other={_step(against)}": 1.0,
     }
+
+
+def status_witness(reading: Reading, person: int, action: str) -> dict[str, float]:
+    """How certain a person's leaving and his coming are told to be."""
+    verdict = reading.verdict
+    if verdict is None:
+        return {}
+    features: dict[str, float] = {}
+    for place in range(len(MANNERS)):
+        for status, sure in zip(MOVE_STATUSES, verdict.status[person, place].tolist(), strict=True):
+            features[f"heard|{action}|{place}|{status}"] = max(-8.0, sure) / 2
+            features[f"heard|{place}|{status}={_step(max(-8.0, sure))}"] = 1.0
+    return features
+
+
+def focus_witness(reading: Reading, person: int, action: str) -> dict[str, float]:
+    """That a person's leaving and his coming are the news, not things recalled."""
+    verdict = reading.verdict
+    if verdict is None:
+        return {}
+    features: dict[str, float] = {}
+    for place in range(len(MANNERS)):
+        column = verdict.focus[:, place]
+        sure = _clip(float(column[person]))
+        features[f"heard|{action}|{place}"] = sure / 2
+        features[f"heard|{place}={_step(sure)}"] = 1.0
+    return features
 
 
 def describe_verdict(reading: Reading) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 
 from bench.encoder_base import is_written_here, read_base
 from bench.encoder_labels import label_article
-from include.detect.encoder.heads import ACTIONS
+from include.detect.encoder.heads import ACTIONS, MANNERS
 from include.detect.encoder.pieces import cut
+from include.records import MOVE_STATUSES
 
 TEXT = (
     "Ottoline Brackenridge has resigned from Kestrel Forge and joins Halden Robotics. Piotr Zawadzki stays, says Wired."
@@ -54,6 +55,15 @@ def test_an_optional_move_is_neither_right_nor_wrong() -> None:
         (0.0, 0.0)
     ) == 1
     assert labelled.choices == []
+
+
+def test_how_a_move_is_told_is_labelled_where_the_annotation_says_it() -> None:
+    article = _article()
+    article["moves"][0] |= {"status": "reported", "focus": "background"}
+    [(_, manner, status, is_main)] = label_article(article).manners
+    assert ("departure" in MANNERS[manner], MOVE_STATUSES[status], is_main) == (True, "reported", False)
+    del article["moves"][0]["status"]
+    assert label_article(article).manners == []
 
 
 @pytest.mark.parametrize("complete", [False, True])

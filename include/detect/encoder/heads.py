@@ -14,8 +14,10 @@ import numpy as np
 
 from include.detect.encoder.network import Array, Encoding
 from include.detect.encoder.store import load_heads
+from include.records import MOVE_STATUSES
 
 ACTIONS = ("leaver", "joiner", "appointee", "absentee", "returner")
+MANNERS = (("departure", "leave"), ("arrival", "appointment", "return"))  # kinds whose status and focus are asked alike
 Span = tuple[int, int]  # characters
 Kind = Literal["person", "org"]
 
@@ -62,6 +64,8 @@ class Verdict:
     actions: Array  # people x ACTIONS, log-odds
     left: Array  # people x (organisations + none), log-probability
     reached: Array
+    status: Array  # people x MANNERS x MOVE_STATUSES, log-probability
+    focus: Array  # people x MANNERS, log-odds of being the news of the article
 
 
 def find_names(encoding: Encoding) -> Names:
@@ -91,7 +95,7 @@ def judge(encoding: Encoding, people: Sequence[Sequence[Span]], organisations: S
     """What everybody does and which organisation he leaves and reaches; entities are given by their mentions.
 
     Who or what is not named in the part that was read gets the verdict of someone of whom nothing is known: log-odds
-    of -6, and an organisation a log-probability of -9.
+    of -6, an organisation a log-probability of -9, nothing of how it is told.
     """
     heads = load_heads()
     seen_people, person, person_looks = _pool(encoding, people)
@@ -99,18 +103,23 @@ def judge(encoding: Encoding, people: Sequence[Sequence[Span]], organisations: S
     actions = np.full((len(people), len(ACTIONS)), -6.0, np.float32)
     choices = np.full((2, len(people), len(organisations) + 1), -9.0, np.float32)
     choices[:, :, -1] = 0.0
+    status = np.zeros((len(people), len(MANNERS), len(MOVE_STATUSES)), np.float32)
+    focus = np.zeros((len(people), len(MANNERS)), np.float32)
     if not seen_people:
-        return Verdict(actions, choices[0], choices[1])
+        return Verdict(actions, choices[0], choices[1], status, focus)
     hidden = np.concatenate([window.hidden for window in encoding.windows])
     context = person_looks.mean(1) @ hidden
     state = np.tanh(np.concatenate([person, context], 1) @ heads["person.weight"].T + heads["person.bias"])
     actions[seen_people] = state @ heads["actions.weight"].T + heads["actions.bias"]
+    told = state @ heads["status.weight"].T + heads["status.bias"]
+    status[seen_people] = _log_softmax(told.reshape(len(seen_people), *status.shape[1:]))
+    focus[seen_people] = state @ heads["focus.weight"].T + heads["focus.bias"]
     scores = (state @ heads["none.weight"].T + heads["none.bias"]).T[:, :, None]
     if seen_orgs:
         scores = np.concatenate([_pair(person, person_looks, org, org_looks, hidden), scores], 2)
     columns = [*seen_orgs, len(organisations)]
     choices[np.ix_([0, 1], seen_people, columns)] = _log_softmax(scores)
-    return Verdict(actions, choices[0], choices[1])
+    return Verdict(actions, choices[0], choices[1], status, focus)
 
 
 def _pair(person: Array, person_looks: Array, org: Array, org_looks: Array, hidden: Array) -> Array:
