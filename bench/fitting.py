@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
-from scipy.sparse import csr_matrix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 _SMALLEST = 0.02  # weights below it say nothing and are left out of the file
 
@@ -70,6 +72,8 @@ def fit_groups(groups: Sequence[Group], penalty: float) -> dict[str, float]:
 
 def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[csr_matrix, list[str]]:
     """Rows as a sparse matrix; features that occur fewer than `minimum` times are left out."""
+    from scipy.sparse import csr_matrix
+
     counts = Counter(name for row in rows for name, value in row.items() if value)
     names = sorted(name for name, count in counts.items() if count >= minimum)
     index = {name: i for i, name in enumerate(names)}
@@ -79,5 +83,7 @@ def _matrix(rows: list[dict[str, float]], minimum: int = 3) -> tuple[csr_matrix,
 
 
 def _minimise(loss: object, names: list[str]) -> dict[str, float]:
+    from scipy.optimize import minimize
+
     found = minimize(loss, np.zeros(len(names)), jac=True, method="L-BFGS-B", options={"maxiter": 300}).x
     return {name: round(float(w), 3) for name, w in zip(names, found, strict=True) if abs(w) >= _SMALLEST}

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests import distribution
+from tests.compiling import compile_all
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,6 +32,11 @@ os.environ.update(
 _OF_TESTS = "DEPARTURES_SHARED"  # where material is
 for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name != _OF_TESTS]:
     del os.environ[_name]
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.getoption("numprocesses", None) and not hasattr(session.config, "workerinput"):
+        compile_all(session.config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from xdist.scheduler import LoadFileScheduling
+from xdist.workermanage import WorkerController
 
 # Paths that begin so are one part: Airflow is started, or its database made, once for all of them.
 _TOGETHER = {
@@ -27,26 +28,34 @@ _DEAREST_FIRST = (
     "tests/pipeline/test_kills.py",
     "tests/pipeline/test_chain.py",
     "tests/cli/test_run.py",
-    "tests/board/test_browser.py",
-    "tests/test_policies.py",
-    "tests/cli/test_baseline.py",
-    "tests/cli/test_review.py",
-    "tests/check/test_batch.py",
-    "tests/fetch/test_hostile.py",
-    "tests/cli/test_bad_input.py",
-    "tests/pipeline/test_alert.py",
-    "tests/pipeline/test_reprocess.py",
-    "tests/pipeline/test_maintenance.py",
-    "tests/warehouse/test_housekeeping.py",
-    "tests/warehouse/test_generations.py",
-    "tests/warehouse/test_query.py",
-    "tests/pipeline/test_order.py",
-    "tests/fetch/test_network.py",
-    "tests/warehouse/test_load.py",
-    "tests/check/test_result.py",
     "tests/pipeline/test_real_pages.py",
+    "tests/cli/test_review.py",
+    "tests/test_objectstore.py",
+    "tests/board/test_browser.py",
+    "tests/cli/test_baseline.py",
+    "tests/check/test_batch.py",
+    "tests/board/test_review.py",
+    "tests/test_policies.py",
+    "tests/pipeline/test_reprocess.py",
+    "tests/warehouse/test_housekeeping.py",
+    "tests/warehouse/test_query.py",
+    "tests/check/test_result.py",
+    "tests/pipeline/test_order.py",
+    "tests/cli/test_detect.py",
+    "tests/pipeline/test_alert.py",
+    "tests/cli/test_bad_input.py",
+    "tests/fetch/test_hostile.py",
+    "tests/pipeline/test_takedown_lasts.py",
+    "tests/pipeline/test_maintenance.py",
+    "tests/warehouse/test_load.py",
     "tests/board/test_sql.py",
+    "tests/cli/test_upkeep.py",
+    "tests/resolve/test_order.py",
+    "tests/fetch/test_network.py",
+    "tests/warehouse/test_generations.py",
+    "tests/documents/test_recipes.py",
 )
+_DEAR = _DEAREST_FIRST[:13]  # a minute or more each, with a test that takes most of it
 
 
 def find_part(nodeid: str) -> str:
@@ -62,12 +71,16 @@ def sort_items(items: list[pytest.Item]) -> None:
 
 
 def count_processes() -> int:
-    """Twice the processors, since tests wait for servers, browsers and timeouts half of their time; not more than 8."""
-    return min(8, 2 * len(os.sched_getaffinity(0)))
+    """Three times the processors, since tests wait for servers, browsers and timeouts half of their time; at most 8."""
+    return min(8, 3 * len(os.sched_getaffinity(0)))
 
 
 class PartScheduling(LoadFileScheduling):
-    """Gives whole parts to the processes, in the order in which they were collected."""
+    """Gives whole parts to the processes, in the order in which they were collected.
+
+    A process begins its last test only when it knows of another one. Where the last one is dear, what it is given is
+    a quick part from the end: a dear one would wait behind it, while other processes have nothing to do.
+    """
 
     def __init__(self, config: pytest.Config, log: Any = None) -> None:
         config.option.loadscopereorder = False  # the parts with most tests first: those are the quick ones
@@ -75,3 +88,9 @@ class PartScheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         return find_part(nodeid)
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        waiting = [part for part, tests in self.assigned_work[node].items() if not all(tests.values())]
+        if any(part in _DEAR for part in waiting):
+            self.workqueue.move_to_end(next(reversed(self.workqueue)), last=False)
+        super()._assign_work_unit(node)

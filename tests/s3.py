@@ -13,11 +13,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import boto3
-from moto.backends import get_backend
-from moto.server import ThreadedMotoServer
-from s3fs import S3FileSystem
-
 Fault = Literal["unavailable", "slow", "torn-request", "torn-answer"]
 BUCKET = "departures"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
@@ -48,6 +43,8 @@ class S3:
 
     def client(self) -> Any:
         """A client of the server itself, past the network."""
+        import boto3
+
         return boto3.client("s3", endpoint_url=self.direct, aws_access_key_id="test", aws_secret_access_key="test")
 
     def next_fault(self, line: str) -> Fault | None:
@@ -61,6 +58,11 @@ class S3:
 @contextmanager
 def serve_s3() -> Iterator[S3]:
     """An S3 server with one empty bucket while the block lasts."""
+    # Here, since every process of a test run imports this module and two of them start a server.
+    from moto.backends import get_backend
+    from moto.server import ThreadedMotoServer
+    from s3fs import S3FileSystem
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line a request
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     get_backend("s3").reset()  # moto's buckets belong to the process: an earlier server's would still be there

@@ -34,7 +34,12 @@ def run_standalone(environment: dict[str, str], port: int, log: Path) -> Iterato
     """Airflow standalone in its own process group; on leaving, the whole group is stopped and the port is free."""
     with log.open("ab") as output:
         process = subprocess.Popen(
-            ["airflow", "standalone"], env=environment, stdout=output, stderr=output, start_new_session=True
+            ["airflow", "standalone"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=_heed_interrupts,
         )
     try:
         yield process
@@ -42,6 +47,11 @@ def run_standalone(environment: dict[str, str], port: int, log: Path) -> Iterato
         stop_group(process)
         process.wait()
         wait_until(lambda: is_port_free(port), seconds=15)
+
+
+def _heed_interrupts() -> None:
+    """A shell lets what it starts with `&` ignore SIGINT, and that is handed on; it is what stops Airflow."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stop_group(leader: subprocess.Popen[bytes]) -> None:

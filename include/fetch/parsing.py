@@ -30,7 +30,9 @@ from include.fetch.feedformat import read_feed
 from include.fetch.items import ItemBatch, make_items
 from include.settings import strip_environment
 
-SECONDS = 20.0  # 2,000 entries take 3 s on a slow machine
+SECONDS = 20.0  # of processor time, the same on a busy machine; 2,000 entries take 3 s on a slow one
+_PATIENCE = 6.0  # times of them that may pass
+_ALARMS = (-signal.SIGPROF, -signal.SIGALRM)  # how the child ends that keeps its time itself
 MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
 SMALL_BYTES = 4_096  # cannot do harm, and starting the child takes half a second
 _WORTH_STARTING = 10  # feeds
@@ -76,7 +78,7 @@ class FeedParser:
 
     async def __aenter__(self) -> FeedParser:
         if self._expected >= _WORTH_STARTING:  # while the first answers are under way
-            self._child = await _start_child()
+            self._child = await _start_child(self._seconds)
         return self
 
     async def __aexit__(
@@ -97,17 +99,17 @@ class FeedParser:
             del body
         async with self._turn:
             try:
-                return await asyncio.wait_for(self._exchange(job, load), self._seconds)
+                return await asyncio.wait_for(self._exchange(job, load), self._seconds * _PATIENCE)
             except TimeoutError:
                 await self._kill()
                 return Reading(error="parser-timeout")
             except (OSError, asyncio.IncompleteReadError):
-                await self._kill()
-                return Reading(error="parser-crash")
+                code = await self._kill()
+                return Reading(error="parser-timeout" if code in _ALARMS else "parser-crash")
 
     async def _exchange(self, job: Job, load: Callable[[], bytes]) -> Reading:
         if self._child is None:
-            self._child = await _start_child()
+            self._child = await _start_child(self._seconds)
         reader, writer = self._child.stdout, self._child.stdin
         assert reader is not None and writer is not None
         writer.writelines(_frame((job, await asyncio.to_thread(load))))
@@ -117,12 +119,14 @@ class FeedParser:
         assert isinstance(reading, Reading)
         return reading
 
-    async def _kill(self) -> None:
+    async def _kill(self) -> int:
+        """End the child, and return how it ended: minus the signal, if it was one."""
         child, self._child = self._child, None
-        if child is not None:
-            with suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        if child is None:
+            return 0
+        with suppress(ProcessLookupError):
+            child.kill()
+        return await child.wait()
 
 
 def read_job(job: Job, body: bytes) -> Reading:
@@ -135,13 +139,15 @@ def read_job(job: Job, body: bytes) -> Reading:
     return Reading(feed.version, feed.title.strip(), feed.lang.strip(), feed.refresh_s, batch, body_hash)
 
 
-def serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Answer jobs until the parent closes the pipe or dies."""
+def serve(requests: BinaryIO, answers: BinaryIO, seconds: float) -> None:
+    """Answer jobs until the parent closes the pipe or dies. A job of so much processor time ends the process."""
     while length := requests.read(_LENGTH):
         job, body = pickle.loads(requests.read(int.from_bytes(length, "big")))
-        signal.alarm(round(2 * SECONDS))  # ends this process where the parent is dead and cannot
+        signal.setitimer(signal.ITIMER_PROF, seconds)  # default action of both: the kernel ends the process
+        signal.setitimer(signal.ITIMER_REAL, 2 * seconds * _PATIENCE)  # where the parent is dead and cannot
         reading = read_job(job, body)
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for part in _frame(reading):
             answers.write(part)
         answers.flush()
@@ -152,17 +158,17 @@ def _frame(message: object) -> tuple[bytes, bytes]:
     return len(data).to_bytes(_LENGTH, "big"), data
 
 
-def main() -> None:
-    """Be the child."""
+def main(seconds: float) -> None:
+    """Be the child, for jobs of at most so much processor time."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not get between the frames
-    serve(sys.stdin.buffer, pipe)
+    serve(sys.stdin.buffer, pipe, seconds)
 
 
-async def _start_child() -> Process:
+async def _start_child(seconds: float) -> Process:
     # Not with -m: classes of a module that is __main__ have another name when they are pickled.
-    code = "from include.fetch.parsing import main; main()"
+    code = f"from include.fetch.parsing import main; main({seconds!r})"
     root = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return await asyncio.create_subprocess_exec(

@@ -211,6 +211,8 @@ def test_the_seed_articles_give_their_main_moves(departures: Callable[..., Call]
     articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     call = departures("import", articles, "--home", tmp_path / "home", "--as-of", "2026-11-21")
     assert call.code == 0, call.err
+    query = "select stage, reason, detail from quarantine"
+    assert json.loads(departures("sql", query, "--format", "json", "--home", tmp_path / "home").out) == []
     query = "select source_ref, person, from_org, to_org, status from moves join articles using (article_id)"
     found = json.loads(departures("sql", query, "--format", "json", "--home", tmp_path / "home").out)
     query = "select person, list(distinct person_id) as ids, count(distinct source_ref) as seeds from moves "

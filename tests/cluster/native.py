@@ -75,6 +75,7 @@ class Cluster:
     containers: dict[str, Container] = field(default_factory=dict)
     ports: dict[int, int] = field(default_factory=dict)
     restarts: list[str] = field(default_factory=list)
+    _token: str = ""
 
     def __post_init__(self) -> None:
         shutil.copy(ROOT / "docker-compose.yaml", self.root)
@@ -216,13 +217,18 @@ class Cluster:
         return f"http://127.0.0.1:{self.ports[8080]}"
 
     def call(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
-        """Airflow's REST API, as the admin that the secrets name."""
-        login = json.loads((self.root / ".compose" / "passwords.json").read_text(encoding="utf-8"))
-        token = self._ask("/auth/token", {"username": "admin", "password": login["admin"]}, None, "")
-        return self._ask(path, body, method, token["access_token"])
+        """Airflow's REST API, as the admin that the secrets name; who logs in once stays so."""
+        if not self._token:
+            login = json.loads((self.root / ".compose" / "passwords.json").read_text(encoding="utf-8"))
+            self._token = self._ask("/auth/token", {"username": "admin", "password": login["admin"]}, None)[
+                "access_token"
+            ]
+        return self._ask(path, body, method)
 
-    def _ask(self, path: str, body: dict[str, Any] | None, method: str | None, token: str) -> Any:
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    def _ask(self, path: str, body: dict[str, Any] | None, method: str | None) -> Any:
+        headers = {"Content-Type": "application/json"}
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         with urllib.request.urlopen(request, timeout=CALL_SECONDS) as answer:

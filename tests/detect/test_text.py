@@ -77,9 +77,9 @@ def test_strange_texts_give_a_list(text: str) -> None:
 
 def test_a_megabyte_is_read_in_seconds() -> None:
     """A guard against quadratic work: an hour would be a bug, the figure itself is in the benchmark."""
-    started = time.perf_counter()
+    started = time.process_time()
     find_moves(Document("x", "en", "", _NEWS * 10_000, "2026-03-05"))
-    assert time.perf_counter() - started < 60
+    assert time.process_time() - started < 60
 
 
 def test_a_language_without_a_pack_is_refused() -> None:

@@ -48,7 +48,7 @@ def test_a_failing_task_is_a_row_and_the_others_go_on(how: str, reason: str, det
 
 
 @pytest.mark.parametrize("how", ["hang", "work"])
-def test_a_task_without_end_is_killed(how: str) -> None:
+def test_a_hanging_task_is_killed(how: str) -> None:
     failed, after = run_isolated(samples.behave, _tasks(how, "b"), workers=1, timeout=0.3)
     assert isinstance(failed, Quarantined)
     assert failed.reason == "timeout"

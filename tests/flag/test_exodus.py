@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import nbinom
 
 from include.flag.exodus import WINDOW_DAYS, exit_day, find_exodus, list_exits, tail_probability
 from include.records import Event, ExodusWindow
@@ -133,8 +133,16 @@ def test_figures_of_the_reference() -> None:
     assert tail_probability(7, 4, 12) == pytest.approx(1.5e-6, rel=0.05)
 
 
+@pytest.fixture(scope="module")
+def nbinom() -> Any:
+    """The distribution itself; a second of import for one test, which no other process of a test run has to wait."""
+    from scipy.stats import nbinom
+
+    return nbinom
+
+
 @given(st.integers(0, 60), st.integers(0, 200), st.floats(0.1, 12.5))
-def test_the_tail_is_that_of_the_negative_binomial(observed: int, baseline: int, months: float) -> None:
+def test_the_tail_is_that_of_the_negative_binomial(nbinom: Any, observed: int, baseline: int, months: float) -> None:
     shape, rate = 0.5 + baseline, 1.0 + months
     expected = nbinom.sf(observed - 1, shape, rate / (rate + 1)) if observed else 1.0
     assert tail_probability(observed, baseline, months) == pytest.approx(expected, rel=1e-6, abs=1e-300)
