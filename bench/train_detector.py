@@ -437,6 +437,14 @@ def fit(prepared: list[Prepared], penalty: float = 1.0) -> linear.Models:
     return models
 
 
+def fit_dates(models: linear.Models, prepared: list[Prepared]) -> dict[str, float]:
+    """The choice of dates, learned from other articles than the rest, with the other models as they are."""
+    linear.replace_weights(models)
+    examples = Examples()
+    collect_moves(examples, prepared)
+    return fit_groups(examples.groups["date"], _GROUP_PENALTY)
+
+
 def fit_right(prepared: list[Prepared], penalty: float = 1.0) -> dict[str, float]:
     """The model of how often moves are right as told, from what models say of articles that they have not seen."""
     rows = Rows()
@@ -502,6 +510,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("articles", nargs="+", help="FILE[=WEIGHT][@ENCODER,...]")
     parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
+    parser.add_argument("--dates", nargs="*", default=[], help="articles that teach dates; the encoder may know them")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--examples", type=float, default=0.15, help="weight of the packs' own examples")
     parser.add_argument("--penalty", type=float, default=1.0)
@@ -527,6 +536,8 @@ def main() -> int:
         prepared = prepare(articles)
         right = fit_right(prepared, args.penalty)
         models = {"name": typer, **fit(prepared, args.penalty), "right": right}
+        if args.dates:
+            models["date"] = fit_dates(models, prepare(read_articles(args.dates)))
         linear.WEIGHTS.write_text(
             json.dumps(models, indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
         )
