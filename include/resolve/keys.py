@@ -90,12 +90,17 @@ def wide_signatures(name: str) -> tuple[str, ...]:
         whole = squeeze("".join(way))
         if len(whole) >= _TELLING:
             found[f"^{whole[:_WHOLE]}"] = None  # عبد الرحمن السويدي, Abdulrahman Al Suwaidi; 박지훈, Park Ji-hoon
-    found |= dict.fromkeys(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))  # the full key of a shorter name
+    found |= dict.fromkeys(two_words(name))
     parts = name_parts(name)
     if parts and (script_of(name) == "han" or is_like_pinyin("".join(parts))):
         read = [anyascii(part).lower() for part in parts]
         found |= dict.fromkeys(f"={said}" for said in ("".join(read), "".join([*read[1:], read[0]])))
     return tuple(found)
+
+
+def two_words(name: str) -> tuple[str, ...]:
+    """The full keys of the names of two words that a longer one may be shortened to."""
+    return tuple(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))
 
 
 def is_like_pinyin(text: str) -> bool:
