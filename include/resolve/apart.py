@@ -122,7 +122,7 @@ def _stand_for_one(ours: _Forms, theirs: _Forms, rest: tuple[int, int], shared: 
 
 @lru_cache(maxsize=65536)
 def _is_family_name(word: str) -> bool:
-    """Whether a word in Latin letters is a family name that many have: Park, Nguyễn. Those that stand first are such."""
+    """Whether a word in Latin letters is a family name that many have, as those are that stand first: Park, Nguyễn."""
     return word in load_everyday_names() and word in {name_key(name) for name in load_names("latin").surnames}
 
 
