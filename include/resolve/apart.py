@@ -19,7 +19,7 @@ from include.resolve.evidence import ENOUGH, weigh
 from include.resolve.likeness import are_other_words, are_same_words, is_given_name
 from include.resolve.mentions import Mention
 from include.resolve.names import are_near, name_parts, ordered_parts, particles, script_of
-from include.resolve.places import Agreement, compare_places
+from include.resolve.places import Agreement, agree_on_places
 
 _OF_WORDS = frozenset({"latin", "cyrillic", "arabic", "devanagari", "thai", "kana"})
 _SYLLABLES = 3  # of a Korean name
@@ -146,12 +146,12 @@ def _are_told_apart(left: Sequence[Mention], right: Sequence[Mention]) -> bool:
     """
     apart = False
     for ours, theirs in product(left, right):
-        if ours.marks & theirs.marks or ours.article_id == theirs.article_id:
+        if ours.article_id == theirs.article_id:
             return False
-        found = [compare_places(a, b) for a, b in zip(ours.places, theirs.places, strict=True) if a and b]
-        if Agreement.SAME in found:
+        agreement = agree_on_places(ours, theirs)
+        if agreement is Agreement.SAME:
             return False
-        if found and min(found) <= Agreement.UNLIKE and ours.lang == theirs.lang and are_near(ours.at, theirs.at):
+        if agreement <= Agreement.UNLIKE and ours.lang == theirs.lang and are_near(ours.at, theirs.at):
             apart = apart or _weigh_best(ours, theirs) < ENOUGH
     return apart
 

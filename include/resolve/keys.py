@@ -28,6 +28,9 @@ from include.resolve.names import (
 )
 from include.resolve.sounds import is_rare_word, say_word, ways_to_sound
 
+KEY_RULES = (
+    2  # version of what makes keys, names and words in `include/knowledge` among it: a test says when to raise it
+)
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 _BEGINNING, _BOTH = 2, 3  # consonants with which a word begins, and the fewest of two words

@@ -49,15 +49,30 @@ def compare_places(left: NamedOrganisation, right: NamedOrganisation) -> Agreeme
     return max(compare_names(a, b) for a, b in in_script or pairs[:1])
 
 
+def compare_told(left: NamedOrganisation, right: NamedOrganisation, *, one_language: bool) -> Agreement:
+    """`compare_places` of two that are told of; in one language names in two scripts that share nothing are unlike.
+
+    任天堂 and ソフトバンク, KT and 카카오 are two, though they share no letters in which to differ.
+    """
+    agreement = compare_places(left, right)
+    if agreement is not Agreement.OPEN or not one_language or main_script(left.name) == main_script(right.name):
+        return agreement
+    a, b = read_words(left.name), read_words(right.name)
+    shares = a.kinds & b.kinds or a.attributes & b.attributes or len(_unmatched(a, b)) < len(a.own)
+    return Agreement.OPEN if shares or not (a.own and b.own) else Agreement.UNLIKE
+
+
 def agree_at_a_side(
     left: tuple[NamedOrganisation | None, NamedOrganisation | None],
     right: tuple[NamedOrganisation | None, NamedOrganisation | None],
+    *,
+    one_language: bool = False,
 ) -> Agreement:
     """What two moves, each as (organisation left, organisation joined), say of being at the same places.
 
     One agreement is enough; else one side that is apart decides. OPEN where no side is named in both.
     """
-    found = [compare_places(a, b) for a, b in zip(left, right, strict=True) if a and b]
+    found = [compare_told(a, b, one_language=one_language) for a, b in zip(left, right, strict=True) if a and b]
     if Agreement.SAME in found:
         return Agreement.SAME
     return min(found, default=Agreement.OPEN)
@@ -65,7 +80,9 @@ def agree_at_a_side(
 
 def agree_on_places(left: Mention, right: Mention) -> Agreement:
     """What two mentions say of being of one person's story by their places; any organisation in common is enough."""
-    return Agreement.SAME if left.marks & right.marks else agree_at_a_side(left.places, right.places)
+    if left.marks & right.marks:
+        return Agreement.SAME
+    return agree_at_a_side(left.places, right.places, one_language=left.lang == right.lang)
 
 
 def are_told_together(left: Mention, right: Mention) -> bool:

@@ -87,6 +87,13 @@ def test_namesakes_whom_one_language_tells_of_at_two_places() -> None:
     ) == [["LG Display", "LG디스플레이"], ["Samsung SDI", "삼성SDI"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "lang", "places"), [("佐藤健一", "ja", ("任天堂", "ソフトバンク")), ("이준호", "ko", ("KT", "카카오"))]
+)
+def test_one_language_tells_of_two_places_in_two_scripts(name: str, lang: str, places: tuple[str, str]) -> None:
+    assert len(people(*((name, (), place, lang) for place in places))) == 2
+
+
 def test_who_has_two_given_names_in_one_article_has_both_everywhere() -> None:
     moves = [
         ("José María Larrañaga", ("Chema Larrañaga",), "Iberdrola", "es"),
