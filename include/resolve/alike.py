@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import permutations
 
 from include.resolve.evidence import ENOUGH, weigh, weigh_names
 from include.resolve.keys import Reach, like_keys, two_words
@@ -31,6 +31,7 @@ PROPOSED = 4.0  # bits below which nobody is asked
 _MARGIN = 3.0  # bits; another candidate so near makes it a question
 _SPELT = 4.0  # bits: 陳美玲 is Chen Mei-ling rather than Mei-lin
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
+_TWO_WORDS = 2
 _ACCEPT_BOTH_WAYS = 0.8  # likeness within one script of who left one place for another
 _FORMS_KEPT = 12
 _Key = tuple[Reach, tuple[str, ...]]
@@ -152,13 +153,16 @@ def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union[Mention]) 
 def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:
     """Names that meet under a key, by script."""
     buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
+    longer = {form for mention in mentions for form in mention.full_forms if len(folded_parts(form)) > _TWO_WORDS}
+    shortened = {words for form in longer for words in two_words(form)}
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints, mention.kinds):
                 buckets[key][script].append((mention, form))
-            for hint, words in product(mention.first_hints, two_words(form)):
-                buckets["like", (hint, words)][script].append((mention, form))
+            for words in shortened.intersection(two_words(form)):
+                for hint in mention.first_hints:
+                    buckets["like", (hint, words)][script].append((mention, form))
     return sorted(buckets.items())
 
 

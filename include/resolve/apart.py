@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 
 from include.knowledge.gazetteer import load_names
@@ -117,13 +117,13 @@ def _stand_for_one(ours: _Forms, theirs: _Forms, rest: tuple[int, int], shared: 
         return True
     if before != after:
         return False
-    return _is_family_name(ours[shared[0][0]]) if before else not given[2]
+    return ours[shared[0][0]] in _first_family_names() if before else not given[2]
 
 
-@lru_cache(maxsize=65536)
-def _is_family_name(word: str) -> bool:
-    """Whether a word in Latin letters is a family name that many have, as those are that stand first: Park, Nguyễn."""
-    return word in load_everyday_names() and word in {name_key(name) for name in load_names("latin").surnames}
+@cache
+def _first_family_names() -> frozenset[str]:
+    """Family names in Latin letters that many have, as those are that stand first: Park, Nguyễn."""
+    return load_everyday_names().intersection(map(name_key, load_names("latin").surnames))
 
 
 def _have_other_fathers(left: str, right: str) -> bool:

@@ -101,6 +101,7 @@ def wide_signatures(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=65536)
 def two_words(name: str) -> tuple[str, ...]:
     """The full keys of the names of two words that a longer one may be shortened to."""
     return tuple(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))
