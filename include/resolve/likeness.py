@@ -45,6 +45,8 @@ _SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
 _ROMANISED_LETTERS = 5  # in longer words one may differ
 _WORD_BITS, _WORD_SHARE = 10.0, 0.5  # of one word in two scripts
 _PLAIN = 0.95  # of names that are one without de, van, al
+_FEW_VOWELS = 0.7
+_FINAL_Q = re.compile("q$")
 _SPELT_ALIKE = 0.8  # of one word in two spellings
 # Agreement of sounds: of spellings of one name seldom less (Hyun-woo, Hyeonu), of two names mostly.
 _TWO_WORDS, _TWO_GIVEN_NAMES = 0.4, 0.6
@@ -271,6 +273,8 @@ def _likeness_of_part(a: str, b: str) -> float:
 
 def _likeness_of_letters(a: str, b: str) -> float:
     ratio = fuzz.ratio(a, b) / 100
+    if script_of(a) == "arabic" and {a, b} <= _known_names("arabic"):
+        return _FEW_VOWELS * ratio  # محمد and محمود differ in a vowel alone
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
     if len(skeleton(a)) >= _TELLING and skeleton(a) == skeleton(b) and (a[-1] == "a") == (b[-1] == "a"):
@@ -300,7 +304,12 @@ def _likeness_romanised(a: str, b: str) -> float:
 
 def _sound_otherwise(left: str, right: str) -> bool:
     """Whether two words are known as two names and sound so: Yuki and Yumi, not Bohdan and Bogdan."""
-    return _are_two_names(left, right) and agreement_in_script(left, right) < _SAID_ONE_WAY
+    said = (_FINAL_Q.sub("k", left), _FINAL_Q.sub("k", right))  # Tariq and Tarek; skeletons take q for a sibilant
+    return (
+        _are_two_names(left, right)
+        and skeleton(said[0]) != skeleton(said[1])
+        and agreement_in_script(*said) < _SAID_ONE_WAY
+    )
 
 
 def _likeness_across(left: str, right: str) -> float:
@@ -400,7 +409,7 @@ _ROMANISED = _compile(
 # Arabic, Cyrillic and Indian names as newspapers write them: Mahmoud and Mahmud, Khaled and Haled, Ravinder, Ravindra.
 _HEARD = _compile(
     ("kh|(?<![csp])ch(?=[aour])", "h"), ("ou|oo", "u"), ("ee", "i"), ("dj|dzh", "j"), ("gh", "g"),
-    ("ck", "k"), ("ph", "f"), ("y", "i"), ("(?<=[eiu]nd)(ra|[aei]r)$", "r"), (r"(.)\1+", r"\1"),
+    ("ck|q$", "k"), ("ph", "f"), ("y", "i"), ("(?<=[eiu]nd)(ra|[aei]r)$", "r"), (r"(.)\1+", r"\1"),
 )  # fmt: skip
 
 

@@ -200,9 +200,9 @@ def _is_acronym(short: NameWords, long: NameWords) -> bool:
 
 
 def _is_unit(unit: NameWords, house: NameWords) -> bool:
-    """Whether a name holds the initials of the other: DB Cargo of Deutsche Bahn."""
+    """Whether a name holds the initials of the other, two letters among them: DB Cargo, DB of Deutsche Bahn."""
     initials = "".join(word[0] for word in house.every)
-    return len(unit.every) > 1 and len(initials) > 1 and initials in unit.every
+    return len(initials) > 1 and initials in unit.every
 
 
 def _runs_through(short: str, long: Iterable[str]) -> bool:
