@@ -16,11 +16,19 @@ from include.records import Event, StoredMove
 from include.resolve.book import EntityBook, MoveLink
 from include.resolve.candidates import may_concern
 from include.resolve.entities import resolve_entities
-from include.resolve.keys import BlockKey
+from include.resolve.keys import KEY_RULES, BlockKey
 from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
 from include.resolve.names import NEAR_DAYS, SOON_DAYS
-from include.warehouse.blocks import find_sharing, read_moves, read_owners, write_move_keys
+from include.warehouse.blocks import (
+    find_sharing,
+    forget_stale_keys,
+    list_stale_keys,
+    mark_stale_keys,
+    read_moves,
+    read_owners,
+    write_move_keys,
+)
 from include.warehouse.entities import find_tied, read_book, read_entities, write_book, write_proposals
 from include.warehouse.events import read_due_events, read_events_of, read_people_of
 from include.warehouse.generations import open_work
@@ -28,6 +36,8 @@ from include.warehouse.load import read_touched
 
 if TYPE_CHECKING:
     import duckdb
+
+MADE_ANEW = 20_000  # stored moves a run whose keys are made anew: some ten seconds, and two months of a monitor
 
 
 def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:
@@ -40,6 +50,7 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
     run, gazetteer = at_warehouse_time(run), load_gazetteer()
     with open_work(run.work_path) as con:
         decided = apply_inbox(con, run)
+        refresh_keys(con, gazetteer)
         touched = read_touched(con)
         on_progress("Merging moves", 0, len(touched))
         people = decided.people | read_people_of(con, read_due_events(con, run.as_of))
@@ -65,6 +76,17 @@ def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepRepor
         erased=merged.erased.moves,
         redacted=redacted,
     )
+
+
+def refresh_keys(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer, limit: int = MADE_ANEW) -> None:
+    """Make the keys of stored moves anew where the rules have changed since, the latest `limit` of those that wait."""
+    mark_stale_keys(con, KEY_RULES)
+    stale = list_stale_keys(con, limit)
+    if not stale:
+        return
+    keys = {stored.move_id: block_keys(stored, gazetteer) for stored in read_moves(con, stale)}
+    write_move_keys(con, keys, replaced=keys.keys())
+    forget_stale_keys(con, stale)
 
 
 @dataclass(frozen=True, slots=True)

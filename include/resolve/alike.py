@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from include.resolve.evidence import ENOUGH, weigh, weigh_names
-from include.resolve.keys import Reach, like_keys
+from include.resolve.keys import Reach, like_keys, two_words
 from include.resolve.likeness import (
     ACCEPT_ACROSS_SCRIPTS,
     ACCEPT_IN_SCRIPT,
@@ -22,7 +22,7 @@ from include.resolve.likeness import (
 )
 from include.resolve.mentions import Mention
 from include.resolve.names import NEAR_DAYS, SOON_DAYS, folded_parts, script_of
-from include.resolve.places import Agreement, agree_on_places
+from include.resolve.places import Agreement, agree_on_places, compare_places
 from include.resolve.sounds import closeness
 from include.resolve.union import Union
 
@@ -31,6 +31,8 @@ PROPOSED = 4.0  # bits below which nobody is asked
 _MARGIN = 3.0  # bits; another candidate so near makes it a question
 _SPELT = 4.0  # bits: 陳美玲 is Chen Mei-ling rather than Mei-lin
 _TWO_PEOPLE = 0.8  # names of one script that are less like than this are two people's
+_TWO_WORDS = 2
+_ACCEPT_BOTH_WAYS = 0.8  # likeness within one script of who left one place for another
 _FORMS_KEPT = 12
 _Key = tuple[Reach, tuple[str, ...]]
 _Buckets = Sequence[tuple[_Key, Mapping[str, list[tuple[Mention, str]]]]]
@@ -60,7 +62,7 @@ class _Pair:
         return (-self.bits, -self.likeness, self.left.move_id, self.right.move_id)
 
 
-def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
+def join_alike(mentions: Sequence[Mention], union: Union[Mention]) -> list[Likely]:
     """Join groups with like names; return the likenesses that were too weak or too ambiguous to act on."""
     likely: list[Likely] = []
     buckets = _fill_buckets(mentions)
@@ -87,7 +89,7 @@ def join_alike(mentions: Sequence[Mention], union: Union) -> list[Likely]:
 
 
 def near_pairs(
-    entries: Iterable[tuple[Mention, str]], union: Union, days: int = NEAR_DAYS
+    entries: Iterable[tuple[Mention, str]], union: Union[Mention], days: int = NEAR_DAYS
 ) -> Iterator[tuple[tuple[Mention, str], tuple[Mention, str]]]:
     """Pairs of (mention, form) of two groups that are near by any of their dates, each with the next ones in order of
     time.
@@ -114,7 +116,7 @@ def near_pairs(
             ahead += 1
 
 
-def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str, str], _Pair]:
+def _compare(buckets: _Buckets, union: Union[Mention], *, across: bool) -> dict[tuple[str, str], _Pair]:
     """The most alike forms of every two groups that meet under a key and are near in time."""
     pairs: dict[tuple[str, str], _Pair] = {}
     for days, bucket in _list_meetings(buckets, across=across):
@@ -136,7 +138,7 @@ def _compare(buckets: _Buckets, union: Union, *, across: bool) -> dict[tuple[str
     return pairs
 
 
-def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union) -> bool:
+def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union[Mention]) -> bool:
     """Whether two groups in it may be one person's; looked at by names where these are few, as those of copies are."""
     groups_of: dict[str, set[str]] = defaultdict(set)
     for mention, form in bucket:
@@ -151,11 +153,16 @@ def _may_hold_one(bucket: Sequence[tuple[Mention, str]], union: Union) -> bool:
 def _fill_buckets(mentions: Sequence[Mention]) -> _Buckets:
     """Names that meet under a key, by script."""
     buckets: dict[_Key, dict[str, list[tuple[Mention, str]]]] = defaultdict(lambda: defaultdict(list))
+    longer = {form for mention in mentions for form in mention.full_forms if len(folded_parts(form)) > _TWO_WORDS}
+    shortened = {words for form in longer for words in two_words(form)}
     for mention in mentions:
         for form in mention.full_forms:
             script = script_of(form)
             for key in like_keys(form, mention.marks, mention.hints, mention.kinds):
                 buckets[key][script].append((mention, form))
+            for words in shortened.intersection(two_words(form)):
+                for hint in mention.first_hints:
+                    buckets["like", (hint, words)][script].append((mention, form))
     return sorted(buckets.items())
 
 
@@ -172,35 +179,42 @@ def _list_meetings(buckets: _Buckets, *, across: bool) -> Iterator[tuple[int, li
 def _find_problem(
     pair: _Pair,
     rivals: dict[str, list[_Pair]],
-    union: Union,
+    union: Union[Mention],
     forms: dict[str, list[str]],
     *,
     across: bool,
 ) -> str:
     """Why two like groups are not joined; "" if they are."""
     left, right = union.find(pair.left.move_id), union.find(pair.right.move_id)
-    if pair.bits < ENOUGH or pair.likeness < (ACCEPT_ACROSS_SCRIPTS if across else ACCEPT_IN_SCRIPT):
+    least = ACCEPT_ACROSS_SCRIPTS if across else _least_in_script(pair.left, pair.right)
+    if pair.bits < ENOUGH or pair.likeness < least:
         at_one = agree_on_places(pair.left, pair.right) is Agreement.SAME
         return "like names at one organisation" if at_one else "like names, but the organisations may be two"
     if not union.may_join(left, right):
         return "like names, but two known people"
-    if not _scripts_agree(forms[left], forms[right]):
+    if not _scripts_agree(forms[left], forms[right], ACCEPT_IN_SCRIPT if across else least):
         return "like names, but they differ within one script"
     if _is_contested(pair, [*rivals[left], *rivals[right]], union):
         return "a name that is like several people's"
     return ""
 
 
-def _scripts_agree(left: Sequence[str], right: Sequence[str]) -> bool:
+def _least_in_script(left: Mention, right: Mention) -> float:
+    """How alike two names of one script have to be: less where both ways of the move agree."""
+    both = [compare_places(a, b) for a, b in zip(left.places, right.places, strict=True) if a and b]
+    return _ACCEPT_BOTH_WAYS if both == [Agreement.SAME] * 2 else ACCEPT_IN_SCRIPT
+
+
+def _scripts_agree(left: Sequence[str], right: Sequence[str], least: float) -> bool:
     for script in {script_of(form) for form in left} & {script_of(form) for form in right}:
         ours = [form for form in left if script_of(form) == script][:_FORMS_KEPT]
         theirs = [form for form in right if script_of(form) == script][:_FORMS_KEPT]
-        if max(name_likeness(a, b) for a in ours for b in theirs) < ACCEPT_IN_SCRIPT:
+        if max(name_likeness(a, b) for a in ours for b in theirs) < least:
             return False
     return True
 
 
-def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union) -> bool:
+def _is_contested(pair: _Pair, rivals: Sequence[_Pair], union: Union[Mention]) -> bool:
     """Whether a third group in the same script as one side is about as like the other side."""
     sides = {union.find(pair.left.move_id): pair.left_form, union.find(pair.right.move_id): pair.right_form}
     for rival in rivals:
@@ -221,7 +235,7 @@ def _are_apart(left: str, right: str) -> bool:
     return name_likeness(left, right) < _TWO_PEOPLE and len(set(folded_parts(left)) & set(folded_parts(right))) < 2
 
 
-def _collect_forms(mentions: Sequence[Mention], union: Union) -> dict[str, list[str]]:
+def _collect_forms(mentions: Sequence[Mention], union: Union[Mention]) -> dict[str, list[str]]:
     forms: dict[str, set[str]] = defaultdict(set)
     for mention in mentions:
         forms[union.find(mention.move_id)].update(mention.full_forms)

@@ -12,13 +12,13 @@ from include.knowledge.organisationwords import read_words
 from include.resolve.likeness import is_spelt_so, name_likeness, to_bits
 from include.resolve.mentions import Mention, NamedOrganisation
 from include.resolve.names import script_of
-from include.resolve.places import Agreement, compare_places
+from include.resolve.places import Agreement, compare_told
 from include.resolve.sounds import rarity, sound_evidence
 
 ENOUGH = 16.0  # bits: of some thousands of mentions within ten days one chance pair in a hundred
 _SAME_PLACE, _SECOND_PLACE, _KIN, _UNKNOWN = 10.0, 3.0, 3.0, -1.0
 # In two languages a name may be translated: of one organisation every third pair of names has nothing in common.
-_OTHER_KIND, _OTHER_PLACE, _OTHER_WORDS = -10.0, -8.0, -3.0
+_OTHER_KIND, _OTHER_PLACE, _OTHER_WORDS = -12.0, -12.0, -3.0
 _DAYS, _NEARNESS = (1, 3, 10), (3.0, 2.0, 0.0, -2.0)
 _SAME_DATE, _OTHER_DATE, _DATES_APART = 3.0, -4.0, 21
 _SAME_POST, _OTHER_POST = 2.0, -2.0
@@ -48,7 +48,7 @@ def weigh_places(left: Mention, right: Mention) -> float:
 
 
 def _weigh_place(left: NamedOrganisation, right: NamedOrganisation, *, one_language: bool) -> float:
-    agreement = compare_places(left, right)
+    agreement = compare_told(left, right, one_language=one_language)
     if agreement is Agreement.SAME:
         return _SAME_PLACE
     if agreement is Agreement.APART:

@@ -15,6 +15,7 @@ from itertools import combinations, pairwise, product
 
 from include.knowledge.gazetteer import Gazetteer
 from include.resolve.alike import Likely, join_alike, near_pairs
+from include.resolve.apart import may_be_one
 from include.resolve.book import EntityBook
 from include.resolve.decisions import Decision
 from include.resolve.evidence import ENOUGH, days_between, weigh
@@ -26,6 +27,7 @@ from include.resolve.places import Agreement, agree_on_places, are_in_reach, are
 from include.resolve.sounds import is_everyday, is_rare_word
 from include.resolve.union import Union
 
+People = Union[Mention]
 _SURNAME = "surname"
 _AT_ONCE = 3  # days within which a rare surname alone means who is told of elsewhere
 _SEVERAL = "a surname that fits several people"
@@ -46,7 +48,12 @@ def group_people(
     known: EntityBook | None = None,
 ) -> tuple[list[PersonGroup], list[Likely]]:
     """Group mentions by person. Also returns likenesses that were too weak or too ambiguous to act on."""
-    union = Union((m.move_id for m in mentions), find_anchors(mentions, gazetteer))
+    union = Union(
+        (m.move_id for m in mentions),
+        find_anchors(mentions, gazetteer),
+        {m.move_id: (_say(m), m) for m in mentions},
+        may_be_one,
+    )
     _join_anchored(mentions, union)
     _join_decided(mentions, union, decisions, known or EntityBook())
     _join_same_names(mentions, union)
@@ -63,7 +70,13 @@ def group_people(
     return result, likely
 
 
-def _join_anchored(mentions: Iterable[Mention], union: Union) -> None:
+def _say(mention: Mention) -> tuple[object, ...]:
+    """All that could speak against its being one with others: copies of one article say the same."""
+    places = (place.organisation_id if place else None for place in mention.places)
+    return (mention.full_forms, *places, mention.lang, mention.told[0].replace(day=1))
+
+
+def _join_anchored(mentions: Iterable[Mention], union: People) -> None:
     first: dict[str, str] = {}
     for mention in mentions:
         anchor = union.anchor(mention.move_id)
@@ -71,7 +84,7 @@ def _join_anchored(mentions: Iterable[Mention], union: Union) -> None:
             union.join(first.setdefault(anchor, mention.move_id), mention.move_id)
 
 
-def _join_decided(mentions: Sequence[Mention], union: Union, decisions: Sequence[Decision], known: EntityBook) -> None:
+def _join_decided(mentions: Sequence[Mention], union: People, decisions: Sequence[Decision], known: EntityBook) -> None:
     """People whom a person declared one: join all their mentions."""
     pairs = [(d.subject, d.other) for d in decisions if d.kind == "merge-entities" and d.other]
     if not pairs:
@@ -85,10 +98,10 @@ def _join_decided(mentions: Sequence[Mention], union: Union, decisions: Sequence
     for kept, gone in pairs:
         members = held.get(kept, []) + held.get(gone, [])
         for left, right in pairwise(members):
-            union.join(left, right)
+            union.join(left, right, decided=True)
 
 
-def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
+def _join_same_names(mentions: Iterable[Mention], union: People) -> None:
     by_name: dict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
         for key in mention.full_keys:
@@ -103,7 +116,7 @@ def _join_same_names(mentions: Iterable[Mention], union: Union) -> None:
                 union.join(left.move_id, right.move_id)
 
 
-def _join_at_one_place(same: Sequence[Mention], union: Union) -> None:
+def _join_at_one_place(same: Sequence[Mention], union: People) -> None:
     """One name at one organisation is one person at any time, however that is spelt: Cathay, Cathay Pacific."""
     by_hint: dict[str, dict[frozenset[str], Mention]] = defaultdict(dict)
     for mention in same:
@@ -116,7 +129,7 @@ def _join_at_one_place(same: Sequence[Mention], union: Union) -> None:
                 union.join(left.move_id, right.move_id)
 
 
-def _join_buckets(mentions: Iterable[Mention], union: Union, keys_of: Callable[[Mention], Iterable[str]]) -> None:
+def _join_buckets(mentions: Iterable[Mention], union: People, keys_of: Callable[[Mention], Iterable[str]]) -> None:
     first: dict[str, str] = {}
     for mention in mentions:
         for key in keys_of(mention):
@@ -145,7 +158,7 @@ def _contradict(left: Mention, right: Mention, form: str) -> bool:
     return weigh(left, right, form, form) < ENOUGH
 
 
-def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]:
+def _join_short_forms(mentions: Sequence[Mention], union: People) -> list[Likely]:
     """A surname alone joins the full name of its article, else the only full name that fits at its organisation.
 
     Surnames that are told near each other at one organisation go together, so that what one of them finds counts for
@@ -190,7 +203,7 @@ def _join_short_forms(mentions: Sequence[Mention], union: Union) -> list[Likely]
     return likely
 
 
-def _join_alone(alone: Mapping[str, Sequence[tuple[Mention, str]]], union: Union) -> None:
+def _join_alone(alone: Mapping[str, Sequence[tuple[Mention, str]]], union: People) -> None:
     """Join surnames that are told near each other at one organisation."""
     for _, same in sorted(alone.items()):
         for (left, _), (right, _) in near_pairs(same, union):
@@ -227,7 +240,7 @@ def _index_full_names(
 
 
 def _by_person(
-    candidates: Iterable[Mention], short: Mention, union: Union, fits: Callable[[Mention, Mention], bool]
+    candidates: Iterable[Mention], short: Mention, union: People, fits: Callable[[Mention, Mention], bool]
 ) -> dict[str, Mention]:
     """Those of the candidates whose full name fits the short form, one for each person."""
     return {union.find(other.move_id): other for other in candidates if fits(short, other)}
@@ -256,7 +269,7 @@ def _is_misspelt(mention: Mention, full: Mention) -> bool:
 
 
 def _split_off(
-    mentions: Iterable[Mention], union: Union, decisions: Sequence[Decision], known: EntityBook
+    mentions: Iterable[Mention], union: People, decisions: Sequence[Decision], known: EntityBook
 ) -> dict[str, str]:
     """Mentions that a person took out of an entity: move id -> name of their own group."""
     apart: dict[str, str] = {}

@@ -28,6 +28,9 @@ from include.resolve.names import (
 )
 from include.resolve.sounds import is_rare_word, say_word, ways_to_sound
 
+KEY_RULES = (
+    2  # version of what makes keys, names and words in `include/knowledge` among it: a test says when to raise it
+)
 _WHOLE = 5  # consonants with which a name begins
 _END, _TELLING = 3, 4  # consonants of a word in a wide signature, and the fewest of both
 _BEGINNING, _BOTH = 2, 3  # consonants with which a word begins, and the fewest of two words
@@ -90,12 +93,18 @@ def wide_signatures(name: str) -> tuple[str, ...]:
         whole = squeeze("".join(way))
         if len(whole) >= _TELLING:
             found[f"^{whole[:_WHOLE]}"] = None  # عبد الرحمن السويدي, Abdulrahman Al Suwaidi; 박지훈, Park Ji-hoon
-    found |= dict.fromkeys(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))  # the full key of a shorter name
+    found |= dict.fromkeys(two_words(name))
     parts = name_parts(name)
     if parts and (script_of(name) == "han" or is_like_pinyin("".join(parts))):
         read = [anyascii(part).lower() for part in parts]
         found |= dict.fromkeys(f"={said}" for said in ("".join(read), "".join([*read[1:], read[0]])))
     return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def two_words(name: str) -> tuple[str, ...]:
+    """The full keys of the names of two words that a longer one may be shortened to."""
+    return tuple(f"{a} {b}" for a, b in combinations(folded_parts(name), 2))
 
 
 def is_like_pinyin(text: str) -> bool:

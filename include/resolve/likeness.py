@@ -45,6 +45,13 @@ _SAID_ONE_WAY = 0.7  # what every word agrees in its sounds
 _ROMANISED_LETTERS = 5  # in longer words one may differ
 _WORD_BITS, _WORD_SHARE = 10.0, 0.5  # of one word in two scripts
 _PLAIN = 0.95  # of names that are one without de, van, al
+_FEW_VOWELS = 0.7
+_FINAL_Q = re.compile("q$")
+_SPELT_ALIKE = 0.8  # of one word in two spellings
+# Agreement of sounds: of spellings of one name seldom less (Hyun-woo, Hyeonu), of two names mostly.
+_TWO_WORDS, _TWO_GIVEN_NAMES = 0.4, 0.6
+_SHORT_FORM = 2  # letters
+_INITIALS = 3  # letters of a word that may be an abbreviation
 _HOPELESS = 0.4  # what one word lacks the others cannot make up
 
 _ROMAN = str.maketrans({"y": "i", "j": "i", "w": "v"})
@@ -80,6 +87,49 @@ def is_one_word(left: str, right: str) -> bool:
         return False
     bits, share = weigh_words(left, right)
     return bits >= _WORD_BITS and share >= _WORD_SHARE
+
+
+def are_same_words(left: str, right: str, script: str) -> bool:
+    """Whether two words of names in one script are one, however they are spelt."""
+    if _likeness_of_part(left, right) >= _SPELT_ALIKE:
+        return True
+    return script != "latin" and agreement_in_script(left, right) >= _SPELT_ALIKE
+
+
+@lru_cache(maxsize=65536)
+def are_other_words(left: str, right: str, script: str) -> bool:
+    """Whether two words of names in one script are clearly two names: Олександр and Андрій, not Yevhen and Evgeny.
+
+    An initial may be of any name, and how the other begins or ends may be short for it: Oluwaseun, Seun. Two initials
+    differ where their sounds do.
+    """
+    if len(left) == 1 and len(right) == 1:
+        return bool(skeleton(left) and skeleton(right) and skeleton(left) != skeleton(right))
+    short, long = sorted((left, right), key=len)
+    if len(short) == 1 or are_same_words(left, right, script):
+        return False
+    # A stem that Cyrillic cases leave is no short form: Андрей, Александр.
+    if len(short) > _SHORT_FORM and (long.startswith(short) or (script == "latin" and long.endswith(short))):
+        return False
+    known = is_given_name(left, script) and is_given_name(right, script) and skeleton(left) != skeleton(right)
+    return agreement_in_script(left, right) < (_TWO_GIVEN_NAMES if known else _TWO_WORDS)
+
+
+@lru_cache(maxsize=65536)
+def are_respelt(left: str, right: str) -> bool:
+    """Whether two Latin words differ no more than the spellings of two languages do: Nova Poshta, Nowa Poszta."""
+    rules = (
+        _fold_umlaut,
+        _unify_spelling,
+        lambda word: _respell(word, _ROMANISED),
+        lambda word: _respell(word, _HEARD),
+    )
+    return min(len(left), len(right)) > _INITIALS and any(spell(left) == spell(right) for spell in rules)
+
+
+def is_given_name(word: str, script: str) -> bool:
+    """Whether a word, as it stands in `ordered_parts`, is known as a given name."""
+    return word in _known_names("katakana" if script == "kana" else script) or word in _other_forms()
 
 
 def is_misspelt_part(short: str, full: str) -> bool:
@@ -214,7 +264,7 @@ def _likeness_of_part(a: str, b: str) -> float:
             return 0.97
         # Khaled, Halid: what is left differs by one letter
         ends_alike = heard[0][0] == heard[1][0] and heard[0][-1] == heard[1][-1]  # Junho is not Junhee
-        if ends_alike and min(map(len, heard)) >= 4 and OSA.distance(*heard) == 1:
+        if ends_alike and min(map(len, heard)) >= 4 and OSA.distance(*heard) == 1 and not _sound_otherwise(a, b):
             return 0.93
     if min(len(a), len(b)) >= 5 and _unify_spelling(a) == _unify_spelling(b):
         return 0.97  # Mohamed, Mohammed; Kuzniecowa, Kuznetsova
@@ -223,6 +273,8 @@ def _likeness_of_part(a: str, b: str) -> float:
 
 def _likeness_of_letters(a: str, b: str) -> float:
     ratio = fuzz.ratio(a, b) / 100
+    if script_of(a) == "arabic" and {a, b} <= _known_names("arabic"):
+        return _FEW_VOWELS * ratio  # محمد and محمود differ in a vowel alone
     if len(skeleton(a)) >= 3 and skeleton(a) == skeleton(b) and ratio >= 0.6 and a[-1:] == b[-1:]:
         return 0.96  # romanised by another rule: Szewczenko, Shevchenko
     if len(skeleton(a)) >= _TELLING and skeleton(a) == skeleton(b) and (a[-1] == "a") == (b[-1] == "a"):
@@ -245,7 +297,19 @@ def _likeness_romanised(a: str, b: str) -> float:
     if romanised[0] == romanised[1]:
         return 0.95
     ends_alike = romanised[0][0] == romanised[1][0] and romanised[0][-1] == romanised[1][-1]  # Junho is not Junhee
-    return 0.93 if ends_alike and length > _ROMANISED_LETTERS and OSA.distance(*romanised) == 1 else 0.0
+    if not ends_alike or length <= _ROMANISED_LETTERS or OSA.distance(*romanised) != 1 or _sound_otherwise(a, b):
+        return 0.0
+    return 0.93
+
+
+def _sound_otherwise(left: str, right: str) -> bool:
+    """Whether two words are known as two names and sound so: Yuki and Yumi, not Bohdan and Bogdan."""
+    said = (_FINAL_Q.sub("k", left), _FINAL_Q.sub("k", right))  # Tariq and Tarek; skeletons take q for a sibilant
+    return (
+        _are_two_names(left, right)
+        and skeleton(said[0]) != skeleton(said[1])
+        and agreement_in_script(*said) < _SAID_ONE_WAY
+    )
 
 
 def _likeness_across(left: str, right: str) -> float:
@@ -342,10 +406,10 @@ _ROMANISED = _compile(
     (r"(.)\1+", r"\1"),
 )  # fmt: skip
 
-# Arabic and Cyrillic names as French, German and English write them: Mahmoud and Mahmud, Khaled and Haled.
+# Arabic, Cyrillic and Indian names as newspapers write them: Mahmoud and Mahmud, Khaled and Haled, Ravinder, Ravindra.
 _HEARD = _compile(
     ("kh|(?<![csp])ch(?=[aour])", "h"), ("ou|oo", "u"), ("ee", "i"), ("dj|dzh", "j"), ("gh", "g"),
-    ("ck", "k"), ("ph", "f"), ("y", "i"), (r"(.)\1+", r"\1"),
+    ("ck|q$", "k"), ("ph", "f"), ("y", "i"), ("(?<=[eiu]nd)(ra|[aei]r)$", "r"), (r"(.)\1+", r"\1"),
 )  # fmt: skip
 
 

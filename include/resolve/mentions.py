@@ -14,8 +14,8 @@ from include.knowledge.organisationwords import read_words
 from include.knowledge.roles import role_families
 from include.records import StoredMove
 from include.resolve.intervals import precision_of, stated_interval
-from include.resolve.keys import BlockKey, hash_key, name_block_keys
-from include.resolve.names import full_key, is_full_name, skeleton, squeeze, without_titles
+from include.resolve.keys import BlockKey, hash_key, name_block_keys, two_words
+from include.resolve.names import full_key, is_full_name, skeleton, squeeze, without_abbreviated, without_titles
 
 _MINIMUM_SKELETON = 4
 _UNLISTED = "o-"
@@ -88,7 +88,7 @@ def read_mention(
 ) -> Mention:
     """See one stored move as a mention. `declared` says of organisations by id which other one a person called them."""
     move, forms = stored.move, name_forms(stored)
-    full = tuple(form for form in forms if is_full_name(form))
+    full = without_abbreviated(tuple(form for form in forms if is_full_name(form)))
     source = name_organisation(move.from_org, move.from_aliases, gazetteer)
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
     source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
@@ -144,7 +144,7 @@ def block_keys(stored: StoredMove, gazetteer: Gazetteer) -> tuple[BlockKey, ...]
     keys = [key for at in mention.at for key in name_block_keys(mention.forms, marks, hints, kinds, at)]
     keys += [
         BlockKey(hash_key(name, hint), mention.at[0], "name")
-        for name in mention.full_keys
+        for name in sorted({*mention.full_keys, *(words for form in mention.full_forms for words in two_words(form))})
         for hint in sorted(mention.first_hints)
     ]
     keys += [

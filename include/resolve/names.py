@@ -29,6 +29,8 @@ LOST_SOUNDS = {
     "염": "렴",
 }  # Lee, Lim, Ryu
 _SAID_ALIKE = 3  # consonants of a family name in two scripts: Колев, Kolev
+# Thị, Văn and Đức after a family name of one sign
+_VIETNAMESE = {"han": re.compile("(.)[氏文].{1,2}"), "hangul": re.compile("(.)(?:티|반|득).{1,3}")}
 _TELLING_SIGNS, _TELLING_BONES = 3, 5  # characters, consonants of a name that few have
 
 _PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+")
@@ -55,6 +57,7 @@ _VOWEL_CASE = re.compile("(a|y|i|e|ie|o)$")
 _SIBILANTS = re.compile("shch|tsch|tch|tsh|sch|dzh|zh|sh|ch|cz|sz|zs|ts|tz|dz|dj|c(?=[iey])|[jqxzs]")
 _X_AS_KS = re.compile("(?<=[aeiouy])x(?!i(?![ms])|u)")
 _CH_AS_K = re.compile("ch(?=[lr])")
+TR_AS_CH = re.compile("tr(?=[aeiouy]{1,3}(ng|nh|ch|[nmcpt])?$)")  # of Trần, Trương, which others hear as Chan
 _CLASSES = str.maketrans(
     {**dict.fromkeys("bpfvw", "p"), **dict.fromkeys("kgc", "k"), **dict.fromkeys("td", "t"), **dict.fromkeys("lr", "l")}
 )
@@ -149,14 +152,51 @@ def is_full_name(name: str) -> bool:
     script, length = script_of(name), len(parts[0])
     if script == "han":
         surname = next((known for known in _long_surnames() if parts[0].startswith(known)), "")
-        return 2 <= length <= 3 or len(surname) < length <= len(surname) + 3 or bool(length <= 6 and read_kanji(name))
-    return script == "hangul" and length == 3
+        if 2 <= length <= 3 or len(surname) < length <= len(surname) + 3 or _holds_middle_name(parts[0], script):
+            return True
+        return bool(length <= 6 and read_kanji(name))
+    if script != "hangul":
+        return False
+    surname = next((known for known in _long_surnames() if parts[0].startswith(known)), "")
+    return length == 3 or (0 < len(surname) < length <= len(surname) + 3) or _holds_middle_name(parts[0], script)
+
+
+def _holds_middle_name(word: str, script: str) -> bool:
+    """Whether a name without spaces is a Vietnamese one: 阮氏秋河, 레티투하."""
+    found = _VIETNAMESE[script].fullmatch(word)
+    return found is not None and found[1] in (*_short_surnames(script), *"레팜판")
+
+
+@cache
+def _short_surnames(script: str) -> frozenset[str]:
+    return frozenset(key for word in load_names(script).surnames if len(key := name_key(word)) == 1)
+
+
+def without_abbreviated(forms: tuple[str, ...]) -> tuple[str, ...]:
+    """Full names without those that another one spells out.
+
+    `А. Ковальчук` beside `Андрій Ковальчук` says less, and would be like `Александр Ковальчук`.
+    """
+    return tuple(form for form in forms if not any(_spells_out(other, form) for other in forms if other != form))
+
+
+def _spells_out(full: str, abbreviated: str) -> bool:
+    words, rest = name_parts(abbreviated), list(name_parts(full))
+    initials = [word for word in words if len(word) == 1]
+    if not initials or script_of(full) != script_of(abbreviated) or script_of(full) in ("han", "hangul"):
+        return False
+    for word in sorted(words, key=len, reverse=True):
+        found = next((other for other in rest if other == word or (len(word) == 1 and other[0] == word)), None)
+        if found is None:
+            return False
+        rest.remove(found)
+    return not any(len(word) == 1 for word in name_parts(full))
 
 
 @cache
 def _long_surnames() -> tuple[str, ...]:
-    """Family names of two and more characters, as keys, the longest first: 小野寺, 欧阳."""
-    known = {name_key(surname) for script in ("kanji", "han") for surname in load_names(script).surnames}
+    """Family names of two and more characters, as keys, the longest first: 小野寺, 欧阳, 남궁."""
+    known = {name_key(surname) for script in ("kanji", "han", "hangul") for surname in load_names(script).surnames}
     return tuple(sorted((key for key in known if len(key) > 1), key=lambda key: (-len(key), key)))
 
 
@@ -202,12 +242,19 @@ def read_kanji(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def folded_parts(name: str) -> tuple[str, ...]:
     """Name parts sorted, Cyrillic case endings off, initials left out: equal for `Wei Jason` and `Jason Q. Wei`."""
-    parts = name_parts(name)
-    if script_of(name) == "cyrillic":
-        parts = tuple(strip_case(part).translate(_UKRAINIAN) for part in parts)
+    parts = ordered_parts(name)
     if len(parts) > 2:
         parts = tuple(part for part in parts if len(part) > 1) or parts
     return tuple(sorted(parts))
+
+
+@lru_cache(maxsize=65536)
+def ordered_parts(name: str) -> tuple[str, ...]:
+    """Name parts in the order of the text, Cyrillic ones without cases and as Ukrainian and Russian share them."""
+    parts = name_parts(name)
+    if script_of(name) == "cyrillic":
+        return tuple(strip_case(part).translate(_UKRAINIAN) for part in parts)
+    return parts
 
 
 @lru_cache(maxsize=65536)
@@ -254,7 +301,8 @@ def short_sign(part: str) -> str:
 def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
     """Consonants of each word, in each of the ways in which it may be said.
 
-    A j as the sibilant of English or the vowel of German and Polish, qu as in Quan or in Quintana, Korean family names
+    A j as the sibilant of English or the vowel of German and Polish, qu as in Quan or in Quintana, tr as it is said in
+    Vietnam, Korean family names
     with the sound that they lost at the beginning (이, Lee) or without the r that nobody says (박, Park), a name in
     kanji as it is read in Japanese.
     """
@@ -267,6 +315,8 @@ def ways_to_say(name: str) -> tuple[tuple[str, ...], ...]:
         ways.append(tuple(part.replace("qu", "k") for part in parts))
     if "フ" in name:  # Japanese writes the h of ジフン (Ji-hun) so
         ways.append(tuple(part.replace("フ", "ウ") for part in parts))
+    if any(map(TR_AS_CH.match, parts)):
+        ways.append(tuple(TR_AS_CH.sub("ch", part) for part in parts))
     if "park" in parts:
         ways.append(tuple("pak" if part == "park" else part for part in parts))
     if parts and parts[0][0] in LOST_SOUNDS:

@@ -30,7 +30,7 @@ def unify_places(moves: Sequence[StoredMove], book: EntityBook, gazetteer: Gazet
     """
     ids = {key for move in moves for key in _sides(book.links[move.move_id]) if key}
     named = {key: _read_organisation(key, book, gazetteer) for key in sorted(ids)}
-    union = Union(named, {})
+    union = Union[str](named, {})
     apart = _list_apart(moves, book)
     agreed = {pair: compare_places(named[pair[0]], named[pair[1]]) for pair in combinations(named, 2)}
     for left, right in (pair for pair, agreement in agreed.items() if agreement is Agreement.SAME):
@@ -83,13 +83,13 @@ def _find_told_together(
     return [(gap, *pair) for pair, gap in found.items()]
 
 
-def _members(key: str, union: Union, named: Mapping[str, NamedOrganisation]) -> list[str]:
+def _members(key: str, union: Union[str], named: Mapping[str, NamedOrganisation]) -> list[str]:
     root = union.find(key)
     return [other for other in named if union.find(other) == root]
 
 
 def _join(
-    left: str, right: str, union: Union, apart: set[frozenset[str]], named: Mapping[str, NamedOrganisation]
+    left: str, right: str, union: Union[str], apart: set[frozenset[str]], named: Mapping[str, NamedOrganisation]
 ) -> None:
     ours, theirs = (_members(key, union, named) for key in (left, right))
     if not any(frozenset((a, b)) in apart and named[a].root != named[b].root for a in ours for b in theirs):

@@ -163,12 +163,22 @@ def _can_be_one(story: Story, other: Story) -> bool:
         return False
     if story.sources & other.targets or story.targets & other.sources:
         return False
+    if min(_firmness(story), _firmness(other)) > _RUMOUR and _go_elsewhere(story, other):
+        return False
     if story.sources and other.sources:
         return bool(story.sources & other.sources)
     if story.targets and other.targets:
         return bool(story.targets & other.targets)
     nowhere = not (story.sources or story.targets)
     return nowhere and any(told.kind == story.members[0].kind for told in other.members)
+
+
+def _go_elsewhere(story: Story, other: Story) -> bool:
+    """Whether one language tells of two destinations, months apart: namesakes, or somebody who left twice."""
+    if story.targets & other.targets:
+        return False
+    ours, theirs = ({told.stored.lang for told in one.members if told.target} for one in (story, other))
+    return bool(ours & theirs)
 
 
 def _is_undone(story: Story, other: Story, every: Sequence[Story]) -> bool:

@@ -18,7 +18,7 @@ from include.knowledge.gazetteer import load_names
 from include.knowledge.givennames import load_everyday_names, load_nicknames
 from include.knowledge.namekeys import name_key
 from include.knowledge.sounds import SoundTable, load_han_readings, load_sounds
-from include.resolve.names import LOST_SOUNDS, name_parts, particles, read_kanji, script_of, strip_case
+from include.resolve.names import LOST_SOUNDS, TR_AS_CH, name_parts, particles, read_kanji, script_of, strip_case
 
 Words = tuple[str, ...]
 _Way = tuple[float, Words, Words]  # bits lost, words of both in the order in which they agree
@@ -102,6 +102,8 @@ def ways_to_sound(name: str) -> tuple[Words, ...]:
         for written, read in _READ_OTHERWISE:
             if any(written in part for part in parts):
                 ways.append(tuple(say_word(part.replace(written, read), script) for part in parts))
+        if any(map(TR_AS_CH.match, parts)):
+            ways.append(tuple(say_word(TR_AS_CH.sub("ch", part), script) for part in parts))
         ways += _call_otherwise(parts)
     if script == "hangul" and parts and parts[0][0] in LOST_SOUNDS:
         ways.append(tuple(say_word(part, script) for part in (LOST_SOUNDS[parts[0][0]] + parts[0][1:], *parts[1:])))

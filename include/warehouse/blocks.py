@@ -55,13 +55,35 @@ def write_move_keys(
 ) -> None:
     """Store, by move id, the keys of `resolve.mentions.block_keys`; `replaced` are moves that had keys before."""
     with transaction(con), registered(con, keys_in=_key_table(keys), replaced=_ids(replaced)):
-        for table in ("name_keys", "near_keys") if replaced else ():
+        for table in ("name_keys", "near_keys", "stale_keys") if replaced else ():
             con.execute(f"DELETE FROM store.{table} WHERE move_id IN (SELECT move_id FROM replaced)")
         con.execute("INSERT INTO store.name_keys SELECT DISTINCT move_id, key FROM keys_in WHERE reach = 'name'")
         con.execute(
             "INSERT INTO store.near_keys SELECT DISTINCT move_id, key, \"at\" FROM keys_in WHERE reach <> 'name' "
             'ORDER BY "at", move_id'
         )
+
+
+def mark_stale_keys(con: duckdb.DuckDBPyConnection, version: int) -> None:
+    """Note of all stored keys that they are to be made anew, if they were made by another version of the rules."""
+    if con.execute("SELECT version FROM store.key_rules").fetchall() == [(version,)]:
+        return
+    with transaction(con):
+        con.execute("DELETE FROM store.stale_keys")
+        con.execute('INSERT INTO store.stale_keys SELECT move_id, max("at") FROM store.near_keys GROUP BY move_id')
+        con.execute("UPDATE store.key_rules SET version = ?", [version])
+
+
+def list_stale_keys(con: duckdb.DuckDBPyConnection, limit: int) -> list[str]:
+    """Ids of at most `limit` moves whose keys are to be made anew, those of the latest news first."""
+    found = con.execute('SELECT move_id FROM store.stale_keys ORDER BY "at" DESC, move_id LIMIT ?', [limit]).fetchall()
+    return [move_id for (move_id,) in found]
+
+
+def forget_stale_keys(con: duckdb.DuckDBPyConnection, move_ids: Collection[str]) -> None:
+    """Leave the keys of these moves as they are: what they said is not said any more."""
+    with registered(con, settled=_ids(move_ids)):
+        con.execute("DELETE FROM store.stale_keys WHERE move_id IN (SELECT move_id FROM settled)")
 
 
 def find_sharing(

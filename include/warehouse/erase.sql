@@ -43,6 +43,7 @@ DELETE FROM store.moves WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.retired_moves WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.name_keys WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.near_keys WHERE move_id IN (FROM gone_moves);
+DELETE FROM store.stale_keys WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.move_links WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.touched_moves WHERE move_id IN (FROM gone_moves);
 DELETE FROM store.entity_proposals WHERE left_id IN (FROM gone_entities) OR right_id IN (FROM gone_entities);

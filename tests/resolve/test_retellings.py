@@ -186,3 +186,11 @@ def test_a_leave_that_somebody_calls_a_departure_is_one_leave_where_the_person_c
     back = told("return", "Greg Brockman", None, "OpenAI", date="2024-11-13", published="2024-11-13")
     assert [kind for kind, _, _ in dates([leave, left, back])] == ["leave", "return"]
     assert [kind for kind, _, _ in dates([leave, left])] == ["departure", "leave"]
+
+
+def test_two_destinations_in_one_language_months_apart_are_two() -> None:
+    moves = [
+        told("departure", "Ana Roe", "Foo", "Bar", published="2025-01-09", status="reported"),
+        told("departure", "Ana Roe", "Foo", "Lumen", published="2025-04-05", date="2025-04-05"),
+    ]
+    assert len(events_of(moves)) == 2
