@@ -30,7 +30,7 @@ from bench.encoder_labels import Labelled, label_article
 from bench.encoder_start import EXACT, HEADS, HEADS_BEGIN, INNER, LAYERS, WIDTH, Tensors, read_start
 from bench.train_detector import fold_of, read_articles
 from include.detect.encoder.heads import ACTIONS, MANNERS
-from include.detect.encoder.network import WINDOW
+from include.detect.encoder.network import PLACES
 from include.detect.encoder.pieces import cut
 from include.detect.encoder.store import load_base
 from include.records import MOVE_STATUSES
@@ -147,7 +147,7 @@ class Example:
 def read_example(article: dict[str, Any]) -> Example:
     """Cut and label one article."""
     labelled = label_article(article)
-    pieces = cut(labelled.text, WINDOW)
+    pieces = cut(labelled.text, PLACES)
     base = load_base()
     example = Example([int(base["begin"]), *pieces.rows, int(base["end"])], labelled.in_pieces(pieces))
     example.names = example.labelled.name_labels(len(pieces.rows))

@@ -20,7 +20,7 @@ from include.detect.reading import Entity, Mention, Reading
 from include.detect.relations import Others, Relations, judge_others, judge_relations
 from include.detect.slots import Places, choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
-from include.detect.text import normalise, script_of
+from include.detect.text import normalise, script_of, split_sentences
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
 from include.detect.witness import HEARD_ONLY, find_heard, hear, person_features
@@ -53,8 +53,10 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
     if not lexicon.passes_gate(text.fold):
         return Analysis(None)
-    written = find_names(encode(text.norm))
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), written, keep_names=keep_names)
+    hits = lexicon.find_hits(text.fold)
+    told = [hit.start for hit in hits if hit.category == "trigger"]
+    written = find_names(encode(text.norm, split_sentences(text, lexicon.words["abbreviations"]), told))
+    reading = read_document(text, lexicon, hits, written, keep_names=keep_names)
     hear(reading)
     triggers = find_triggers(reading)
     candidates = find_candidates(reading, triggers)

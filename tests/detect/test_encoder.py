@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.detect.encoder.heads import ACTIONS, find_names, judge
-from include.detect.encoder.network import WINDOW, encode
+from include.detect.encoder.network import PLACES, encode
 from include.detect.encoder.pieces import cut
 
 ARTICLE = (
@@ -51,10 +53,30 @@ def test_a_word_of_a_million_letters_is_cut_to_what_is_read() -> None:
     assert len(cut("a" * 1_000_000, 100).rows) == 100
 
 
-def test_of_a_long_text_the_opening_is_read_in_windows() -> None:
-    encoding = encode("Somebody left the bank on Monday. " * 2000)
-    assert [window.first for window in encoding.windows] == [0, WINDOW, 2 * WINDOW]
-    assert encoding.find(60_000, 60_010) is None
+def test_of_a_long_text_the_opening_is_read_and_what_stands_around_the_news() -> None:
+    plain, news = "The weather stayed fine on that day. ", "Somebody left the bank. "
+    text = plain * 100 + news + plain * 100
+    sentences = [(match.start(), match.end()) for match in re.finditer(r"[^.]+\. ?", text)]
+    encoding = encode(text, sentences, [text.index("left")])
+    assert [window.first for window in encoding.windows] == [0]
+    assert encoding.find(0, 3) and encoding.find(text.index("Somebody"), text.index("left")) == encoding.find(
+        3700, 3708
+    )
+    assert encoding.find(text.index("Somebody") - len(plain), text.index("Somebody"))  # whose names it may mean
+    assert encoding.find(2000, 2010) is None and encoding.find(len(text) - 10, len(text)) is None
+
+
+def test_a_window_ends_with_a_sentence() -> None:
+    text = "Somebody left the bank on Monday. " * 100
+    sentences = [(match.start(), match.end()) for match in re.finditer(r"[^.]+\. ?", text)]
+    encoding = encode(text, sentences, [start + 9 for start, _ in sentences])
+    firsts = [encoding.pieces.starts[window.first] for window in encoding.windows]
+    assert len(firsts) > 1 and set(firsts) <= {start for start, _ in sentences}
+    assert max(len(window.hidden) for window in encoding.windows) <= PLACES + 2
+
+
+def test_what_is_far_behind_is_not_read() -> None:
+    assert encode("Somebody left the bank on Monday. " * 2000).find(60_000, 60_010) is None
 
 
 def test_nothing_is_read_in_an_empty_text() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +13,11 @@ from include.detect.encoder.pieces import Pieces, cut
 from include.detect.encoder.store import load_base, load_heads, load_layers
 
 Array = np.ndarray[Any, np.dtype[np.float32]]
+Span = tuple[int, int]
 
-WINDOW = 510  # pieces that are read together; the layers know places up to 512, two are for the text's ends
-_MOST_WINDOWS = 3  # of a text; news tells in its opening, and a long text would take minutes
+PLACES = 510  # pieces that are read together; the layers know places up to 512, two are for the text's ends
+MOST = 3_000  # pieces of a text that are looked at: news tells in its opening, and a long text would take minutes
+_OPENING = 100  # pieces of a long text that are read whatever they tell: title and lead
 _BLOCK = 32  # numbers of an embedding that share a scale
 
 
@@ -40,14 +43,54 @@ class Encoding:
         return (first, last) if last > first else None
 
 
-def encode(text: str) -> Encoding:
-    """Read a text, of a long one the opening."""
-    pieces = cut(text, WINDOW * _MOST_WINDOWS)
+def encode(text: str, sentences: Sequence[Span] = (), told: Sequence[int] = ()) -> Encoding:
+    """Read a text: a short one as it is, of a long one its opening and what stands around `told` (characters).
+
+    Articles that the layers learned from are as long as agency reports are. In a long one they hear less of what is far
+    from its beginning; shortened to what tells of people who come and go, it is like the reports that they know.
+    """
+    pieces = cut(text, MOST)
+    if len(pieces.rows) > PLACES and sentences:
+        pieces = _shorten(pieces, _choose_sentences(pieces, sentences, told))
     windows = []
-    for first in range(0, len(pieces.rows), WINDOW):
-        hidden, attention = load_layers().run(None, {"x": _embed(pieces.rows[first : first + WINDOW])[None]})
+    for first, end in _divide(pieces, sentences):
+        hidden, attention = load_layers().run(None, {"x": _embed(pieces.rows[first:end])[None]})
         windows.append(Window(first, hidden[0], attention[0]))
     return Encoding(pieces, windows)
+
+
+def _choose_sentences(pieces: Pieces, sentences: Sequence[Span], told: Sequence[int]) -> list[Span]:
+    """The opening, and every sentence that something is told in with the one before it, whose names it may mean."""
+    opening, starts = pieces.ends[_OPENING - 1], [start for start, _ in sentences]
+    telling = {bisect_right(starts, place) - 1 for place in told}
+    kept = telling | {index - 1 for index in telling}
+    return [span for index, span in enumerate(sentences) if index in kept or span[0] < opening]
+
+
+def _shorten(pieces: Pieces, spans: Sequence[Span]) -> Pieces:
+    """The pieces that lie in some spans of characters, in order."""
+    starts = [start for start, _ in spans]
+    kept = []
+    for index, place in enumerate(pieces.starts):
+        span = bisect_right(starts, place) - 1
+        if span >= 0 and place < spans[span][1]:
+            kept.append(index)
+    return Pieces(*([column[index] for index in kept] for column in (pieces.rows, pieces.starts, pieces.ends)))
+
+
+def _divide(pieces: Pieces, sentences: Sequence[Span]) -> Iterator[Span]:
+    """(first, end) of the pieces of every window; it ends with a sentence, where one ends late in it.
+
+    A list of leavers that is cut in two loses the verb for its second half.
+    """
+    begins = {bisect_left(pieces.starts, start) for start, _ in sentences}
+    first, count = 0, len(pieces.rows)
+    while first < count:
+        end = min(first + PLACES, count)
+        if end < count:
+            end = next((at for at in range(end, first + PLACES // 2, -1) if at in begins), end)
+        yield first, end
+        first = end
 
 
 def _embed(rows: list[int]) -> Array:
