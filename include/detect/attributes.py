@@ -78,7 +78,7 @@ def focus_features(
         f"title={has_title}|people={people_in_title}|in={in_title}": 1.0,
         f"first={0 if first == 0 else 1 if first <= 1 else 2 if first <= 3 else 3 if first <= 6 else 4}": 1.0,
         f"first={min(first, 8)}": 1.0,
-        f"mentions={min(len(person.mentions), 6)}": 1.0,
+        f"mentions={min(len(person.mentions), 4)}": 1.0,  # a long article names everybody often
         f"triggers={min(len(triggers), 4)}": 1.0,
         f"rank={min(rank, 4)}": 1.0,
         f"rank={min(rank, 4)}|in={in_title}": 1.0,

@@ -27,6 +27,7 @@ from include.detect.names import (
     folded_names,
     is_inflected_place,
     judge_rest,
+    strip_particle,
 )
 from include.detect.nametype import judge_name, name_features
 from include.detect.orgnames import find_organisations
@@ -151,6 +152,9 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
             start += 1
         while end > start and norm[end - 1] in _TRIMMED:
             end -= 1
+        if reading.lexicon.pack.script == "hangul" and start < end:
+            last = norm[start:end].rpartition(" ")[2]
+            end -= len(last) - len(strip_particle(last, reading.lexicon))  # 난두는, 로런 셰이가
         if end - start < 2 or name.chance < _LIKELY or "\n" in norm[start:end] or any(taken[start:end]):
             continue
         if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
