@@ -105,6 +105,8 @@ class Web:
         await asyncio.sleep(3600)
 
     def _stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
         for task in asyncio.all_tasks(self._loop):
             task.cancel()
         self._loop.call_soon(self._loop.stop)
