@@ -60,6 +60,7 @@ FIRST_CONTACT = {
     "round 6": 0.866,
     "round 7": 0.933,
     "round 8": 0.933,
+    "round 9": 0.967,
 }  # before anything was mended on the round
 THRESHOLDS = (0.66, 0.7, 0.74, ACCEPT_ACROSS_SCRIPTS, 0.82, 0.86)
 _ONSETS = (
