@@ -13,7 +13,7 @@ from include.detect.encoder.pieces import Pieces
 from include.detect.lexicon import load_lexicon
 from include.detect.mentions import read_document
 from include.detect.reading import Reading
-from include.detect.text import normalise
+from include.detect.text import normalise, split_sentences
 from include.evaluate import fold_name, is_same_person
 from include.records import MOVE_STATUSES
 
@@ -79,7 +79,8 @@ def label_article(article: dict[str, Any]) -> Labelled:
     """Find the annotated people and organisations of an article among its mentions, or add them."""
     lexicon = load_lexicon(article["lang"])
     text = normalise(article["title"], article["text"], han_fold=lexicon.pack.han_fold)
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), None)
+    sentences = split_sentences(text, lexicon.words["abbreviations"])
+    reading = read_document(text, lexicon, sentences, lexicon.find_hits(text.fold), None)
     people = [[(m.start, m.end) for m in entity.mentions] for entity in reading.persons]
     orgs = [[(m.start, m.end) for m in e.mentions if m.kind in ("org", "unknown")] for e in reading.orgs]
     names: list[tuple[int, int, str]] = []

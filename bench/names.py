@@ -19,7 +19,7 @@ from typing import Any
 from bench.train_detector import written_forms
 from include.detect.lexicon import load_lexicon
 from include.detect.mentions import read_document
-from include.detect.text import normalise
+from include.detect.text import normalise, split_sentences
 from include.evaluate import fold_name, is_same_organisation, is_same_person
 
 
@@ -61,7 +61,8 @@ def _joined(rows: dict[str, dict[str, list[float]]]) -> dict[str, list[float]]:
 def _measure(article: dict[str, Any], found: dict[str, list[float]], misses: bool) -> None:
     lexicon = load_lexicon(article["lang"])
     text = normalise(article["title"] or "", article["text"], han_fold=lexicon.pack.han_fold)
-    reading = read_document(text, lexicon, lexicon.find_hits(text.fold), None, keep_names=True)
+    sentences = split_sentences(text, lexicon.words["abbreviations"])
+    reading = read_document(text, lexicon, sentences, lexicon.find_hits(text.fold), None, keep_names=True)
     tried = [candidate for candidate, _ in reading.names or ()]
     known = [mention for mention in reading.mentions if mention.gazetteer_id]
     spans = {fold_name(text.norm[c.start : c.end]) for c in (*tried, *known)}

@@ -53,10 +53,10 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     text = normalise(document.title, document.text, han_fold=lexicon.pack.han_fold)
     if not lexicon.passes_gate(text.fold):
         return Analysis(None)
-    hits = lexicon.find_hits(text.fold)
+    sentences, hits = split_sentences(text, lexicon.words["abbreviations"]), lexicon.find_hits(text.fold)
     told = [hit.start for hit in hits if hit.category == "trigger"]
-    written = find_names(encode(text.norm, split_sentences(text, lexicon.words["abbreviations"]), told))
-    reading = read_document(text, lexicon, hits, written, keep_names=keep_names)
+    written = find_names(encode(text.norm, sentences, told))
+    reading = read_document(text, lexicon, sentences, hits, written, keep_names=keep_names)
     hear(reading)
     triggers = find_triggers(reading)
     candidates = find_candidates(reading, triggers)

@@ -54,7 +54,11 @@ def choose(model: str, candidates: Sequence[Features]) -> tuple[int, float]:
 
 def share_out(model: str, candidates: Sequence[Features]) -> list[float]:
     """The share of every candidate of a softmax over all of them."""
-    scores = [score(model, features) for features in candidates]
+    return softmax([score(model, features) for features in candidates])
+
+
+def softmax(scores: Sequence[float]) -> list[float]:
+    """Shares of scores, which are log-odds but for a constant."""
     best = max(scores)
     parts = [math.exp(max(-50.0, sure - best)) for sure in scores]
     total = sum(parts)

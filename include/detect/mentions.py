@@ -33,7 +33,7 @@ from include.detect.nametype import judge_name, name_features
 from include.detect.orgnames import find_organisations
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
-from include.detect.text import NormalText, script_of, split_sentences
+from include.detect.text import NormalText, script_of
 from include.detect.words import cut_words
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
@@ -41,13 +41,18 @@ _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|,
 
 
 def read_document(
-    text: NormalText, lexicon: Lexicon, hits: list[Hit], written: Names | None, *, keep_names: bool = False
+    text: NormalText,
+    lexicon: Lexicon,
+    sentences: list[tuple[int, int]],
+    hits: list[Hit],
+    written: Names | None,
+    *,
+    keep_names: bool = False,
 ) -> Reading:
     """Find every mention of a document and join them into entities.
 
     `written` are the names that the encoder sees, None where it was not asked; `keep_names` keeps what training needs.
     """
-    sentences = split_sentences(text, lexicon.words["abbreviations"])
     reading = Reading(text, lexicon, sentences, hits, names=[] if keep_names else None, written=written)
     words = cut_words(text.fold if lexicon.pack.han_fold else text.norm, lexicon.pack.script, sentences)
     reading.words = words.split(_word_edges(hits, lexicon.pack.script))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from include.detect.arguments import Candidate
-from include.detect.linear import choose, score
+from include.detect.linear import choose, score, softmax
 from include.detect.reading import Mention, Reading
 from include.detect.relations import DIRECTIONS, Others, Relations, is_cited, judge_relations
 from include.detect.witness import organisation_witness
@@ -214,8 +213,7 @@ def choose_organisations(
         # the best pair is among the two best of either side: in a list of hundreds, all pairs would be ten thousands
         pairs = ((a, b) for a in _two_best(left) for b in _two_best(reached) if a != b or a == -1)
         first, second = max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
-    best = max(left.values())
-    return Places(first, second, math.exp(left[first] - best) / sum(math.exp(sure - best) for sure in left.values()))
+    return Places(first, second, dict(zip(left, softmax([*left.values()]), strict=True))[first])
 
 
 def _two_best(scores: dict[int, float]) -> list[int]:

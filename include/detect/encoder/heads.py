@@ -12,13 +12,12 @@ from typing import Literal
 
 import numpy as np
 
-from include.detect.encoder.network import Array, Encoding
+from include.detect.encoder.network import Array, Encoding, Span
 from include.detect.encoder.store import load_heads
 from include.records import MOVE_STATUSES
 
 ACTIONS = ("leaver", "joiner", "appointee", "absentee", "returner")
 MANNERS = (("departure", "leave"), ("arrival", "appointment", "return"))  # kinds whose status and focus are asked alike
-Span = tuple[int, int]  # characters
 Kind = Literal["person", "org"]
 
 _LABELS: tuple[Kind | None, ...] = (
