@@ -24,6 +24,7 @@ from typing import Any
 from bench.fitting import Group, Rows, fit_binary, fit_groups
 from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
+from include.detect.confidence import list_features
 from include.detect.encoder import store
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
@@ -51,8 +52,8 @@ ACTION_KINDS = {
     "returner": ("return",),
 }
 THRESHOLDS = {
-    "support": 0.2, "leaver": 0.7, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65,
-    "right": 0.5,  # of a departure as told, its organisation included
+    "support": 0.2, "leaver": 0.5, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65,
+    "right": 0.6,  # of a departure as told, its organisation included
 }  # fmt: skip
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
@@ -445,24 +446,31 @@ def fit_dates(models: linear.Models, prepared: list[Prepared]) -> dict[str, floa
     return fit_groups(examples.groups["date"], _GROUP_PENALTY)
 
 
+def fit_manners(models: linear.Models, prepared: list[Prepared], penalty: float) -> linear.Models:
+    """Status and focus, learned from more articles than the rest, with the other models as they are."""
+    linear.replace_weights(models)
+    examples = Examples()
+    collect_moves(examples, prepared)
+    names = ["focus", *(f"status:{status}" for status in MOVE_STATUSES)]
+    return {name: fit_binary(examples.binary[name], penalty) for name in names}
+
+
 def fit_right(prepared: list[Prepared], penalty: float = 1.0) -> dict[str, float]:
     """The model of how often moves are right as told, from what models say of articles that they have not seen."""
     rows = Rows()
     for fold in range(_INNER_FOLDS):
         models = fit([item for i, item in enumerate(prepared) if i % _INNER_FOLDS != fold], penalty)
         mine = [item for i, item in enumerate(prepared) if i % _INNER_FOLDS == fold and _tells_names(item.article)]
-        said = []
-        for sign in ("sure", "share"):  # a model that passes on one of its two numbers
-            same = {f"{sign}|departure={departs}": 1.0 for departs in (True, False)}
-            linear.replace_weights({**models, "right": same, "thresholds": {**THRESHOLDS, "right": 0.0}})
-            said.append(predict(mine))
+        linear.replace_weights({**models, "thresholds": {**THRESHOLDS, "right": 0.0}})
         for item in mine:
-            sure, shares = (found[item.article["id"]] for found in said)
-            _, wrong, _ = pair_moves(sure, [move for move in item.article["moves"] if not move.get("optional")])
-            _, really_wrong, _ = pair_moves(sure, item.article["moves"])
-            for move, placed in zip(sure, shares, strict=True):
+            engine.decide(item.analysis, item.article.get("published"), "training")
+            told = item.analysis.told
+            moves = [{name: getattr(one.move, name) for name in _SHOWN} for one in told]
+            _, wrong, _ = pair_moves(moves, [move for move in item.article["moves"] if not move.get("optional")])
+            _, really_wrong, _ = pair_moves(moves, item.article["moves"])
+            for move, features in zip(moves, list_features(told), strict=True):
                 if any(move is other for other in wrong) == any(move is other for other in really_wrong):
-                    rows.features.append(engine.right_features(move["kind"], move["confidence"], placed["confidence"]))
+                    rows.features.append(features)
                     rows.labels.append(float(not any(move is other for other in wrong)))
                     rows.weights.append(1.0)
     return fit_binary(rows, penalty)
@@ -511,6 +519,7 @@ def main() -> int:
     parser.add_argument("articles", nargs="+", help="FILE[=WEIGHT][@ENCODER,...]")
     parser.add_argument("--names", nargs="*", default=[], help="more articles, for the names alone")
     parser.add_argument("--dates", nargs="*", default=[], help="articles that teach dates; the encoder may know them")
+    parser.add_argument("--manners", nargs="*", default=[], help="more articles, for status and focus; as --dates")
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--examples", type=float, default=0.15, help="weight of the packs' own examples")
     parser.add_argument("--penalty", type=float, default=1.0)
@@ -536,6 +545,8 @@ def main() -> int:
         prepared = prepare(articles)
         right = fit_right(prepared, args.penalty)
         models = {"name": typer, **fit(prepared, args.penalty), "right": right}
+        if args.manners:
+            models |= fit_manners(models, [*prepared, *prepare(read_articles(args.manners))], args.penalty)
         if args.dates:
             models["date"] = fit_dates(models, prepare(read_articles(args.dates)))
         linear.WEIGHTS.write_text(

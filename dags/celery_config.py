@@ -2,7 +2,8 @@
 
 Airflow gives every task a process of its own, forked from one of the worker's, and what is imported there need not be
 imported again. Steps that take a tenth of a second spent half a second on imports; Great Expectations takes a second
-more, twice a run. Named by AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS; without it everything works, slower.
+more, twice a run, and the lists of names half of one. Named by AIRFLOW__CELERY__CELERY_CONFIG_OPTIONS; without it
+everything works, slower.
 """
 
 from __future__ import annotations
@@ -24,8 +25,15 @@ WAREHOUSE: dict[str, Any] = {**DEFAULT_CELERY_CONFIG, "imports": _WAREHOUSE_STEP
 
 
 @worker_init.connect
-def pass_over_what_stays(**_: Any) -> None:
-    """Leave what is imported out of garbage collections: half a second of each task that makes many objects."""
+def prepare_tasks(sender: Any, **_: Any) -> None:
+    """Read the lists of names, where runs are merged, and leave what is there by now out of garbage collections.
+
+    These are half a second of each task that makes many objects.
+    """
+    if sender.app.conf.imports == _WAREHOUSE_STEPS:
+        from include.pipeline.merge import load_knowledge
+
+        load_knowledge()
     gc.freeze()
 
 

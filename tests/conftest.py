@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import distribution
 from tests.compiling import compile_all
@@ -32,6 +33,10 @@ os.environ.update(
 _OF_TESTS = "DEPARTURES_SHARED"  # where material is
 for _name in [name for name in os.environ if name.startswith("DEPARTURES_") and name != _OF_TESTS]:
     del os.environ[_name]
+
+# How long an example takes says nothing where other tests run at the same time.
+settings.register_profile("busy machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -13,16 +13,16 @@ import pytest
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-# Paths that begin so are one part: Airflow is started, or its database made, once for all of them.
+# Paths that begin so are one part: Airflow is started, or its database made, once for all of them. The two that start
+# all of Airflow's processes go one after the other: side by side, each spends its time waiting for the other.
 _TOGETHER = {
-    "tests/standalone/": "tests/standalone/",
+    "tests/standalone/": "tests/cluster/",
     "tests/cluster/": "tests/cluster/",
     "tests/dags/": "tests/dags/",
     "tests/board/test_authorisation.py": "tests/dags/",
 }
 _DEAREST_FIRST = (
     "tests/cluster/",
-    "tests/standalone/",
     "tests/documents/test_documents.py",
     "tests/dags/",
     "tests/pipeline/test_kills.py",

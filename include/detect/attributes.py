@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from include.detect.arguments import Candidate
@@ -10,6 +11,7 @@ from include.detect.reading import Reading
 from include.detect.witness import focus_witness, status_witness
 from include.records import MOVE_STATUSES, Focus, MoveStatus
 
+_NEARLY = -1.0  # log-odds
 _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
 
 
@@ -109,6 +111,15 @@ def _earliest(iso: str) -> date:
     return date(parts[0], parts[1] if len(parts) > 1 else 12, parts[2] if len(parts) > 2 else 28)
 
 
-def judge_focus(features: dict[str, float]) -> Focus:
-    """Main or background."""
-    return "main" if score("focus", features) >= 0 else "background"
+def judge_focus(features: dict[str, float]) -> float:
+    """Log-odds of being the news."""
+    return score("focus", features)
+
+
+def settle_focus(sure: Sequence[float]) -> list[Focus]:
+    """Main or background of moves of one kind, each with its log-odds of being the news.
+
+    An article has some news: where none of them is likely it, the likeliest is, if it is not quite unlikely.
+    """
+    least = 0.0 if any(one >= 0 for one in sure) else max([_NEARLY, *sure])
+    return ["main" if one >= least else "background" for one in sure]

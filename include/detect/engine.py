@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from include.detect.arguments import Candidate, find_candidates, is_speaking
 from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
+from include.detect.confidence import Told, own_features, weigh
 from include.detect.dates import Anchor, find_dates
 from include.detect.encoder.heads import find_names
 from include.detect.encoder.network import encode
 from include.detect.lexicon import Lexicon
-from include.detect.linear import load_weights, probability
+from include.detect.linear import load_weights, log_odds, probability
 from include.detect.mentions import read_document
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
@@ -38,6 +38,7 @@ class Analysis:
     triggers: list[Trigger] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
     probabilities: list[float] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)  # before what is too likely wrong is left out
     moves: list[Move] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
 def decide(analysis: Analysis, published: str | None, detector: str) -> None:
     """Judge the candidates and build the moves of a prepared analysis."""
     reading = analysis.reading
-    analysis.moves = []
+    analysis.told, analysis.moves = [], []
     if reading is None:
         return
     analysis.probabilities = [probability(model_of(c), c.features) for c in analysis.candidates]
@@ -83,9 +84,9 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
     relations = judge_movers(reading, strong)
     for person in dict.fromkeys(person for person, _ in strong):
         others = judge_others(relations, person)
-        analysis.moves += _moves_of(reading, person, strong, others, parse_day(published), detector)
+        analysis.told += _moves_of(reading, person, strong, others, parse_day(published), detector)
     least = threshold["right"]
-    found = [move for move in analysis.moves if move.kind != "departure" or move.confidence >= least]
+    found = [move for move in weigh(analysis.told) if move.kind != "departure" or move.confidence >= least]
     # Once each, the surest: a first name and patronymic far from the surname can be an entity of their own, which is
     # shown by the same full name.
     once = {
@@ -139,9 +140,9 @@ def move_features(
     features = {
         "bias": 1.0,
         f"{action}": 1.0,
-        "sure": _logit(sure),
-        f"{action}|sure": _logit(sure),
-        "second": _logit(rows[1][0]) + 2.0 if len(rows) > 1 else 0.0,
+        "sure": log_odds(sure),
+        f"{action}|sure": log_odds(sure),
+        "second": log_odds(rows[1][0]) + 2.0 if len(rows) > 1 else 0.0,
         f"{action}|count={min(len({c.trigger.start for _, c in rows}), 4)}": 1.0,
         f"rivals={min(len(rivals), 3)}": 1.0,
         f"beaten={any(p > sure for p, _ in rivals)}|same={any(c.trigger is trigger for _, c in surer)}": 1.0,
@@ -238,11 +239,6 @@ def _person_shape(reading: Reading, person: Entity) -> dict[str, float]:
     return dict.fromkeys(names, 1.0)
 
 
-def _logit(p: float) -> float:
-    p = min(max(p, 0.01), 0.99)
-    return math.log(p / (1 - p))
-
-
 def model_of(candidate: Candidate) -> str:
     """The argument model: people of the trigger's own sentence, antecedents, and what no phrase tells, each apart."""
     if HEARD_ONLY in candidate.features:
@@ -259,14 +255,14 @@ def parse_day(published: str | None) -> date | None:
 
 def _moves_of(
     reading: Reading, person: int, strong: Support, others: Others, published: date | None, detector: str
-) -> list[Move]:
+) -> list[Told]:
     """The moves of one person: a departure takes up the arrival that it leads to."""
 
     def rows(action: str) -> list[tuple[float, Candidate]]:
         return strong.get((person, action), [])
 
     leaver, joiner, appointee = rows("leaver"), _without_recalled(reading, rows("joiner")), rows("appointee")
-    moves: list[Move] = []
+    moves: list[Told] = []
     destination = -2
     if leaver:
         evidence = [c for _, c in leaver]
@@ -277,9 +273,10 @@ def _moves_of(
         from_org, destination = _spanned_organisations(reading, evidence, places.left, places.reached)
         told_of = [*evidence, *goes] if destination >= 0 else evidence
         where = replace(places, left=from_org, reached=destination)
-        move = _build(reading, "departure", leaver, where, published, detector, told_of)
+        told = _build(reading, "departure", leaver, where, published, detector, told_of)
         successor = choose_successor(reading, person, strong)
-        moves.append(replace(move, successor=_display_person(reading.persons[successor]) if successor >= 0 else None))
+        name = _display_person(reading.persons[successor]) if successor >= 0 else None
+        moves.append(replace(told, move=replace(told.move, successor=name)))
     elif joiner:
         evidence = [c for _, c in joiner]
         places = choose_organisations(reading, evidence, evidence, ("from", "at"), others)
@@ -345,27 +342,29 @@ def _build(
     published: date | None,
     detector: str,
     role_evidence: list[Candidate],
-) -> Move:
+) -> Told:
     evidence = [c for _, c in rows]
     from_org, to_org = places.left, places.reached
     top = evidence[0]
     person = reading.persons[top.person]
     move_date = choose_date(reading, evidence, published)
     status = judge_status(status_features(reading, evidence))
-    focus = judge_focus(focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published))
+    is_news = judge_focus(
+        focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published)
+    )
     left = choose_role(reading, evidence, "left") if kind != "arrival" else None
     reaches = kind in ("arrival", "appointment") or to_org >= 0
     taken = choose_role(reading, role_evidence, "taken") if reaches else None
     if taken is left:
         taken = None
     shown = _choose_shown(reading, evidence, (from_org, to_org))
-    return Move(
+    move = Move(
         kind=kind,
         person=_display_person(person),
         from_org=_display_org(reading, from_org),
         to_org=_display_org(reading, to_org),
         status=status,
-        focus=focus,
+        focus="background",
         evidence=_sentence_evidence(reading, shown),
         person_aliases=_forms(person),
         from_aliases=_forms(reading.orgs[from_org]) if from_org >= 0 else (),
@@ -374,23 +373,15 @@ def _build(
         role_to=taken.text if taken else None,
         date=move_date,
         successor=None,
-        confidence=round(probability("right", right_features(kind, max(p for p, _ in rows), places.share)), 3),
+        confidence=0.0,
         reason_stated=next((c.trigger.rule.reason for c in evidence if c.trigger.rule.reason), None),
         acting=bool(taken and _is_acting(reading, taken)),
         rule=shown.trigger.rule.rule_id,
         detector=detector,
     )
-
-
-def right_features(kind: MoveKind, sure: float, share: float) -> dict[str, float]:
-    """What speaks for a move being right as told: how sure it is (probability), and the share of its organisation."""
-    departs = kind == "departure"
-    return {
-        "bias": 1.0,
-        f"departure={departs}": 1.0,
-        f"sure|departure={departs}": _logit(sure),
-        f"share|departure={departs}": _logit(share),
-    }
+    organisation = from_org if kind in ("departure", "leave") else to_org
+    sure = max(p for p, _ in rows)
+    return Told(move, organisation, own_features(reading, kind, shown, sure, organisation, places.share), is_news)
 
 
 def _choose_shown(reading: Reading, evidence: list[Candidate], organisations: tuple[int, int]) -> Candidate:

@@ -45,6 +45,12 @@ def probability(model: str, features: Features) -> float:
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score(model, features)))))
 
 
+def log_odds(p: float) -> float:
+    """Log-odds of a probability as a feature: at most those of .01 and .99."""
+    p = min(max(p, 0.01), 0.99)
+    return math.log(p / (1 - p))
+
+
 def choose(model: str, candidates: Sequence[Features]) -> tuple[int, float]:
     """Index of the best of several candidates and its share of a softmax over them."""
     found = share_out(model, candidates)

@@ -153,6 +153,8 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
                 end += 1
         if name.kind == "person":
             start, end = _without_posts(reading, start, end)
+            if (start, end) != (name.start, name.end) and _is_plain(reading, start, end):
+                continue  # ประชุมบอร์ด, "the board meets": without the board a meeting
         while start < end and norm[start] in _TRIMMED:
             start += 1
         while end > start and norm[end - 1] in _TRIMMED:
@@ -177,6 +179,15 @@ def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:
         else:
             return start, hit.start
     return start, end
+
+
+_NAMING = ("family", "given", "person", "firm", "unknown")
+
+
+def _is_plain(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch is made of plain words of the dictionary; never so where words are written apart."""
+    found = reading.words.inside(start, end)
+    return bool(found) and not any(word.kind in _NAMING for word in found)
 
 
 def _is_letter(character: str) -> bool:

@@ -20,6 +20,7 @@ _RULES = {
 }
 _HEARD = 0.0  # log-odds from which it is worth judging
 _WORTH_TELLING = -2.0  # log-odds
+_TOLD_ALIKE = ([0, 3], [1, 2, 4])  # the ACTIONS of each of MANNERS
 HEARD_ONLY = "heard only"  # feature of a candidate that no phrase tells
 _MOST = 6.0  # log-odds beyond which more says nothing more
 
@@ -116,16 +117,21 @@ def status_witness(reading: Reading, person: int, action: str) -> dict[str, floa
 
 
 def focus_witness(reading: Reading, person: int, action: str) -> dict[str, float]:
-    """That a person's leaving and his coming are the news, not things recalled."""
+    """That a person's leaving and his coming are the news, not things recalled, and more so than anybody else's."""
     verdict = reading.verdict
     if verdict is None:
         return {}
     features: dict[str, float] = {}
-    for place in range(len(MANNERS)):
+    for place, told in enumerate(_TOLD_ALIKE):
         column = verdict.focus[:, place]
+        moving = verdict.actions[:, told].max(1) > _WORTH_TELLING
         sure = _clip(float(column[person]))
         features[f"heard|{action}|{place}"] = sure / 2
         features[f"heard|{place}={_step(sure)}"] = 1.0
+        best = max(
+            (float(sure) for other, sure in enumerate(column) if moving[other] and other != person), default=-_MOST
+        )
+        features[f"heard|{place}|first={float(column[person]) >= best}|{_step(_clip(best))}"] = 1.0
     return features
 
 

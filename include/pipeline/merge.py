@@ -19,7 +19,7 @@ from include.resolve.entities import resolve_entities
 from include.resolve.keys import KEY_RULES, BlockKey
 from include.resolve.mentions import block_keys, name_forms
 from include.resolve.merge import merge_moves
-from include.resolve.names import NEAR_DAYS, SOON_DAYS
+from include.resolve.names import NEAR_DAYS, SOON_DAYS, load_tables
 from include.warehouse.blocks import (
     find_sharing,
     forget_stale_keys,
@@ -38,6 +38,12 @@ if TYPE_CHECKING:
     import duckdb
 
 MADE_ANEW = 20_000  # stored moves a run whose keys are made anew: some ten seconds, and two months of a monitor
+
+
+def load_knowledge() -> None:
+    """Read what every run needs to tell who is who, for processes that are forked from this one."""
+    load_gazetteer()
+    load_tables()
 
 
 def merge_run(run: RunContext, on_progress: Progress = no_progress) -> StepReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -174,12 +174,19 @@ def like_keys(
 
 
 def name_block_keys(
-    forms: tuple[str, ...], marks: Sequence[str], hints: Sequence[str], kinds: Sequence[str], at: date
+    forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], kinds: tuple[str, ...], at: date
 ) -> tuple[BlockKey, ...]:
     """Keys of one mention: `forms` are its names, `marks`, `hints` and `kinds` stand for its organisations.
 
     Namesakes elsewhere and long ago are not touched, so that what a run reads does not grow with history.
     """
+    return tuple(BlockKey(key, at, reach) for key, reach in _timeless_keys(forms, marks, hints, kinds))
+
+
+@lru_cache(maxsize=65536)  # many articles tell of one person in the same words
+def _timeless_keys(
+    forms: tuple[str, ...], marks: tuple[str, ...], hints: tuple[str, ...], kinds: tuple[str, ...]
+) -> tuple[tuple[int, Reach], ...]:
     keys: dict[int, Reach] = {}
     names: dict[int, Reach] = {}
     for form in forms:
@@ -188,7 +195,7 @@ def name_block_keys(
         if is_full_name(form):
             keys[hash_key(full_key(form))] = "near"
             names |= {hash_key(full_key(form), mark): "name" for mark in marks}
-    return tuple(BlockKey(key, at, reach) for found in (keys, names) for key, reach in found.items())
+    return (*keys.items(), *names.items())
 
 
 @lru_cache(maxsize=65536)

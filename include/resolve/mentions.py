@@ -88,24 +88,24 @@ def read_mention(
 ) -> Mention:
     """See one stored move as a mention. `declared` says of organisations by id which other one a person called them."""
     move, forms = stored.move, name_forms(stored)
-    full = without_abbreviated(tuple(form for form in forms if is_full_name(form)))
+    full, keys = _read_forms(forms)
     source = name_organisation(move.from_org, move.from_aliases, gazetteer)
     target = name_organisation(move.to_org, move.to_aliases, gazetteer)
     source, target = ((declared or {}).get(o.organisation_id, o) if o else None for o in (source, target))
-    named = [organisation for organisation in (source, target) if organisation]
+    places = _read_places(source, target)
     stated = stated_interval(move.date, slack=0)
     return Mention(
         move_id=stored.move_id,
         article_id=stored.article_id,
         forms=forms,
         full_forms=full,
-        full_keys=tuple(dict.fromkeys(full_key(form) for form in full)),
+        full_keys=keys,
         source=source,
         target=target,
-        marks=frozenset(mark for organisation in named for mark in organisation.marks),
-        hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
-        first_hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)[:1]),
-        kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
+        marks=places.marks,
+        hints=places.hints,
+        first_hints=places.first_hints,
+        kinds=places.kinds,
         at=mention_dates(stored),
         told=mention_dates(stored, vague=False),
         day=stated.start if stated and stated.start == stated.end else None,
@@ -118,6 +118,34 @@ def name_forms(stored: StoredMove) -> tuple[str, ...]:
     """Every form of the person's name that the move gives, without titles."""
     forms = (stored.move.person, *stored.move.person_aliases)
     return tuple(dict.fromkeys(without_titles(form) for form in forms if form.strip()))
+
+
+@lru_cache(maxsize=65536)
+def _read_forms(forms: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(full names among forms of a name, their keys)."""
+    full = without_abbreviated(tuple(form for form in forms if is_full_name(form)))
+    return full, tuple(dict.fromkeys(full_key(form) for form in full))
+
+
+@dataclass(frozen=True, slots=True)
+class _Signs:
+    """What the organisations of a move are found by: see the fields of `Mention`."""
+
+    marks: frozenset[str]
+    hints: frozenset[str]
+    first_hints: frozenset[str]
+    kinds: frozenset[str]
+
+
+@lru_cache(maxsize=65536)
+def _read_places(source: NamedOrganisation | None, target: NamedOrganisation | None) -> _Signs:
+    named = [organisation for organisation in (source, target) if organisation]
+    return _Signs(
+        marks=frozenset(mark for organisation in named for mark in organisation.marks),
+        hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)),
+        first_hints=frozenset(hint for organisation in named for hint in list_hints(organisation.name)[:1]),
+        kinds=frozenset(f"%{kind}" for organisation in named for kind in read_words(organisation.name).kinds),
+    )
 
 
 def mention_dates(stored: StoredMove, *, vague: bool = True) -> tuple[date, ...]:

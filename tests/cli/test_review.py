@@ -20,8 +20,8 @@ _ARTICLES = [
      "Jane Roe, chief executive of Acme Robotics, is leaving the company, Acme Robotics announced on Thursday."),
     ("roe-beta", "Jane Roe quits Acme Robotics", "2026-11-20",
      "Jane Roe has resigned as chief executive of Acme Robotics, the company said on Thursday."),
-    ("poe", "Ben Poe leaves Acme Robotics, a day after Jane Roe", "2026-11-20",
-     "Ben Poe is leaving Acme Robotics, a day after Jane Roe, the company said."),
+    ("poe", "Ben Poe leaves Acme Robotics, says Jane Roe", "2026-11-20",
+     "Ben Poe is leaving Acme Robotics, Jane Roe told reporters."),
     ("dana", "Dana Keller leaves Nordwind Systems", "2026-11-18",
      "Dana Keller is leaving Nordwind Systems, the company said on Wednesday."),
     ("diana", "Diana Keller leaves Nordwind Systems", "2026-11-18",
@@ -159,7 +159,7 @@ def test_a_takedown_reaches_every_table_and_export_at_once_and_lasts(
         assert len(rows) >= 5
         assert [row for row in rows if "Roe" in row[0]] == []
         (told,) = ask("select text from articles where source_ref = 'poe'")
-        assert told["text"].startswith("Ben Poe is leaving Acme Robotics, a day after ████████, the company said.")
+        assert told["text"].startswith("Ben Poe is leaving Acme Robotics, ████████ told reporters.")
         assert b"Jane Roe" not in (home / "published" / "departures.duckdb").read_bytes()
         assert {row["person"] for row in ask("select person from events")} == {"Ben Poe", "Dana Keller", "Diana Keller"}
         assert {row["person"] for row in ask("select distinct person from moves")} == {

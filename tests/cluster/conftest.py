@@ -23,10 +23,9 @@ PLANTED = {
     "AWS_SECRET_ACCESS_KEY": "planted-for-the-store",
 }
 # What the compose file leaves to Airflow, made short: only DAGs that a test triggers, and five minutes until a killed
-# worker is noticed. The DAG files do not change meanwhile: reading them twice a minute is a tenth of a processor.
+# worker is noticed.
 SOON = {
     "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
-    "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
 }

@@ -25,7 +25,7 @@ def _spans(text: str, *forms: str) -> list[list[tuple[int, int]]]:
 
 
 @given(st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=120))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_pieces_lie_in_order_and_inside_the_text(text: str) -> None:
     pieces = cut(text, 400)
     assert len(pieces.rows) == len(pieces.starts) == len(pieces.ends)

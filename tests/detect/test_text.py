@@ -24,7 +24,7 @@ _NEWS = "Jane Roe resigned from OpenAI on Monday. Джейн Роу покину
 
 
 @given(_ODD, _ODD, st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_span_of_the_normal_text_is_verbatim_in_the_article(title: str, text: str, han_fold: bool) -> None:
     normal = normalise(title, text, han_fold=han_fold)
     assert len(normal.fold) == len(normal.norm)
@@ -35,7 +35,7 @@ def test_a_span_of_the_normal_text_is_verbatim_in_the_article(title: str, text: 
 
 
 @given(_ODD, st.sampled_from(["en", "ru", "ar", "hi", "th", "ja", "ko", "zh-Hant", "de", "tr"]))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_evidence_reproduces_its_quote_whatever_stands_around_it(noise: str, lang: str) -> None:
     document = Document("x", lang, noise, noise.join(["", _NEWS, _NEWS]), "2026-03-05")
     for move in find_moves(document):

@@ -21,7 +21,7 @@ _ODD = st.text(
 
 
 @given(_ODD, st.sampled_from(["kana", "han", "thai"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_words_follow_one_another_through_the_whole_text(text: str, script: str) -> None:
     words = cut_words(text, script, [(0, len(text))])
     at = 0

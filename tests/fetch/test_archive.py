@@ -49,7 +49,7 @@ HEADER_NAMES = st.from_regex(r"X-[A-Za-z0-9-]{1,20}", fullmatch=True)
 HEADER_VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x2FFF), max_size=40)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     body=st.binary(max_size=5_000),
     headers=st.lists(st.tuples(HEADER_NAMES, HEADER_VALUES), unique_by=lambda header: header[0].lower(), max_size=5),

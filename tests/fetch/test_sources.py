@@ -59,7 +59,7 @@ def test_the_packaged_list() -> None:
     assert any("5\\.02" in source.match and source.kind == "filing" for source in packaged)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(lists)
 def test_saved_and_loaded_is_the_same(tmp_path_factory: pytest.TempPathFactory, many: list[FeedSource]) -> None:
     path = tmp_path_factory.mktemp("saved") / "feeds.yaml"
@@ -68,7 +68,7 @@ def test_saved_and_loaded_is_the_same(tmp_path_factory: pytest.TempPathFactory, 
     assert [file.name for file in path.parent.iterdir()] == ["feeds.yaml"]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(lists)
 def test_exported_and_imported_is_the_same(tmp_path_factory: pytest.TempPathFactory, many: list[FeedSource]) -> None:
     path = tmp_path_factory.mktemp("opml") / "feeds.opml"

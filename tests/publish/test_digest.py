@@ -98,7 +98,7 @@ def test_files_are_named_by_day(tmp_path: Path) -> None:
     assert (html.name, text.name) == ("2026-11-22.html", "2026-11-22.txt")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text(), st.text(), st.sampled_from(["https://x.example", "javascript:alert(1)", ""]))
 def test_text_of_others_never_becomes_markup(person: str, quote: str, url: str) -> None:
     evil = f"<script>{person}</script>"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from include.records import Event, StoredMove
@@ -140,7 +140,7 @@ def in_one_run(moves: Sequence[StoredMove]) -> set[tuple[object, ...]]:
     return store.told()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(move_sets(), st.randoms())
 def test_order_within_a_run_does_not_matter(moves: list[StoredMove], random) -> None:  # type: ignore[no-untyped-def]
     shuffled = list(moves)
@@ -148,7 +148,7 @@ def test_order_within_a_run_does_not_matter(moves: list[StoredMove], random) -> 
     assert in_one_run(moves) == in_one_run(shuffled)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(move_sets(), st.randoms())
 def test_one_article_a_run_gives_what_one_run_gives(moves: list[StoredMove], random) -> None:  # type: ignore[no-untyped-def]
     articles = sorted({move.article_id for move in moves})
@@ -159,7 +159,7 @@ def test_one_article_a_run_gives_what_one_run_gives(moves: list[StoredMove], ran
     assert store.told() == in_one_run(moves)
 
 
-@settings(max_examples=2, deadline=None)
+@settings(max_examples=2)
 @given(st.randoms())
 def test_the_cross_lingual_set_in_any_order_in_many_runs(random) -> None:  # type: ignore[no-untyped-def]
     moves = [labelled.stored for labelled in read_set()]

@@ -18,7 +18,9 @@ from tools.airflow_home import LOGIN, airflow_environment, is_port_free, migrate
 from tools.airflow_up import is_healthy, run_standalone, wait_until
 
 READER = "vera"  # may look and not review; the password is the name
-LOCKED_CALLS = 2  # Airflow on SQLite answers 500 when its own processes have kept a write waiting for a minute
+# Airflow on SQLite answers so when its own processes kept a write waiting for a minute (500), or came between the reads
+# and the writes of a new backfill (503, which says that asking again is all there is to do).
+LOCKED, LOCKED_CALLS, LOCKED_SECONDS = (500, 503), 5, 3
 START_SECONDS, RUN_SECONDS, CALL_SECONDS = 600, 900, 120  # bounds; a tenth of them on a quiet machine
 
 
@@ -41,8 +43,9 @@ class Api:
             try:
                 return self._ask(request)
             except urllib.error.HTTPError as error:
-                if error.code != 500:
+                if error.code not in LOCKED:
                     raise
+                time.sleep(LOCKED_SECONDS)
         return self._ask(request)
 
     @staticmethod

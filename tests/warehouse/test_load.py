@@ -176,7 +176,7 @@ def test_an_article_between_two_originals_makes_them_one_group(home: Home, con: 
     st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=15),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_groups_of_copies_do_not_depend_on_order(pairs, random) -> None:  # type: ignore[no-untyped-def]
     age = {str(node): (0, f"{node}", str(node)) for node in range(10)}
     edges = [(str(a), str(b), "near") for a, b in pairs if a != b]
