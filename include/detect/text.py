@@ -20,11 +20,13 @@ MAX_CHARS = 200_000  # longer texts are read up to here; no news article comes n
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 # What is taken out before matching: invisible characters, Arabic vowel marks and tatweel, Hindi nukta, pinyin glosses
-# in brackets ("據(jù)", "技術官M(fèi)ira"), tags left in the text.
+# in brackets ("據(jù)", "技術官M(fèi)ira"), tags left in the text, spaces around the dot of a name ("大卫 · 西尔弗").
+_HAN = "[\u3400-\u9fff]"
 _NOISE = re.compile(
     "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u0640\u064b-\u065f\u0670\u093c\ufe0e\ufe0f]+"
     rf"|(?<=[\u3400-\u9fffA-Za-z])\([a-z]{{0,5}}[{_TONES}][a-z]{{0,5}}\)"
     r"|</?[A-Za-z][^<>]{0,300}>"
+    f"|(?<={_HAN}) +(?=[·・] *{_HAN})|(?<={_HAN} [·・]) +(?={_HAN})"
 )
 _SURROGATES = re.compile("[\ud800-\udfff]")
 

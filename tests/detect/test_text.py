@@ -51,6 +51,13 @@ def test_pinyin_glosses_and_tags_are_taken_out_and_offsets_kept() -> None:
     assert normal.locate(start, start + len("Mira Murati")).quote == "M(fèi)ira Murati"
 
 
+def test_a_name_whose_dot_stands_apart_is_one() -> None:
+    text = normalise("", "领军人物大卫 · 西尔弗离开, 王 ·李", han_fold=False)
+    assert text.norm == "\n领军人物大卫·西尔弗离开, 王·李"
+    evidence = text.locate(text.norm.index("大卫"), text.norm.index("离开"))
+    assert evidence.quote == "大卫 · 西尔弗"
+
+
 @pytest.mark.parametrize(
     ("text", "folded"),
     [("ОРЁЛ", "орел"), ("İSTANBUL ıssız", "istanbul issiz"), ("أحمد إلى", "احمد الي"), ("ＯｐｅｎＡＩ", "openai")],
