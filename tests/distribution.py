@@ -71,8 +71,11 @@ def sort_items(items: list[pytest.Item]) -> None:
 
 
 def count_processes() -> int:
-    """Three times the processors, since tests wait for servers, browsers and timeouts half of their time; at most 8."""
-    return min(8, 3 * len(os.sched_getaffinity(0)))
+    """One more than twice the processors, since tests wait for servers, browsers and timeouts half of their time.
+
+    At most 8. With three times as many, the parts that start Airflow wait for all the others.
+    """
+    return min(8, 2 * len(os.sched_getaffinity(0)) + 1)
 
 
 class PartScheduling(LoadFileScheduling):
