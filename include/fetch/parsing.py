@@ -32,6 +32,7 @@ from include.settings import strip_environment
 
 SECONDS = 20.0  # of processor time, the same on a busy machine; 2,000 entries take 3 s on a slow one
 _PATIENCE = 6.0  # times of them that may pass
+_END_SECONDS = 10.0  # for a process that has closed its pipes to be gone
 _ALARMS = (-signal.SIGPROF, -signal.SIGALRM)  # how the child ends that keeps its time itself
 MEMORY_BYTES = 2_000_000_000  # of address space; a tenth is mapped before anything is parsed
 SMALL_BYTES = 4_096  # cannot do harm, and starting the child takes half a second
@@ -104,7 +105,7 @@ class FeedParser:
                 await self._kill()
                 return Reading(error="parser-timeout")
             except (OSError, asyncio.IncompleteReadError):
-                code = await self._kill()
+                code = await self._wait_for_end()
                 return Reading(error="parser-timeout" if code in _ALARMS else "parser-crash")
 
     async def _exchange(self, job: Job, load: Callable[[], bytes]) -> Reading:
@@ -119,13 +120,24 @@ class FeedParser:
         assert isinstance(reading, Reading)
         return reading
 
+    async def _wait_for_end(self) -> int:
+        """How the child ended that has closed its pipe: minus the signal, if it was one.
+
+        It is not killed at once: a signal that finds it gone takes its exit code from whoever waits for that.
+        """
+        if self._child is not None:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._child.wait(), _END_SECONDS)
+        return await self._kill()
+
     async def _kill(self) -> int:
         """End the child, and return how it ended: minus the signal, if it was one."""
         child, self._child = self._child, None
         if child is None:
             return 0
-        with suppress(ProcessLookupError):
-            child.kill()
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                child.kill()
         return await child.wait()
 
 
