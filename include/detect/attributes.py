@@ -9,7 +9,7 @@ from include.detect.arguments import Candidate
 from include.detect.linear import score
 from include.detect.reading import Reading
 from include.detect.witness import focus_witness, status_witness
-from include.records import MOVE_STATUSES, Focus, MoveStatus
+from include.records import MOVE_STATUSES, MoveStatus
 
 _NEARLY = -1.0  # log-odds
 _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
@@ -116,10 +116,9 @@ def judge_focus(features: dict[str, float]) -> float:
     return score("focus", features)
 
 
-def settle_focus(sure: Sequence[float]) -> list[Focus]:
-    """Main or background of moves of one kind, each with its log-odds of being the news.
+def find_news_floor(sure: Sequence[float]) -> float:
+    """The log-odds of being the news from which moves of one kind are the main ones of their article.
 
     An article has some news: where none of them is likely it, the likeliest is, if it is not quite unlikely.
     """
-    least = 0.0 if any(one >= 0 for one in sure) else max([_NEARLY, *sure])
-    return ["main" if one >= least else "background" for one in sure]
+    return 0.0 if any(one >= 0 for one in sure) else max([_NEARLY, *sure])

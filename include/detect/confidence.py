@@ -7,21 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from include.detect.arguments import Candidate
-from include.detect.attributes import settle_focus
+from include.detect.attributes import find_news_floor
 from include.detect.encoder.heads import ACTIONS
 from include.detect.linear import log_odds, probability
 from include.detect.reading import Reading
-from include.detect.witness import HEARD_ONLY
+from include.detect.witness import HEARD_ONLY, MOST, clip
 from include.records import Move, MoveKind
-
-_MOST = 6.0  # log-odds beyond which more says nothing more
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """A move as the article tells it, and what speaks for its being right."""
 
-    move: Move
+    move: Move  # whose confidence and focus `weigh` fills in, which it takes all moves of the article for
     organisation: int  # of the reading, the one that makes the move: left, or for some kinds reached; -1 is none
     features: dict[str, float]
     is_news: float  # log-odds that it is the news of the article
@@ -29,15 +27,16 @@ class Told:
 
 def weigh(told: Sequence[Told]) -> list[Move]:
     """The moves of an article with their confidence, 0..1, the share of such moves that are right, and their focus."""
-    departs = [one.move.kind == "departure" for one in told]
-    groups = {
-        group: iter(settle_focus([one.is_news for one, its in zip(told, departs, strict=True) if its == group]))
-        for group in (True, False)
+    floors = {
+        departs: find_news_floor([one.is_news for one in told if (one.move.kind == "departure") == departs])
+        for departs in (True, False)
     }
-    return [
-        replace(one.move, confidence=round(probability("right", features), 3), focus=next(groups[its]))
-        for one, features, its in zip(told, list_features(told), departs, strict=True)
-    ]
+    found = []
+    for one, features in zip(told, list_features(told), strict=True):
+        is_main = one.is_news >= floors[one.move.kind == "departure"]
+        confidence = round(probability("right", features), 3)
+        found.append(replace(one.move, confidence=confidence, focus="main" if is_main else "background"))
+    return found
 
 
 def list_features(told: Sequence[Told]) -> list[dict[str, float]]:
@@ -92,10 +91,10 @@ def _heard(reading: Reading, group: str, shown: Candidate, organisation: int) ->
     sure = float(verdict.actions[shown.person, ACTIONS.index(action)])
     choices = (verdict.left if group == "departure" else verdict.reached)[shown.person]
     chosen = float(choices[organisation])
-    ahead = chosen - max((float(c) for i, c in enumerate(choices[:-1]) if i != organisation), default=-_MOST)
+    ahead = chosen - max((float(c) for i, c in enumerate(choices[:-1]) if i != organisation), default=-MOST)
     return {
-        f"{group}|heard": max(-_MOST, min(_MOST, sure)),
-        f"{group}|heard organisation": max(-_MOST, chosen),
-        f"{group}|heard ahead": max(-_MOST, min(_MOST, ahead)),
+        f"{group}|heard": clip(sure),
+        f"{group}|heard organisation": clip(chosen),
+        f"{group}|heard ahead": clip(ahead),
         f"{group}|heard best={chosen >= float(choices.max())}": 1.0,
     }

@@ -20,9 +20,11 @@ _RULES = {
 }
 _HEARD = 0.0  # log-odds from which it is worth judging
 _WORTH_TELLING = -2.0  # log-odds
-_TOLD_ALIKE = ([0, 3], [1, 2, 4])  # the ACTIONS of each of MANNERS
+_TOLD_ALIKE = tuple(  # the places in ACTIONS of what each of MANNERS tells
+    [ACTIONS.index(action) for action in told] for told in (("leaver", "absentee"), ("joiner", "appointee", "returner"))
+)
 HEARD_ONLY = "heard only"  # feature of a candidate that no phrase tells
-_MOST = 6.0  # log-odds beyond which more says nothing more
+MOST = 6.0  # log-odds
 
 
 def hear(reading: Reading) -> None:
@@ -42,7 +44,7 @@ def person_features(reading: Reading, person: int, action: str, position: str = 
     if verdict is None or action not in ACTIONS:
         return {}
     column = verdict.actions[:, ACTIONS.index(action)]
-    sure = _clip(float(column[person]))
+    sure = clip(float(column[person]))
     features = {
         "heard": sure / 2,
         f"heard|{action}": sure / 2,
@@ -125,13 +127,11 @@ def focus_witness(reading: Reading, person: int, action: str) -> dict[str, float
     for place, told in enumerate(_TOLD_ALIKE):
         column = verdict.focus[:, place]
         moving = verdict.actions[:, told].max(1) > _WORTH_TELLING
-        sure = _clip(float(column[person]))
+        sure = clip(float(column[person]))
         features[f"heard|{action}|{place}"] = sure / 2
         features[f"heard|{place}={_step(sure)}"] = 1.0
-        best = max(
-            (float(sure) for other, sure in enumerate(column) if moving[other] and other != person), default=-_MOST
-        )
-        features[f"heard|{place}|first={float(column[person]) >= best}|{_step(_clip(best))}"] = 1.0
+        best = max((float(column[other]) for other in moving.nonzero()[0] if other != person), default=-MOST)
+        features[f"heard|{place}|first={float(column[person]) >= best}|{_step(clip(best))}"] = 1.0
     return features
 
 
@@ -159,8 +159,9 @@ def _choices(verdict: Verdict, person: int, direction: str) -> tuple[Array, Arra
     return rows if direction == "left" else (rows[1], rows[0])
 
 
-def _clip(sure: float) -> float:
-    return max(-_MOST, min(_MOST, sure))
+def clip(sure: float) -> float:
+    """Log-odds as a feature: beyond MOST more says nothing more."""
+    return max(-MOST, min(MOST, sure))
 
 
 def _step(sure: float) -> int:
