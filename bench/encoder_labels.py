@@ -33,7 +33,7 @@ class Labelled:
     actions: list[list[float]]  # people x ACTIONS: 1 where it is one of his moves
     known: list[list[float]]  # people x ACTIONS: 0 where the annotation leaves it open
     choices: list[tuple[int, int, list[int]]]  # (0 left or 1 reached, person, right organisations or their number)
-    manners: list[tuple[int, int, int, bool]]  # (person, place in MANNERS, place in MOVE_STATUSES, whether main)
+    manners: list[tuple[int, int, int, bool | None]]  # (person, place in MANNERS, in MOVE_STATUSES, whether main)
     names: list[tuple[int, int, str]]  # of people and organisations
     all_names: bool  # else the rest of the text may hold more
 
@@ -122,7 +122,7 @@ def _is_told(kind: str, side: int) -> bool:
     return kind in ("departure", "leave") if side == 0 else kind != "leave"
 
 
-def _read_manner(move: dict[str, Any], person: int) -> list[tuple[int, int, int, bool]]:
+def _read_manner(move: dict[str, Any], person: int) -> list[tuple[int, int, int, bool | None]]:
     """How an annotated move is told; nothing where the annotation does not say, as in examples of packs."""
     if move.get("optional") or "status" not in move or "focus" not in move:
         return []

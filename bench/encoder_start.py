@@ -56,16 +56,21 @@ def _read_folder(folder: Path) -> tuple[Tensors, Tensors]:
 
     graph = onnx.load(folder / "layers.onnx").graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    stored |= {n.output[0]: numpy_helper.to_array(n.attribute[0].t) for n in graph.node if n.op_type == "Constant"}
     found: Tensors = {}
     products = [node for node in graph.node if node.op_type == "MatMulInteger"]
     if len(products) != LAYERS * len(_MATRICES):
         raise ValueError(f"{folder / 'layers.onnx'}: not {LAYERS} layers in eight bits")
     users = {name: node for node in graph.node for name in node.input}
+    makers = {name: node for node in graph.node for name in node.output}
     names = [f"layers.{number}.{name}" for number in range(LAYERS) for name in _MATRICES]
     for name, product in zip(names, products, strict=True):
         packed = product.input[1]
         scale = stored[packed.removesuffix("_quantized") + "_scale"]
-        found[f"{name}.weight"] = ((stored[packed].astype(np.float32) - stored[product.input[3]]) * scale).T
+        matrix = (stored[packed].astype(np.float32) - stored[product.input[3]]) * scale
+        maker = makers[makers[product.input[0]].input[0]]
+        eased = [stored[i] for i in maker.input if maker.op_type == "Mul" and stored.get(i, np.ones(())).ndim]
+        found[f"{name}.weight"] = (matrix * eased[0][:, None] if eased else matrix).T
         node = users[product.output[0]]
         while node.op_type != "Add":
             node = users[node.output[0]]

@@ -17,7 +17,6 @@ import math
 import random
 import time
 import unicodedata
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +25,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from bench.encoder_labels import Labelled, label_article
+from bench.encoder_examples import Example, read_example, string_some
 from bench.encoder_start import EXACT, HEADS, HEADS_BEGIN, INNER, LAYERS, WIDTH, Tensors, read_start
 from bench.train_detector import fold_of, read_articles
 from include.detect.encoder.heads import ACTIONS, MANNERS
-from include.detect.encoder.network import PLACES
-from include.detect.encoder.pieces import cut
 from include.detect.encoder.store import load_base
 from include.records import MOVE_STATUSES
 
@@ -44,6 +41,8 @@ _STATE = 192  # numbers that a head thinks in
 _DISGUISED = 0.35  # of the articles have names changed
 _NAMES_CHANGED = 0.5  # of the names of such an article
 _AVERAGED = 0.4  # of the steps, at the end: what is written is the mean of what they had
+_LISTENED = 60  # articles from which the numbers are known that go into a matrix
+_EASED = 0.7  # how much of the difference between them goes over to the matrix
 
 
 class Layer(nn.Module):
@@ -57,14 +56,22 @@ class Layer(nn.Module):
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
         """(what comes out, what every piece attends to)."""
+        given = self._into("query", x)
         query, key, value = (
-            part(x).unflatten(2, (HEADS, WIDTH // HEADS)).transpose(1, 2) for part in (self.query, self.key, self.value)
+            part(given).unflatten(2, (HEADS, WIDTH // HEADS)).transpose(1, 2)
+            for part in (self.query, self.key, self.value)
         )
         scores = (query * (HEADS / WIDTH) ** 0.5) @ key.transpose(-1, -2)
         attention = (scores if mask is None else scores + mask.to(scores.dtype)).softmax(-1)
-        x = self.after_attention(x + self.out((attention.to(value.dtype) @ value).transpose(1, 2).flatten(2)))
-        grown = self.shrink(functional.gelu(self.grow(x)))
+        seen = (attention.to(value.dtype) @ value).transpose(1, 2).flatten(2)
+        x = self.after_attention(x + self.out(self._into("out", seen)))
+        grown = self.shrink(self._into("shrink", functional.gelu(self.grow(self._into("grow", x)))))
         return self.after(x + functional.dropout(grown, DROPOUT, self.training)), attention
+
+    def _into(self, matrix: str, x: torch.Tensor) -> torch.Tensor:
+        """What goes into a matrix: evened out, where `ease` has been here."""
+        evening = getattr(self, f"{matrix}_eased", None)
+        return x if evening is None else x * evening
 
 
 class Layers(nn.Module):
@@ -135,25 +142,6 @@ class Heads(nn.Module):
         return pooled - sizes[:, None], torch.einsum("eq,hqt->eht", owners @ means, attention)
 
 
-@dataclass
-class Example:
-    """An article in pieces, with labels."""
-
-    rows: list[int]
-    labelled: Labelled
-    names: list[int] = field(default_factory=list)  # label of every piece and the two ends; -100 where unknown
-
-
-def read_example(article: dict[str, Any]) -> Example:
-    """Cut and label one article."""
-    labelled = label_article(article)
-    pieces = cut(labelled.text, PLACES)
-    base = load_base()
-    example = Example([int(base["begin"]), *pieces.rows, int(base["end"])], labelled.in_pieces(pieces))
-    example.names = example.labelled.name_labels(len(pieces.rows))
-    return example
-
-
 class Disguise:
     """Gives entities other names, of pieces that stand in names elsewhere, so that what is said of them must decide.
 
@@ -213,13 +201,14 @@ def loss_of(heads: Heads, example: Example, hidden: torch.Tensor, attention: tor
     focus = heads.focus(state)
     for person, manner, right_status, is_main in labelled.manners:
         wrong = wrong - status[person, manner, right_status]
-        wrong = wrong + functional.softplus(-focus[person, manner] if is_main else focus[person, manner])
+        if is_main is not None:
+            wrong = wrong + functional.softplus(-focus[person, manner] if is_main else focus[person, manner])
     return wrong
 
 
 def batches(examples: list[Example], rng: random.Random) -> list[list[Example]]:
-    """Examples of like length together, in random order."""
-    order = rng.sample(examples, len(examples))
+    """Examples, some strung together, those of like length in one batch, in random order."""
+    order = string_some(examples, rng)
     found: list[list[Example]] = []
     for start in range(0, len(order), 400):
         batch: list[Example] = []
@@ -280,8 +269,10 @@ def train(args: argparse.Namespace) -> None:
                 mean.add()
             if step % 50 == 0:
                 print(f"step {step} of {steps}, loss {loss.item():.2f}, {time.monotonic() - began:.0f} s", flush=True)
-    mean.put_in_place()
-    write(args.out, layers, heads, places)
+    if steps:
+        mean.put_in_place()
+    heard = rng.sample(examples, min(_LISTENED, len(examples)))
+    write(args.out, layers, heads, places, [table[example.rows] + places[: len(example.rows)] for example in heard])
 
 
 class Mean:
@@ -327,14 +318,51 @@ def _batch_loss(
     return loss / len(batch)
 
 
-def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor) -> None:
-    """Write what is shipped, layers in eight bits and heads in sixteen, and all of it as it is, to go on from."""
+_ONE_INPUT = {"query": ("query", "key", "value"), "out": ("out",), "grow": ("grow",), "shrink": ("shrink",)}
+
+
+@torch.no_grad()
+def ease(layers: Layers, articles: list[torch.Tensor]) -> None:
+    """Make what goes into a matrix as even as its rows: some numbers are fifty times others (after SmoothQuant, Xiao et
+    al. 2023).
+
+    Eight bits hold a range, and the greatest number sets it: a quarter of what the layers said was lost to rounding,
+    and an eighth is with the greatest numbers made smaller and their rows of the matrix greater, at the same speed.
+    """
+    greatest: dict[nn.Module, torch.Tensor] = {}
+
+    def listen(module: nn.Module, given: tuple[torch.Tensor, ...], _: object) -> None:
+        here = given[0].abs().flatten(0, -2).amax(0)
+        greatest[module] = torch.maximum(greatest.get(module, here), here)
+
+    hooks = [module.register_forward_hook(listen) for module in layers.modules() if isinstance(module, nn.Linear)]
+    for article in articles:
+        layers(article[None])
+    for hook in hooks:
+        hook.remove()
+    for layer in layers.layers:
+        for name, users in _ONE_INPUT.items():
+            matrices = [getattr(layer, user) for user in users]
+            rows = torch.stack([matrix.weight.abs().amax(0) for matrix in matrices]).amax(0)
+            scale = greatest[matrices[0]].clamp(min=1e-5) ** _EASED / rows.clamp(min=1e-5) ** (1 - _EASED)
+            scale = scale / scale.log().mean().exp()
+            layer.register_buffer(f"{name}_eased", 1 / scale, persistent=False)
+            for matrix in matrices:
+                matrix.weight *= scale
+
+
+def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor, articles: list[torch.Tensor]) -> None:
+    """Write what is shipped, layers in eight bits and heads in sixteen, and all of it as it is, to go on from.
+
+    `articles` are some embedded ones, pieces x width, which say how great the numbers are that are to be rounded.
+    """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     out.mkdir(parents=True, exist_ok=True)
     state = {**layers.state_dict(), "places": places.detach(), **heads.state_dict(prefix=HEADS_BEGIN)}
     np.savez(out / EXACT, **{name: tensor.numpy() for name, tensor in state.items()})
     layers.eval()
+    ease(layers, articles)
     plain = out / "layers.f32.onnx"
     torch.onnx.export(
         layers, (torch.randn(1, 30, places.shape[1]),), str(plain), input_names=["x"],

@@ -13,6 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 Annotation = Mapping[str, Any]  # a move as the annotated files and `departures detect` write it
@@ -104,6 +105,7 @@ def find_losses(evaluation: Evaluation, baseline: Mapping[str, float]) -> list[s
     ]
 
 
+@lru_cache(maxsize=1 << 16)
 def fold_name(name: str) -> str:
     """A name without case, accents and punctuation; spaces between CJK characters vanish."""
     text = unicodedata.normalize("NFKD", name).casefold()

@@ -49,9 +49,14 @@ def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, fl
     return features
 
 
+_PLAINLY = 0.7  # log-odds by which a plain fact must be likelier than whatever is less: a rumour shown as fact is worse
+
+
 def judge_status(features: dict[str, float]) -> MoveStatus:
-    """The most probable status."""
-    return max(MOVE_STATUSES, key=lambda status: score(f"status:{status}", features))
+    """The most probable status; where it is all but even, not the plain fact."""
+    odds = {status: score(f"status:{status}", features) for status in MOVE_STATUSES}
+    odds["announced"] -= _PLAINLY
+    return max(MOVE_STATUSES, key=odds.__getitem__)
 
 
 def focus_features(

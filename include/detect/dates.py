@@ -58,11 +58,14 @@ class Anchor:
 
     published: date | None
     latest_day: date | None = None  # the latest full date of the text
-    latest_year: int | None = None  # the latest year that it names
+    latest_year: int | None = None  # the latest year that it names with a month
 
 
 def find_anchor(reading: Reading, published: date | None) -> Anchor:
-    """The day of publication; where it is not known, the latest date and the latest year in the text."""
+    """The day of publication; where it is not known, the latest date and the latest year of a month in the text.
+
+    A bare year is that of a career ("joined in 2016"): "this 15 November", hung on it, was eight years too early.
+    """
     if published:
         return Anchor(published)
     stated = [mention.iso for mention in find_dates(reading, 0, len(reading.text.fold), Anchor(None))]
@@ -70,7 +73,7 @@ def find_anchor(reading: Reading, published: date | None) -> Anchor:
     return Anchor(
         None,
         latest_day=date.fromisoformat(max(days)) if days else None,
-        latest_year=max((int(iso[:4]) for iso in stated), default=None),
+        latest_year=max((int(iso[:4]) for iso in stated if len(iso) > 4), default=None),
     )
 
 

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
-from include.detect.encoder.heads import Names
+from include.detect.encoder.heads import Name, Names
 from include.detect.known import KnownName, find_known_names
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
@@ -120,6 +121,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
+    mentions += _longer_names(reading, candidates, taken)
     owners = {name.end: name for name in mentions if name.kind == "org"}
     for candidate, around, odds in _judge_names(reading, candidates, taken):
         if any(taken[candidate.start : candidate.end]):
@@ -143,32 +145,56 @@ _TRIMMED = " \n\t.,;:!?()[]«»„“”\"'‘’「」『』《》（）、。�
 
 def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
     """Names that the encoder sees where no reader of names has seen any."""
-    norm, mentions = reading.text.norm, list[Mention]()
+    mentions: list[Mention] = []
     for name in reading.written.spans if reading.written else ():
-        start, end = name.start, name.end
-        if reading.lexicon.pack.spaces:
-            while start > 0 and _is_letter(norm[start - 1]) and _is_letter(norm[start]):
-                start -= 1
-            while end < len(norm) and _is_letter(norm[end]) and _is_letter(norm[end - 1]):
-                end += 1
-        if name.kind == "person":
-            start, end = _without_posts(reading, start, end)
-            if (start, end) != (name.start, name.end) and _is_plain(reading, start, end):
-                continue  # ประชุมบอร์ด, "the board meets": without the board a meeting
-        while start < end and norm[start] in _TRIMMED:
-            start += 1
-        while end > start and norm[end - 1] in _TRIMMED:
-            end -= 1
-        if reading.lexicon.pack.script == "hangul" and start < end:
-            last = norm[start:end].rpartition(" ")[2]
-            end -= len(last) - len(strip_particle(last, reading.lexicon))  # 난두는, 로런 셰이가
-        if end - start < 2 or name.chance < _LIKELY or "\n" in norm[start:end] or any(taken[start:end]):
-            continue
-        if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
-            continue
-        mentions.append(_mention(reading, start, end, name.kind, name.chance, None))
-        taken[start:end] = [True] * (end - start)
+        span = _trim_name(reading, name)
+        if span and name.chance >= _LIKELY and not any(taken[slice(*span)]):
+            mentions.append(_mention(reading, *span, name.kind, name.chance, None))
+            taken[slice(*span)] = [True] * (span[1] - span[0])
     return mentions
+
+
+def _longer_names(reading: Reading, candidates: list[Candidate], taken: list[bool]) -> list[Mention]:
+    """Names that the encoder sees whole and readers of names in part, where words are not written apart.
+
+    霍普 of 霍普菲爾德 and 元龍 of 郭泰元龍 are names as well: what stands around tells no reader where one ends.
+    """
+    mentions: list[Mention] = []
+    for name in reading.written.spans if reading.written and not reading.lexicon.pack.spaces else ():
+        span = _trim_name(reading, name) if name.chance >= _WHOLE else None
+        if span is None or any(taken[slice(*span)]):
+            continue
+        over = [c for c in candidates if c.start < span[1] and span[0] < c.end]
+        if over and all(span[0] <= c.start and c.end <= span[1] and (c.start, c.end) != span for c in over):
+            mentions.append(_mention(reading, *span, name.kind, name.chance, None))
+            taken[slice(*span)] = [True] * (span[1] - span[0])
+    return mentions
+
+
+def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
+    """Where a name begins and ends that the encoder sees, without marks and posts; None where nothing is left of it."""
+    norm, start, end = reading.text.norm, name.start, name.end
+    if reading.lexicon.pack.spaces:
+        while start > 0 and _is_letter(norm[start - 1]) and _is_letter(norm[start]):
+            start -= 1
+        while end < len(norm) and _is_letter(norm[end]) and _is_letter(norm[end - 1]):
+            end += 1
+    if name.kind == "person":
+        start, end = _without_posts(reading, start, end)
+        if (start, end) != (name.start, name.end) and _is_plain(reading, start, end):
+            return None  # ประชุมบอร์ด, "the board meets": without the board a meeting
+    while start < end and norm[start] in _TRIMMED:
+        start += 1
+    while end > start and norm[end - 1] in _TRIMMED:
+        end -= 1
+    if reading.lexicon.pack.script == "hangul" and start < end:
+        last = norm[start:end].rpartition(" ")[2]
+        end -= len(last) - len(strip_particle(last, reading.lexicon))  # 난두는, 로런 셰이가
+    if end - start < _SHORTEST or "\n" in norm[start:end]:
+        return None
+    if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
+        return None
+    return start, end
 
 
 def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:
@@ -196,6 +222,8 @@ def _is_letter(character: str) -> bool:
 
 
 _LIKELY = 0.5  # chance by the encoder from which a name that nothing else has seen is one
+_WHOLE = 0.85  # chance from which its edges are believed rather than those of the readers of names
+_SHORTEST = 2  # characters of a name
 
 
 def _widen(reading: Reading, mention: Mention, end: int) -> None:
@@ -327,8 +355,33 @@ def _candidates(reading: Reading, blocked: dict[int, int], known: list[KnownName
     elif script in ("arabic", "devanagari"):
         found += find_spaced_names(text, script, lexicon, blocked, reading.hits)
     found.extend(find_organisations(reading))
+    if script == "han":
+        found = _without_rest(reading, found)
     found.extend(_glossed(text, script))
     found.sort(key=lambda c: (-(c.end - c.start) if c.person or c.org else 0, c.start))
+    return found
+
+
+_REST = 2  # characters behind a name that may be no part of it
+
+
+def _without_rest(reading: Reading, candidates: list[Candidate]) -> list[Candidate]:
+    """Chinese organisations' names without the words of the sentence that the encoder sees beside them: 后任 before
+    教育部, 转来 behind 中视. A word of its kind is never cut off a name, nor left alone: not 资本 of 远山资本.
+    """
+    spans = reading.written.spans if reading.written else ()
+    seen = [n for n in spans if n.kind == "org" and n.chance >= _WHOLE and n.end - n.start >= _SHORTEST]
+    starts, ends = {name.end: name.start for name in seen}, {name.start: name.end for name in seen}
+    found = []
+    for candidate in candidates:
+        start, end = starts.get(candidate.end, candidate.start), ends.get(candidate.start, candidate.end)
+        if candidate.org > candidate.person and (start > candidate.start or end < candidate.end):
+            kinds = reading.hits_in(candidate.start, candidate.end, "org_after")
+            if start > candidate.start and not any(hit.start <= start for hit in kinds):
+                candidate = replace(candidate, start=start)
+            elif candidate.end - _REST <= end < candidate.end and not any(hit.end > end for hit in kinds):
+                candidate = replace(candidate, end=end)
+        found.append(candidate)
     return found
 
 

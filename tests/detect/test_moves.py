@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from include.detect.moves import explain, find_moves
+from include.detect.dates import find_anchor, find_dates
+from include.detect.moves import analyse_document, explain, find_moves
 from include.evaluate import fold_name
 from include.records import Document, Move
 from tests.shared import require_shared
@@ -63,6 +64,15 @@ def test_an_explanation_names_spans_trigger_and_verdict() -> None:
         assert part in text
 
 
+@pytest.mark.parametrize(("stated", "dates"), [("in 2016", ["2016"]), ("in March 2016", ["2016-03", "2016-11-15"])])
+def test_a_bare_year_dates_nothing_else(stated: str, dates: list[str]) -> None:
+    text = f"Jane Roe joined OpenAI {stated}. She will leave OpenAI on 15 November."
+    reading = analyse_document(Document("x", "en", "", text, None)).reading
+    assert reading
+    found = find_dates(reading, 0, len(text), find_anchor(reading, None))
+    assert [mention.iso for mention in found] == dates
+
+
 _SEEDS = {  # the main move of each: person, organisation left, destination
     "seed-000": ("Alec Radford", "OpenAI", None),
     "seed-001": ("Alec Radford", "OpenAI", None),
@@ -85,3 +95,30 @@ def test_the_main_move_of_every_seed_comes_out(seed: str) -> None:
     assert move.to_org == to_org
     assert move.status in ("announced", "reported")
     assert move.focus == "main"
+
+
+_LEAVERS = {  # of each: who must be found leaving, and who else may be
+    "seed-000": ({"Alec Radford"}, {"Mira Murati", "Bob McGrew", "John Schulman", "Dario Amodei"}),
+    "seed-001": (
+        {
+            "Alec Radford", "Mira Murati", "Bob McGrew", "John Schulman", "Peter Deng", "Miles Brundage",
+            "Lilian Weng",
+        },
+        set(),
+    ),
+    "seed-002": ({"Sébastien Bubeck", "Mira Murati", "Luke Metz"}, {"Barret Zoph"}),
+    "seed-003": ({"Jason Wei", "Hyung Won Chung"}, set()),
+    "seed-004": ({"Ilya Sutskever", "Sam Altman"}, set()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", _LEAVERS)
+def test_nobody_leaves_in_a_seed_who_does_not(seed: str) -> None:
+    sure, allowed = _LEAVERS[seed]
+    names = sorted(require_shared("seeds").glob("*.txt"))
+    lang = ("pt", "zh-Hant", "id", "pt", "zh-Hant")[int(seed[-1])]
+    text = names[int(seed[-1])].read_text(encoding="utf-8")
+    departures = [m for m in find(text, lang, published=None) if m.kind == "departure"]
+    assert sure <= {m.person for m in departures} <= sure | allowed
+    left = {"Sébastien Bubeck": "Microsoft"}
+    assert [(m.person, m.from_org) for m in departures if m.from_org != left.get(m.person, "OpenAI")] == []
