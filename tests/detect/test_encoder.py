@@ -75,6 +75,22 @@ def test_a_window_ends_with_a_sentence() -> None:
     assert max(len(window.hidden) for window in encoding.windows) <= PLACES + 2
 
 
+def test_what_is_longer_than_a_window_is_read_once_more_in_small_ones() -> None:
+    plain = "The weather on that day stayed fine and nobody in the small town had to hurry home before dark. "
+    list_of_leavers = "The bank has seen a wave of exits, with Ottoline Brackenridge and Piotr Zawadzki leaving. "
+    text = "Kestrel Forge is a bank. " + plain * 22 + list_of_leavers + plain * 8
+    sentences = [(match.start(), match.end()) for match in re.finditer(r"[^.]+\. ?", text)]
+    encoding = encode(text, sentences, [start for start, _ in sentences])
+    assert encoding.again
+    assert len(encoding.again.windows) > len(encoding.windows) > 1
+    assert max(len(window.hidden) for window in encoding.again.windows) <= 256 + 2
+    once = encode(ARTICLE)
+    assert once.again is None
+    people, organisations = _spans(text, "Ottoline Brackenridge"), _spans(text, "Kestrel Forge")
+    both, small = judge(encoding, people, organisations), judge(encoding.again, people, organisations)
+    assert (both.actions >= small.actions).all()
+
+
 def test_what_is_far_behind_is_not_read() -> None:
     assert encode("Somebody left the bank on Monday. " * 2000).find(60_000, 60_010) is None
 

@@ -98,7 +98,7 @@ def test_the_main_move_of_every_seed_comes_out(seed: str) -> None:
 
 
 _LEAVERS = {  # of each: who must be found leaving, and who else may be
-    "seed-000": ({"Alec Radford"}, {"Mira Murati", "Bob McGrew", "John Schulman", "Dario Amodei"}),
+    "seed-000": ({"Alec Radford", "Mira Murati", "John Schulman"}, {"Bob McGrew", "Dario Amodei"}),
     "seed-001": (
         {
             "Alec Radford", "Mira Murati", "Bob McGrew", "John Schulman", "Peter Deng", "Miles Brundage",

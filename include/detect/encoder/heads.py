@@ -7,7 +7,7 @@ organisation both attend to says how they stand to each other (after ATLOP, Zhou
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -94,8 +94,24 @@ def judge(encoding: Encoding, people: Sequence[Sequence[Span]], organisations: S
     """What everybody does and which organisation he leaves and reaches; entities are given by their mentions.
 
     Who or what is not named in the part that was read gets the verdict of someone of whom nothing is known: log-odds
-    of -6, an organisation a log-probability of -9, nothing of how it is told.
+    of -6, an organisation a log-probability of -9, nothing of how it is told. Of a text that was read twice, what
+    somebody does is heard in either reading, his organisations in both; how it is told needs the greater whole.
     """
+    verdict = _judge_once(encoding, people, organisations)
+    if encoding.again is None:
+        return verdict
+    other = _judge_once(encoding.again, people, organisations)
+    return replace(
+        verdict,
+        actions=np.maximum(verdict.actions, other.actions),
+        left=(verdict.left + other.left) * np.float32(0.5),
+        reached=(verdict.reached + other.reached) * np.float32(0.5),
+    )
+
+
+def _judge_once(
+    encoding: Encoding, people: Sequence[Sequence[Span]], organisations: Sequence[Sequence[Span]]
+) -> Verdict:  # fmt: skip
     heads = load_heads()
     seen_people, person, person_looks = _pool(encoding, people)
     seen_orgs, org, org_looks = _pool(encoding, organisations)

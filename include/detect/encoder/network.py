@@ -18,6 +18,7 @@ Span = tuple[int, int]
 PLACES = 510  # pieces that are read together; the layers know places up to 512, two are for the text's ends
 MOST = 3_000  # pieces of a text that are looked at: news tells in its opening, and a long text would take minutes
 _OPENING = 100  # pieces of a long text that are read whatever they tell: title and lead
+_SMALL = 256  # pieces of a window in which a long text is read once more
 _BLOCK = 32  # numbers of an embedding that share a scale
 
 
@@ -36,6 +37,7 @@ class Encoding:
 
     pieces: Pieces
     windows: list[Window]
+    again: Encoding | None = None  # a text that is longer than a window, in smaller ones
 
     def find(self, start: int, end: int) -> tuple[int, int] | None:
         """(first, end) of the pieces that hold some characters; None past what was read."""
@@ -47,16 +49,24 @@ def encode(text: str, sentences: Sequence[Span] = (), told: Sequence[int] = ()) 
     """Read a text: a short one as it is, of a long one its opening and what stands around `told` (characters).
 
     Articles that the layers learned from are as long as agency reports are. In a long one they hear less of what is far
-    from its beginning; shortened to what tells of people who come and go, it is like the reports that they know.
+    from its beginning; shortened to what tells of people who come and go, it is like the reports that they know. What
+    is longer than a window all the same is read twice, once in small windows: "the departures of such heavyweights as"
+    three names was not heard behind 400 pieces of something else, and was heard by itself.
     """
     pieces = cut(text, MOST)
     if len(pieces.rows) > PLACES and sentences:
         pieces = _shorten(pieces, _choose_sentences(pieces, sentences, told))
+    windows = _read(pieces, sentences, PLACES)
+    again = Encoding(pieces, _read(pieces, sentences, _SMALL)) if len(windows) > 1 else None
+    return Encoding(pieces, windows, again)
+
+
+def _read(pieces: Pieces, sentences: Sequence[Span], most: int) -> list[Window]:
     windows = []
-    for first, end in _divide(pieces, sentences):
+    for first, end in _divide(pieces, sentences, most):
         hidden, attention = load_layers().run(None, {"x": _embed(pieces.rows[first:end])[None]})
         windows.append(Window(first, hidden[0], attention[0]))
-    return Encoding(pieces, windows)
+    return windows
 
 
 def _choose_sentences(pieces: Pieces, sentences: Sequence[Span], told: Sequence[int]) -> list[Span]:
@@ -78,17 +88,17 @@ def _shorten(pieces: Pieces, spans: Sequence[Span]) -> Pieces:
     return Pieces(*([column[index] for index in kept] for column in (pieces.rows, pieces.starts, pieces.ends)))
 
 
-def _divide(pieces: Pieces, sentences: Sequence[Span]) -> Iterator[Span]:
-    """(first, end) of the pieces of every window; it ends with a sentence, where one ends late in it.
+def _divide(pieces: Pieces, sentences: Sequence[Span], most: int) -> Iterator[Span]:
+    """(first, end) of the pieces of every window, at most so many; it ends with a sentence, where one ends late in it.
 
     A list of leavers that is cut in two loses the verb for its second half.
     """
     begins = {bisect_left(pieces.starts, start) for start, _ in sentences}
     first, count = 0, len(pieces.rows)
     while first < count:
-        end = min(first + PLACES, count)
+        end = min(first + most, count)
         if end < count:
-            end = next((at for at in range(end, first + PLACES // 2, -1) if at in begins), end)
+            end = next((at for at in range(end, first + most // 2, -1) if at in begins), end)
         yield first, end
         first = end
 
