@@ -42,6 +42,9 @@ _DISGUISED = 0.35  # of the articles have names changed
 _NAMES_CHANGED = 0.5  # of the names of such an article
 _AVERAGED = 0.4  # of the steps, at the end: what is written is the mean of what they had
 _LISTENED = 60  # articles from which the numbers are known that go into a matrix
+_SHORT_NUMBERS = torch.backends.cpu.get_cpu_capability().startswith(
+    "AVX512"
+)  # else sixteen bits take a hundred times as long
 _EASED = 0.7  # how much of the difference between them goes over to the matrix
 
 
@@ -306,7 +309,7 @@ def _batch_loss(
     rows = torch.tensor([found + [0] * (longest - len(found)) for found in dressed])
     filled = torch.tensor([[True] * len(e.rows) + [False] * (longest - len(e.rows)) for e in batch])
     mask = torch.zeros(filled.shape).masked_fill(~filled, -1e4)[:, None, None, :]
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=_SHORT_NUMBERS):
         hidden, attention = layers(table[rows] + places[:longest], mask)
     hidden = hidden.float()
     weights = torch.tensor([e.labelled.weight for e in batch])

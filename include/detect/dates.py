@@ -6,9 +6,10 @@ Nothing is invented: a weekday without a publication day, or "in November" witho
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from include.detect.reading import Reading
 
@@ -22,18 +23,20 @@ class DateMention:
     iso: str
     form: str = "numeric"  # numeric, month, weekday, relative, year
     borrowed: str = ""  # "day" or "year": hung on a date or year that stands elsewhere in the text
+    guess: str = ""  # of a month without a year: "near" where it is nearest, "said" ("last May"); see `other_years`
 
 
 _NUMERIC = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)|(?<!\d)(\d{1,2})[./](\d{1,2})[./](\d{4})(?!\d)"
 )
+_SHORT = re.compile(r"(?<![\d/.,])(\d{1,2})([/.])(\d{1,2})(?![\d/%]|[.,]\d)")
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<![\d.,$€£¥])((?:19|20|25)\d\d)(?![\d%]|[.,]\d)")
 _DAY_BEFORE = re.compile(r"(?<![\d.,:$€£])(\d{1,2})(?:st|nd|rd|th|er|º|ª|°|\.|-го|-го|-е)?(?: de| of|,)? ?$")
 _DAY_AFTER = re.compile(r"^[ ,.]{0,2}(\d{1,2})(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)")
 _YEAR_AFTER = re.compile(r"^[\s,.]{0,3}(?:de |del |of |года? |р\. |พ\.ศ\. ?|năm |tahun )?((?:19|20|25)\d\d)(?!\d)")
 _CJK = re.compile(
-    r"(?:(\d{4}) ?[年년] ?|(今年|本年|올해|去年|昨年|지난해|작년|明年|来年|來年|내년) ?)?"
+    r"(?:((?<!\d)\d{2}|\d{4}) ?[年년] ?|(今年|本年|올해|올|금년|去年|昨年|지난해|작년|明年|来年|來年|내년) ?)?"
     r"(\d{1,2}) ?[月월](?:份)? ?(?:(\d{1,2}) ?[日号號일])?"
     r"|(\d{4}) ?[年년]|(?<![\d月월] )(?<![\d月월])(\d{1,2}) ?[日号號일](?![本報报間间])"
 )
@@ -41,6 +44,8 @@ _SHIFT = {
     "今年": 0,
     "本年": 0,
     "올해": 0,
+    "올": 0,
+    "금년": 0,
     "去年": -1,
     "昨年": -1,
     "지난해": -1,
@@ -86,7 +91,52 @@ def find_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[D
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
-    return kept
+    return _join_years(reading, kept)
+
+
+_JOINED = 6  # letters at most between a month and the year that is said of it: "in May of last year"
+_PARTING = re.compile(r"[,.;:!?()\d،。、，；：]")
+
+
+def _join_years(reading: Reading, mentions: list[DateMention]) -> list[DateMention]:
+    """Months with the year said beside them: "in May last year" is one date, and not this year's May."""
+    joined: list[DateMention] = []
+    for mention in mentions:
+        last = joined[-1] if joined else None
+        if last and {bool(last.guess), bool(mention.guess)} == {True, False}:
+            month, year = (last, mention) if last.guess else (mention, last)
+            gap = reading.text.fold[last.end : mention.start]
+            is_year = year.form == "relative" and len(year.iso) == 4
+            if is_year and len(gap.strip()) <= _JOINED and not _PARTING.search(gap):
+                iso = year.iso + month.iso[4:]
+                joined[-1] = replace(month, start=last.start, end=mention.end, iso=iso, guess="")
+                continue
+        joined.append(mention)
+    return joined
+
+
+_CARRIED = 300  # letters at most between a month and the year that it may be of
+
+
+def other_years(mentions: Iterable[DateMention], published: date | None) -> Iterator[DateMention]:
+    """What months without a year may mean besides the nearest: another year on its other side, or one named before.
+
+    Published in December, "in May" is what was or what will be, and after "in March 2023" it may be of 2023.
+    """
+    named: DateMention | None = None
+    for mention in mentions:
+        if mention.guess == "near" and published:
+            year, month = int(mention.iso[:4]), int(mention.iso[5:7])
+            other = year - 1 if (year, month) > (published.year, published.month) else year + 1
+            years = {other: "other"} if (year, month) != (published.year, published.month) else {}
+            if named and mention.start - named.end <= _CARRIED and int(named.iso[:4]) != year:
+                years[int(named.iso[:4])] = "carried"
+            for found, guess in years.items():
+                iso = f"{found:04d}{mention.iso[4:]}"
+                if len(iso) == 7 or _day(*map(int, iso.split("-"))):
+                    yield replace(mention, iso=iso, guess=guess)
+        elif not mention.guess:
+            named = mention
 
 
 def _borrowing(
@@ -111,12 +161,15 @@ def _candidates(reading: Reading, start: int, end: int, published: date | None) 
         iso = _numeric(match, dates["order"], dates["era"])
         if iso:
             yield DateMention(start + match.start(), start + match.end(), iso)
+    if digits and published:
+        yield from _short(fold, start, span, published, dates)
     if digits and reading.lexicon.pack.script in ("han", "kana", "hangul"):
         for match in _CJK.finditer(span):
             iso = _cjk(match, published)
             if iso:
                 form = "month" if match.group(3) or match.group(6) else "year"
-                yield DateMention(start + match.start(), start + match.end(), iso, form)
+                guess = "near" if match.group(3) and not (match.group(1) or match.group(2)) else ""
+                yield DateMention(start + match.start(), start + match.end(), iso, form, guess=guess)
     yield from _worded(reading, start, end, published)
     for match in _YEAR.finditer(span) if digits else ():
         year = _reduce(int(match.group(1)), dates["era"])
@@ -133,6 +186,23 @@ def _numeric(match: re.Match[str], order: str, era: int) -> str | None:
         if month > 12 >= day:
             month, day = day, month
     return _day(_reduce(year, era), month, day)
+
+
+def _short(
+    fold: str, start: int, span: str, published: date, dates: Mapping[str, Any]
+) -> Iterator[DateMention]:  # fmt: skip
+    """Days without a year: "Jumat (30/1)", "ngày 9/5"; elsewhere 9/5 may be a score, a share or a model."""
+    for match in _SHORT.finditer(span):
+        first, last = start + match.start(), start + match.end()
+        bracketed = fold[first - 1 : first] == "(" and fold[last : last + 1] == ")"
+        before = fold[max(0, first - 12) : first].rstrip().rpartition(" ")[2]
+        if not bracketed and not (match.group(2) == "/" and before in dates["day_before"]):
+            continue
+        numbers = int(match.group(1)), int(match.group(3))
+        day, month = numbers if dates["order"] == "dmy" else numbers[::-1]
+        iso = _day(_nearest_year(published, month), month, day) if 1 <= month <= 12 else None
+        if iso:
+            yield DateMention(first, last, iso, "month", guess="near")
 
 
 def _reduce(year: int, era: int) -> int:
@@ -157,7 +227,15 @@ def _cjk(match: re.Match[str], published: date | None) -> str | None:
     month = int(month_text)
     if not 1 <= month <= 12:
         return None
-    year = int(year_text) if year_text else published.year + _SHIFT[shift] if shift and published else None
+    year = (
+        int(year_text) % 2000 + 2000
+        if year_text and len(year_text) == 2
+        else int(year_text)
+        if year_text
+        else published.year + _SHIFT[shift]
+        if shift and published
+        else None
+    )
     if year is None:
         if not published:
             return None
@@ -220,7 +298,7 @@ def _month(
     match = _DAY_BEFORE.search(before)
     if match and 1 <= int(match.group(1)) <= 31:
         day, first = int(match.group(1)), at - len(before) + match.start()
-    year_match = _YEAR_AFTER.match(after)
+    year_match, guess = _YEAR_AFTER.match(after), ""
     if day is None and not year_match:
         day_match = _DAY_AFTER.match(after)
         if day_match and 1 <= int(day_match.group(1)) <= 31:
@@ -231,15 +309,15 @@ def _month(
         year = _reduce(int(year_match.group(1)), era if isinstance(era, int) else 0)
         last = last + year_match.end() if day is not None and last != stop else stop + year_match.end()
     elif published:
-        year = _nearest_year(published, month)
+        year, guess = _nearest_year(published, month), "near"
         if _beside(reading, first, last, "date:last"):
-            year = published.year if month < published.month else published.year - 1
+            year, guess = (published.year if month < published.month else published.year - 1), "said"
         elif _beside(reading, first, last, "date:next"):
-            year = published.year if month > published.month else published.year + 1
+            year, guess = (published.year if month > published.month else published.year + 1), "said"
     else:
         return None
     iso = _day(year, month, day) if day is not None else f"{year:04d}-{month:02d}"
-    return DateMention(first, last, iso, "month") if iso else None
+    return DateMention(first, last, iso, "month", guess=guess) if iso else None
 
 
 def _beside(reading: Reading, start: int, end: int, category: str) -> bool:

@@ -11,9 +11,10 @@ from datetime import date
 
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.attributes import focus_features
-from include.detect.dates import DateMention, find_anchor, find_dates
+from include.detect.dates import Anchor, DateMention, find_anchor, find_dates, other_years
 from include.detect.linear import score, share_out
 from include.detect.reading import Reading
+from include.detect.witness import likeliest_status
 
 _SENTENCES_BEFORE, _SENTENCES_AFTER = 2, 1  # of a trigger, where its date may stand
 
@@ -28,10 +29,11 @@ class DateChoice:
 
 def date_choices(reading: Reading, evidence: list[Candidate], published: date | None) -> list[DateChoice]:
     """All dates that a move may have, with what speaks for each."""
-    rows = list(_stated(reading, evidence, published))
+    news = _news(reading, evidence, published)
+    rows = list(_stated(reading, evidence, published, news))
     local = any("clause" in row.features for row in rows)
     same = any("sentence" in row.features for row in rows)
-    about = _about(reading, evidence) | {f"news={_news(reading, evidence, published)}"}
+    about = _about(reading, evidence) | {f"news={news}"}
     shared = {f"local={local}", f"same={same}", *(f"{name}|local={local}" for name in about), *about}
     if published:
         for name, iso in (("day", published.isoformat()), ("month", f"{published:%Y-%m}")):
@@ -69,7 +71,9 @@ def _about(reading: Reading, evidence: list[Candidate]) -> set[str]:
     cues = {
         f"cue={cue}" for cue in ("background", "denial", "rumour", "reported", "official") if cue in top.sentence_cues
     }
+    told = likeliest_status(reading, evidence[0].person, evidence[0].action)
     return cues | {
+        f"told={told}",
         f"title={title}",
         f"in_title={any(m.end <= reading.text.title_end for m in person.mentions)}",
         f"first={min(first, 5)}",
@@ -88,7 +92,7 @@ def _news(reading: Reading, evidence: list[Candidate], published: date | None) -
     return "no" if odds < -1 else "hardly" if odds < 0 else "likely" if odds < 1.5 else "yes"
 
 
-def _stated(reading: Reading, evidence: list[Candidate], published: date | None) -> Iterator[DateChoice]:
+def _stated(reading: Reading, evidence: list[Candidate], published: date | None, news: str) -> Iterator[DateChoice]:
     """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
     rows: dict[str, dict[str, float]] = {}
     anchor = find_anchor(reading, published)
@@ -96,16 +100,28 @@ def _stated(reading: Reading, evidence: list[Candidate], published: date | None)
         at = candidate.trigger.sentence
         first, last = max(0, at - _SENTENCES_BEFORE), min(len(reading.sentences) - 1, at + _SENTENCES_AFTER)
         start, end = reading.sentences[first][0], reading.sentences[last][1]
-        for mention in find_dates(reading, start, end, anchor):
-            features = _stated_features(reading, candidate, mention, published, rank)
+        for mention in _possible_dates(reading, start, end, anchor):
+            features = _stated_features(reading, candidate, mention, published, rank, news)
             known = rows.setdefault(mention.iso, features)
             for name, value in features.items():
                 known[name] = max(known.get(name, 0.0), value)
     for mention in find_dates(reading, 0, _opening_end(reading), anchor):
         if mention.iso not in rows:
             rows[mention.iso] = _frame_features(reading, mention, published)
+    for mention in _dates_beside(reading, evidence[0].person, anchor):
+        if mention.iso not in rows:
+            rows[mention.iso] = _beside_features(reading, mention, published, news)
     for iso, features in rows.items():
         yield DateChoice(iso, features)
+
+
+_BEFORE = 300  # letters before a span, in which its months without a year may have one
+
+
+def _possible_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[DateMention]:
+    """Every date of a span, months without a year in every year that they may be of."""
+    found = find_dates(reading, max(0, start - _BEFORE), end, anchor)
+    return [mention for mention in (*found, *other_years(found, anchor.published)) if mention.start >= start]
 
 
 def _opening_end(reading: Reading) -> int:
@@ -129,8 +145,29 @@ def _frame_features(reading: Reading, mention: DateMention, published: date | No
     return dict.fromkeys(names, 1.0)
 
 
+def _dates_beside(reading: Reading, person: int, anchor: Anchor) -> Iterator[DateMention]:
+    """Dates of all sentences that name somebody: his last day may stand far from where his leaving is told."""
+    for sentence in sorted({mention.sentence for mention in reading.persons[person].mentions}):
+        yield from _possible_dates(reading, *reading.sentences[sentence], anchor)
+
+
+def _beside_features(
+    reading: Reading, mention: DateMention, published: date | None, news: str
+) -> dict[str, float]:  # fmt: skip
+    """A date that no trigger of the move stands near, in a sentence that names the mover."""
+    precision = ("year", "month", "day")[mention.iso.count("-")]
+    people = len({m.entity for m in reading.in_sentence(reading.sentence_at(mention.start), "person")})
+    names = {"named", f"named|precision={precision}", f"named|people={min(people, 3)}", f"named|form={mention.form}"}
+    if published:
+        age = _age(mention.iso, published)
+        names |= {f"named|age={age}|precision={precision}", f"named|age={age}|news={news}"}
+        if mention.guess:
+            names.add(f"named|guess={mention.guess}|age={age}")
+    return dict.fromkeys(names, 1.0)
+
+
 def _stated_features(
-    reading: Reading, candidate: Candidate, mention: DateMention, published: date | None, rank: int
+    reading: Reading, candidate: Candidate, mention: DateMention, published: date | None, rank: int, news: str
 ) -> dict[str, float]:
     trigger, fold = candidate.trigger, reading.text.fold
     sentence = reading.sentence_at(mention.start)
@@ -166,6 +203,9 @@ def _stated_features(
         f"break={any(mark in gap for mark in (';', ':', '(', '；', '：'))}",
         f"antecedent={'ante' in candidate.features}|away={max(-2, min(away, 1))}",
     }
+    if sentence == candidate.mention.sentence:
+        own = _people_between(reading, candidate, mention)
+        names |= {f"own={own}", f"own={own}|{precision}"}
     if away == 0:
         side = "before" if before else "after"
         names |= {
@@ -179,7 +219,23 @@ def _stated_features(
     if published:
         age = _age(mention.iso, published)
         names |= {f"age={age}", f"age={age}|precision={precision}", f"age={age}|tense={trigger.rule.tense}"}
+        told = likeliest_status(reading, candidate.person, candidate.action)
+        names |= {f"age={age}|news={news}", f"age={age}|told={told}"}
+        if mention.guess:
+            names |= {f"guess={mention.guess}|age={age}", f"guess={mention.guess}|age={age}|news={news}"}
     return dict.fromkeys(names, 1.0)
+
+
+def _people_between(reading: Reading, candidate: Candidate, mention: DateMention) -> str:
+    """On which side of a person a date stands, and how many others are named between them: "A in March, B in June"."""
+    own = candidate.mention
+    first, last = (mention.end, own.start) if mention.start < own.start else (own.end, mention.start)
+    others = {
+        m.entity
+        for m in reading.in_sentence(own.sentence, "person")
+        if first <= m.start < last and m.entity != candidate.person
+    }
+    return f"{'before' if mention.start < own.start else 'after'}|{min(len(others), 2)}"
 
 
 def _age(iso: str, published: date) -> str:

@@ -18,7 +18,7 @@ _RULES = {
     "leaver": TriggerRule("encoder:leave", "leave", ()),
     "joiner": TriggerRule("encoder:join", "join", ()),
 }
-_HEARD = 0.0  # log-odds from which it is worth judging
+_HEARD = {"leaver": 3.0, "joiner": 0.0}  # log-odds from which it is worth judging; of leavers below that half are wrong
 _WORTH_TELLING = -2.0  # log-odds
 _TOLD_ALIKE = tuple(  # the places in ACTIONS of what each of MANNERS tells
     [ACTIONS.index(action) for action in told] for told in (("leaver", "absentee"), ("joiner", "appointee", "returner"))
@@ -70,7 +70,7 @@ def find_heard(reading: Reading) -> list[Candidate]:
         column = verdict.actions[:, ACTIONS.index(action)]
         choices = verdict.left if action == "leaver" else verdict.reached
         for person, entity in enumerate(reading.persons):
-            if column[person] <= _HEARD or not entity.mentions:
+            if column[person] <= _HEARD[action] or not entity.mentions:
                 continue
             organisation = int(choices[person].argmax())
             mention = min(entity.mentions, key=lambda m: (not _stands_with(reading, m, organisation), m.start))
@@ -116,6 +116,14 @@ def status_witness(reading: Reading, person: int, action: str) -> dict[str, floa
             features[f"heard|{action}|{place}|{status}"] = max(-8.0, sure) / 2
             features[f"heard|{place}|{status}={_step(max(-8.0, sure))}"] = 1.0
     return features
+
+
+def likeliest_status(reading: Reading, person: int, action: str) -> str:
+    """How certain a person's leaving, or his coming, is told to be; "" where nothing is known of him."""
+    place = next((place for place, told in enumerate(_TOLD_ALIKE) if action in {ACTIONS[i] for i in told}), None)
+    if reading.verdict is None or place is None or not reading.verdict.status[person, place].any():
+        return ""
+    return MOVE_STATUSES[int(reading.verdict.status[person, place].argmax())]
 
 
 def focus_witness(reading: Reading, person: int, action: str) -> dict[str, float]:

@@ -331,7 +331,7 @@ def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
 
 
 def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str, Any]:
-    keys = ("order", "months", "weekdays", "relative", "last", "next", "year_after", "month_after", "day_after", "era")
+    keys = ("order", "months", "weekdays", "relative", "last", "next", "day_before", "era")
     entry = check_keys(path, raw["dates"], (), keys) if "dates" in raw else LocatedDict()
     dates: dict[str, Any] = {"order": "dmy", "months": {}, "weekdays": {}, "relative": {}, "era": 0} | base
     if "order" in entry:
@@ -352,7 +352,7 @@ def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str,
     for name in relative:
         own = _expand_all(path, relative.key_lines[name], relative[name], name)
         dates["relative"] = dates["relative"] | {name: _merge(own, dates["relative"].get(name, ()))}
-    for key in ("last", "next", "year_after", "month_after", "day_after"):
+    for key in ("last", "next", "day_before"):
         own = _expand_all(path, entry.key_lines[key], entry[key], key) if key in entry else ()
         dates[key] = _merge(own, dates.get(key, ()))
     return dates

@@ -17,6 +17,7 @@ Span = tuple[int, int]
 
 PLACES = 510  # pieces that are read together; the layers know places up to 512, two are for the text's ends
 MOST = 3_000  # pieces of a text that are looked at: news tells in its opening, and a long text would take minutes
+_READ = 2_000  # pieces of those that are read, twice: a digest of eight thousand letters in which all is told
 _OPENING = 100  # pieces of a long text that are read whatever they tell: title and lead
 _SMALL = 256  # pieces of a window in which a long text is read once more
 _BLOCK = 32  # numbers of an embedding that share a scale
@@ -56,6 +57,8 @@ def encode(text: str, sentences: Sequence[Span] = (), told: Sequence[int] = ()) 
     pieces = cut(text, MOST)
     if len(pieces.rows) > PLACES and sentences:
         pieces = _shorten(pieces, _choose_sentences(pieces, sentences, told))
+    if len(pieces.rows) > _READ:
+        pieces = Pieces(pieces.rows[:_READ], pieces.starts[:_READ], pieces.ends[:_READ])
     windows = _read(pieces, sentences, PLACES)
     again = Encoding(pieces, _read(pieces, sentences, _SMALL)) if len(windows) > 1 else None
     return Encoding(pieces, windows, again)
