@@ -25,6 +25,18 @@ def read_start(path: Path) -> tuple[Tensors, Tensors]:
     return _read_folder(path) if path.is_dir() else (_read_base(path), {})
 
 
+def read_mean(start: str) -> tuple[Tensors, Tensors]:
+    """Like `read_start`, of "PATH", or of "PATH=SHARE,PATH=SHARE": the mean of several, by their shares."""
+    parts = [(path, float(share or 1)) for path, _, share in (part.partition("=") for part in start.split(","))]
+    total = sum(share for _, share in parts)
+    body, heads = Tensors(), Tensors()
+    for path, share in parts:
+        for mean, arrays in zip((body, heads), read_start(Path(path)), strict=True):
+            for name, array in arrays.items():
+                mean[name] = mean.get(name, np.float32(0)) + array * np.float32(share / total)
+    return body, heads
+
+
 def _read_base(path: Path) -> Tensors:
     base = read_base(path)
     if (base.width, base.heads, base.inner, base.layers) != (WIDTH, HEADS, INNER, LAYERS):

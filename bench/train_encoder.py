@@ -3,10 +3,10 @@
     python -m bench.train_encoder BEGIN OUT ARTICLES.jsonl[=WEIGHT] ... [--epochs 3] [--fold K --folds N]
 
 BEGIN is what training begins with: the file that `bench.encoder_base` reads, or a folder with layers and heads, such as
-the shipped `include/detect/encoder`, to go on from. Articles are in the form of the evaluation files; where they list
-`people` and `orgs`, all their names are annotated. With `--fold` the articles of that fold are left out, so that
-`bench.train_detector` can learn from what the encoder says of articles that it has not seen. Needs torch and onnx,
-which nothing else needs: `pip install torch onnx`.
+the shipped `include/detect/encoder`, to go on from; or several with their shares, of which it is the mean. Articles are
+in the form of the evaluation files; where they list `people` and `orgs`, all their names are annotated. With `--fold`
+the articles of that fold are left out, so that `bench.train_detector` can learn from what the encoder says of articles
+that it has not seen. Needs torch and onnx, which nothing else needs: `pip install torch onnx`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from torch import nn
 from torch.nn import functional
 
 from bench.encoder_examples import Example, read_example, string_some
-from bench.encoder_start import EXACT, HEADS, HEADS_BEGIN, INNER, LAYERS, WIDTH, Tensors, read_start
+from bench.encoder_start import EXACT, HEADS, HEADS_BEGIN, INNER, LAYERS, WIDTH, Tensors, read_mean
 from bench.train_detector import fold_of, read_articles
 from include.detect.encoder.heads import ACTIONS, MANNERS
 from include.detect.encoder.store import load_base
@@ -247,7 +247,7 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     articles = [a for a in read_articles(args.articles) if args.fold is None or fold_of(a, args.folds) != args.fold]
     examples = [read_example(article) for article in articles]
-    layers, heads, places = begin(*read_start(args.begin))
+    layers, heads, places = begin(*read_mean(args.begin))
     table, disguise = unpack_embeddings(), Disguise(examples, rng)
     body = [*layers.parameters(), places]
     mean = Mean([*body, *heads.parameters()])
@@ -389,7 +389,7 @@ def write(out: Path, layers: Layers, heads: Heads, places: torch.Tensor, article
 def main() -> None:
     """Read the arguments and train."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("begin", type=Path)
+    parser.add_argument("begin", help="PATH or PATH=SHARE,PATH=SHARE")
     parser.add_argument("out", type=Path)
     parser.add_argument("articles", nargs="+", help="FILE or FILE=WEIGHT")
     parser.add_argument("--epochs", type=float, default=3.0)

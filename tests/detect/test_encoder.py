@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.encoder_start import read_mean
 from include.detect.encoder.heads import ACTIONS, find_names, judge
 from include.detect.encoder.network import PLACES, encode
 from include.detect.encoder.pieces import cut
@@ -129,3 +131,20 @@ def test_who_was_not_read_gets_the_verdict_of_a_stranger() -> None:
     verdict = judge(encode(ARTICLE), [[(5000, 5010)]], _spans(ARTICLE, "Kestrel Forge"))
     assert verdict.actions.max() == -6
     assert verdict.left[0].tolist() == [-9, 0]
+
+
+def test_training_may_begin_with_the_mean_of_several_stages(tmp_path: Path) -> None:
+    for name, number in (("one", 1.0), ("other", 5.0)):
+        (tmp_path / name).mkdir()
+        arrays = {"layer": np.full(2, number, np.float32), "heads:names": np.full(1, -number, np.float32)}
+        np.savez(tmp_path / name / "exact.npz", **arrays)  # type: ignore[arg-type]
+    layers, heads = read_mean(f"{tmp_path}/one=1,{tmp_path}/other=3")
+    assert layers["layer"].tolist() == [4.0, 4.0]
+    assert heads["names"].tolist() == [-4.0]
+
+
+def test_of_a_long_text_so_much_is_read_as_two_seconds_allow() -> None:
+    encoding = encode("resigned " * 4000)
+    assert encoding.again is not None
+    assert len(encoding.pieces.rows) == 2000
+    assert sum(len(window.hidden) - 2 for window in encoding.again.windows) == 2000
