@@ -42,9 +42,8 @@ _DISGUISED = 0.35  # of the articles have names changed
 _NAMES_CHANGED = 0.5  # of the names of such an article
 _AVERAGED = 0.4  # of the steps, at the end: what is written is the mean of what they had
 _LISTENED = 60  # articles from which the numbers are known that go into a matrix
-_SHORT_NUMBERS = torch.backends.cpu.get_cpu_capability().startswith(
-    "AVX512"
-)  # else sixteen bits take a hundred times as long
+# Without AVX-512 products in sixteen bits take a hundred times as long.
+_SHORT_NUMBERS = torch.backends.cpu.get_cpu_capability().startswith("AVX512")
 _EASED = 0.7  # how much of the difference between them goes over to the matrix
 
 

@@ -137,7 +137,7 @@ def test_training_may_begin_with_the_mean_of_several_stages(tmp_path: Path) -> N
     for name, number in (("one", 1.0), ("other", 5.0)):
         (tmp_path / name).mkdir()
         arrays = {"layer": np.full(2, number, np.float32), "heads:names": np.full(1, -number, np.float32)}
-        np.savez(tmp_path / name / "exact.npz", **arrays)  # type: ignore[arg-type]
+        np.savez(tmp_path / name / "exact.npz", **arrays)
     layers, heads = read_mean(f"{tmp_path}/one=1,{tmp_path}/other=3")
     assert layers["layer"].tolist() == [4.0, 4.0]
     assert heads["names"].tolist() == [-4.0]
