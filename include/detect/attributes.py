@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from include.detect.arguments import Candidate
+from include.detect.dates import find_anchor, find_dates
 from include.detect.linear import score
 from include.detect.reading import Reading
 from include.detect.witness import focus_witness, status_witness
@@ -108,7 +109,25 @@ def focus_features(
         features[f"age={'future' if age < 0 else 'now' if age <= 31 else 'months' if age <= 200 else 'old'}"] = 1.0
     elif move_date:
         features["age=unknown"] = 1.0
+    years = _count_years(reading, evidence[0], move_date, published)
+    if years is not None:
+        features[f"years={years}"] = 1.0
+        features[f"years={years}|published={published is not None}"] = 1.0
     return features
+
+
+_LONG_AGO = 3  # years from which more say nothing more
+
+
+def _count_years(reading: Reading, shown: Candidate, move_date: str | None, published: date | None) -> int | None:
+    """Years from the move, or the latest date beside its trigger, to publication or the latest date of the text."""
+    anchor = find_anchor(reading, published)
+    beside = [mention.iso for mention in find_dates(reading, *reading.sentences[shown.trigger.sentence], anchor)]
+    told = move_date or max(beside, default=None)
+    if told is None:
+        return None
+    latest = published.year if published else anchor.latest_named
+    return min(max(0, (latest or 0) - int(told[:4])), _LONG_AGO)
 
 
 def _earliest(iso: str) -> date:

@@ -64,6 +64,7 @@ class Anchor:
     published: date | None
     latest_day: date | None = None  # the latest full date of the text
     latest_year: int | None = None  # the latest year that it names with a month
+    latest_named: int | None = None  # the latest year that it names at all
 
 
 def find_anchor(reading: Reading, published: date | None) -> Anchor:
@@ -73,12 +74,16 @@ def find_anchor(reading: Reading, published: date | None) -> Anchor:
     """
     if published:
         return Anchor(published)
-    stated = [mention.iso for mention in find_dates(reading, 0, len(reading.text.fold), Anchor(None))]
+    if reading.stated is None:
+        found = find_dates(reading, 0, len(reading.text.fold), Anchor(None))
+        reading.stated = [mention.iso for mention in found]
+    stated = reading.stated
     days = [iso for iso in stated if len(iso) == 10]
     return Anchor(
         None,
         latest_day=date.fromisoformat(max(days)) if days else None,
         latest_year=max((int(iso[:4]) for iso in stated if len(iso) > 4), default=None),
+        latest_named=max((int(iso[:4]) for iso in stated), default=None),
     )
 
 

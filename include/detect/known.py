@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from include.detect.text import NormalText, fold_text, is_boundary, script_of
 from include.knowledge.gazetteer import load_gazetteer
+
+_GOES_ON = re.compile("['’ʼ][A-ZÀ-ÖØ-Þ][a-zß-ÿ]")  # behind Dell in Dell'Acqua
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ def find_known_names(text: NormalText, *, han_fold: bool, inflected: bool, open_
     found: list[KnownName] = []
     for index, start, end in automaton.find_matches_as_indexes(text.fold, overlapping=True):
         if not is_boundary(text.fold, start):
+            continue
+        if _GOES_ON.match(text.norm, end):
             continue
         if not is_boundary(text.fold, end):
             end = _extend(text, start, end, inflected=inflected, open_end=open_end)

@@ -140,7 +140,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     return mentions + _unread_names(reading, taken)
 
 
-_TRIMMED = " \n\t.,;:!?()[]«»„“”\"'‘’「」『』《》（）、。・"
+_TRIMMED = " \n\t-.,;:!?()[]«»„“”\"'‘’「」『』《》（）、。・"
 
 
 def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
@@ -155,12 +155,15 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
 
 
 def _longer_names(reading: Reading, candidates: list[Candidate], taken: list[bool]) -> list[Mention]:
-    """Names that the encoder sees whole and readers of names in part, where words are not written apart.
+    """Names that the encoder sees whole and readers of names in part.
 
-    霍普 of 霍普菲爾德 and 元龍 of 郭泰元龍 are names as well: what stands around tells no reader where one ends.
+    霍普 of 霍普菲爾德 and 元龍 of 郭泰元龍 are names as well: what stands around tells no reader where one ends. Nor do
+    capitals of Pieter van 't Hof and Jean d'Ormesson. Where words are written apart and have none, as in Arabic and
+    Korean, the encoder takes particles and posts into names, and its edges are not better than the readers'.
     """
     mentions: list[Mention] = []
-    for name in reading.written.spans if reading.written and not reading.lexicon.pack.spaces else ():
+    pack = reading.lexicon.pack
+    for name in reading.written.spans if reading.written and (not pack.spaces or pack.capitals != "none") else ():
         span = _trim_name(reading, name) if name.chance >= _WHOLE else None
         if span is None or any(taken[slice(*span)]):
             continue
@@ -200,6 +203,8 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
 def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:
     """A name without the post or honorific that begins or ends it: 마 전무가 is 마, and 전무 nobody."""
     for hit in reading.hits_in(start, end, "role", "honorifics", "role_modifiers", "acting", "former"):
+        if reading.lexicon.pack.spaces and hit.end < end and reading.text.norm[hit.end] == "-":
+            continue  # Hanneke Dijkgraaf-Pol
         if hit.start <= start:
             start = max(start, hit.end)
         else:

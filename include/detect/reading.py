@@ -66,6 +66,7 @@ class Reading:
     names: list[tuple[Candidate, dict[str, float]]] | None = None  # candidates with their features, for training
     written: Names | None = None  # where the encoder sees names
     verdict: Verdict | None = None  # what it makes of people and organisations
+    stated: list[str] | None = None  # the dates that the text names itself, once they are asked for
     overview: object = None  # what the choice of organisations keeps of a document
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None

@@ -33,7 +33,8 @@ _SAID_ALIKE = 3  # consonants of a family name in two scripts: Колев, Kolev
 _VIETNAMESE = {"han": re.compile("(.)[氏文].{1,2}"), "hangul": re.compile("(.)(?:티|반|득).{1,3}")}
 _TELLING_SIGNS, _TELLING_BONES = 3, 5  # characters, consonants of a name that few have
 
-_PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+")
+# Sports pages join foreign names by a hyphen: 勒布朗-詹姆斯.
+_PART_BREAK = re.compile(r"[\s\u00b7\u30fb\u2022\u2027\uff65\u2219.,=＝]+|(?<=[\u3400-\u9fff])-(?=[\u3400-\u9fff])")
 _SCRIPTS = (
     ("latin", re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)),
     ("cyrillic", re.compile(r"[\u0400-\u052f]")),

@@ -41,6 +41,27 @@ def test_names_that_stand_in_no_list_are_found(lang: str, text: str, person: str
 
 
 @pytest.mark.parametrize(
+    ("lang", "text", "person"),
+    [
+        ("uk", "Олександр Дем'яненко звільнився з Нафтогазу.", "Олександр Дем'яненко"),
+        ("uk", "Глава правління Соломія Прокоп’юк залишає Нафтогаз.", "Соломія Прокоп’юк"),
+        ("ru", "Шинейд О'Брайен покидает Яндекс. О'Брайен руководила поиском.", "Шинейд О'Брайен"),
+        ("pl", "Sinéad O'Connor odchodzi z Orlenu, poinformował dyrektora O'Connora zarząd.", "Sinéad O'Connor"),
+        ("it", "Luca Dell'Acqua lascia Enel. Dell'Acqua guidava la ricerca.", "Luca Dell'Acqua"),
+        ("fr", "Youssouf N'Diaye quitte la direction d'Orange. N'Diaye était arrivé en 2019.", "Youssouf N'Diaye"),
+        ("fr", "Le directeur Jean d’Ormesson quitte Kyrel.", "Jean d’Ormesson"),
+        ("nl", "Pieter van 't Hof vertrekt bij Philips.", "Pieter van 't Hof"),
+        ("nl", "Hanneke Dijkgraaf-Pol vertrekt bij de gemeente Utrecht.", "Hanneke Dijkgraaf-Pol"),
+        ("id", "Ma'ruf Amin mundur dari BRI. Ma'ruf memimpin sejak 2019.", "Ma'ruf Amin"),
+        ("zh-Hant", "海線戰神足球隊今天宣布，前鋒安東尼奧．維加離隊，轉投日本球隊。", "安東尼奧．維加"),
+        ("zh-Hant", "甲骨文雲端主管莫妮卡.拉斯穆森已向公司請辭。", "莫妮卡.拉斯穆森"),
+    ],
+)  # fmt: skip
+def test_a_name_is_whole_whatever_joins_its_parts(lang: str, text: str, person: str) -> None:
+    assert [m.person for m in find_moves(Document("x", lang, "", text, None))] == [person]
+
+
+@pytest.mark.parametrize(
     ("lang", "text"),
     [
         ("en", "She left the stage to loud applause."),

@@ -135,8 +135,9 @@ def test_a_surname_in_a_case_is_a_form_of_the_full_name() -> None:
     assert not same_surname_form("Petrov", "Anna Karenina")
 
 
-def test_cyrillic_cases_have_one_key() -> None:
+def test_cases_and_joints_leave_one_key() -> None:
     assert full_key("Сергея Малиновского") == full_key("Сергей Малиновский")
+    assert full_key("勒布朗-詹姆斯") == full_key("勒布朗·詹姆斯")
 
 
 def test_characters_are_read_as_in_korea_and_vietnam() -> None:

@@ -10,8 +10,10 @@ from include.detect.names.candidate import Candidate, folded_names
 from include.detect.text import NormalText, script_of
 from include.knowledge.gazetteer import Names
 
-# Runs of Latin or Cyrillic letters and digits; other scripts have their own readers.
-_WORD = re.compile(r"[A-Za-z0-9À-ÖØ-öø-ɏḀ-ỿ]+|[Ѐ-ԯ]+")
+# Runs of Latin or Cyrillic letters and digits; other scripts have their own readers. An apostrophe is a letter of
+# Cyrillic words (Дем'яненко) and of names between capitals (N'Diaye, Dell'Acqua); else it parts words (Koç'tan, l'Eni).
+_LATIN = "A-Za-z0-9À-ÖØ-öø-ɏḀ-ỿ"
+_WORD = re.compile(rf"[A-ZÀ-ÖØ-Þ][{_LATIN}]*['’ʼ](?=[A-ZÀ-ÖØ-Þ])[{_LATIN}]+|[{_LATIN}]+|[Ѐ-ԯ]+(?:['’ʼ][Ѐ-ԯ]+)*")
 _JOINS = {" ", "-", "'", "’", " & ", "&", "+", ". ", "."}
 
 
@@ -121,13 +123,21 @@ def _particle_run(
     """Number of words to take when name particles and then a name word follow, else 0."""
     for length in (1, 2):
         following = index + length
-        if following >= len(words) or text.fold[slice(*words[following - 1])] not in particles:
+        if following >= len(words):
             return 0
+        if not _are_particles(text, words[index:following], particles):
+            continue
         if text.norm[words[following - 1][1] : words[following][0]] not in (" ", "'", "’", "-"):
             return 0
         if _is_name_word(text, *words[following], blocked):
             return length + 1
     return 0
+
+
+def _are_particles(text: NormalText, words: list[tuple[int, int]], particles: frozenset[str]) -> bool:
+    """Whether words are particles of names, together or each by itself: "in 't" is one and "in" is none."""
+    together = text.fold[words[0][0] : words[-1][1]]
+    return together in particles or all(text.fold[slice(*word)] in particles for word in words)
 
 
 def _judge_run(text: NormalText, run: list[tuple[int, int]]) -> Candidate:
@@ -170,7 +180,7 @@ def _shape_says_org(word: str, run_length: int) -> float:
         return 2.0
     if word.isupper() and len(word) >= 2:
         return 1.6 if run_length == 1 or len(word) > 2 else 0.4
-    inner = any(c.isupper() for c in word[1:])
+    inner = any(c.isupper() for part in re.split("['’ʼ]", word) for c in part[1:])  # N'Diaye has a capital behind one
     if inner and not re.match(r"(Mc|Mac|De|Di|La|Le|Van|O|D|Fitz|El|Al|Ben|Du|Da|Ni)[A-ZÀ-Þ]", word):
         return 1.8
     return 0.0
