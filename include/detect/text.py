@@ -16,7 +16,7 @@ from functools import cache
 from include.records import Evidence, TextField
 
 MAX_SENTENCE = 3000  # characters
-MAX_CHARS = 200_000  # longer texts are read up to here; no news article comes near
+MAX_CHARS = 50_000  # longer texts are read up to here; no news article comes near
 
 _TONES = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
 # What is taken out before matching: invisible characters, Arabic vowel marks and tatweel, Hindi nukta, pinyin glosses

@@ -146,5 +146,5 @@ def test_training_may_begin_with_the_mean_of_several_stages(tmp_path: Path) -> N
 def test_of_a_long_text_so_much_is_read_as_two_seconds_allow() -> None:
     encoding = encode("resigned " * 4000)
     assert encoding.again is not None
-    assert len(encoding.pieces.rows) == 2000
-    assert sum(len(window.hidden) - 2 for window in encoding.again.windows) == 2000
+    assert len(encoding.pieces.rows) == 1600
+    assert sum(len(window.hidden) - 2 for window in encoding.again.windows) == 1600

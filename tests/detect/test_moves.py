@@ -75,6 +75,19 @@ def test_what_is_no_move_gives_none(lang: str, text: str) -> None:
     assert find(text, lang) == []
 
 
+@pytest.mark.parametrize(
+    ("lang", "other", "news"),
+    [
+        ("en", "The market rose again on Tuesday, said those who trade. " * 400, "Jane Roe is leaving Sony, it said."),
+        ("zh-Hans", "市场周二再次上涨，投资者仍在等待数据。" * 400, "索尼首席技术官周明远近日宣布离职。"),
+    ],
+    ids=["en", "zh-Hans"],
+)
+def test_a_move_is_found_far_down_in_a_long_text(lang: str, other: str, news: str) -> None:
+    moves = find(other + news, lang)
+    assert [(m.kind, m.from_org, m.evidence.quote) for m in moves] == [("departure", "Sony", news)]
+
+
 def test_an_article_without_a_trigger_is_not_examined() -> None:
     assert "nothing was examined further" in str(explain(Document("x", "en", "", "A sunny day in Berlin.", None)))
 

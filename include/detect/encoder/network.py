@@ -16,8 +16,8 @@ Array = np.ndarray[Any, np.dtype[np.float32]]
 Span = tuple[int, int]
 
 PLACES = 510  # pieces that are read together; the layers know places up to 512, two are for the text's ends
-MOST = 3_000  # pieces of a text that are looked at: news tells in its opening, and a long text would take minutes
-_READ = 2_000  # pieces of those that are read, twice: a digest of eight thousand letters in which all is told
+MOST = 8_000  # pieces of a text that are looked at; a newsletter of fifty thousand letters has more in few scripts
+_READ = 1_600  # pieces of those that are read, twice: a digest of six thousand letters in which all is told
 _OPENING = 100  # pieces of a long text that are read whatever they tell: title and lead
 _SMALL = 256  # pieces of a window in which a long text is read once more
 _BLOCK = 32  # numbers of an embedding that share a scale
