@@ -36,6 +36,8 @@ from include.detect.reading import Entity, Mention, Reading
 from include.detect.sides import find_marks
 from include.detect.text import NormalText, script_of
 from include.detect.words import cut_words
+from include.knowledge.gazetteer import load_gazetteer
+from include.knowledge.organisationwords import is_another
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
@@ -109,13 +111,18 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     full_known = {k.alias.entity_id for k in known if k.alias.kind == "person" and not k.alias.short}
     orgs_known = {k.alias.entity_id for k in known if k.alias.kind == "org"}
     covering = _spans_over([name.start for name in known], spans)
-    for name in known:
-        wider = next(
+    runs = [
+        next(
             (spans[s, e] for s, e in covering.get(name.start, ()) if e >= name.end and e - s > name.end - name.start),
             None,
         )
-        if wider and _wider_wins(name, wider, text):
-            continue
+        for name in known
+    ]
+    others = [run is not None and _names_another(reading, name, run) for name, run in zip(known, runs, strict=True)]
+    borne = {name.alias for name, other in zip(known, others, strict=True) if other and _is_common(name)}
+    for name, wider, other in zip(known, runs, others, strict=True):
+        if other or name.alias in borne or (wider and _wider_wins(name, wider, text)):
+            continue  # an article on Cohere Health calls it Cohere
         if name.alias.short and not _short_form_holds(name, full_known, orgs_known):
             continue
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
@@ -301,9 +308,32 @@ def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
     return bool(following) and wider.words == 2 and wider.person >= 2.5
 
 
-def _short_form_holds(name: KnownName, full: set[str], orgs: set[str]) -> bool:
-    from include.knowledge.gazetteer import load_gazetteer
+_FIRMS = frozenset({"bigtech", "startup", "lab", "company", "chip", "media"})
+_SEEN_WHOLE = 0.5  # chance by the encoder from which what stands behind a known name is part of a name
 
+
+def _names_another(reading: Reading, name: KnownName, wider: Candidate) -> bool:
+    """Whether a run of names that begins with a known firm's is another's: Cohere Health, Apple Bank."""
+    alias, rest = name.alias, reading.text.norm[name.end : wider.end]
+    if alias.organisation_kind not in _FIRMS or wider.start != name.start or not rest.strip():
+        return False
+    seen = reading.written.judge(name.end, wider.end) if reading.written else None
+    if seen and seen[1] < _SEEN_WHOLE:
+        return False  # "Stripe Hires New Finance Chief", a headline
+    firm = load_gazetteer().organisation_by_id[alias.entity_id]
+    return is_another(rest, (firm.name, *firm.aliases), common=_is_common(name), manifold=firm.kind == _CONCERN)
+
+
+_CONCERN = "bigtech"
+
+
+def _is_common(name: KnownName) -> bool:
+    """Whether others than the known firm bear its name."""
+    firm = load_gazetteer().organisation_by_id[name.alias.entity_id]
+    return firm.kind != _CONCERN and name.alias.text in firm.ambiguous
+
+
+def _short_form_holds(name: KnownName, full: set[str], orgs: set[str]) -> bool:
     if name.alias.entity_id in full:
         return True
     person = load_gazetteer().person_by_id[name.alias.entity_id]
@@ -797,8 +827,6 @@ def _org_words(key: str) -> frozenset[str]:
 
 
 def _join_organisations(reading: Reading) -> None:
-    from include.knowledge.gazetteer import load_gazetteer
-
     inflected = reading.lexicon.pack.inflected_names
     places: dict[str, set[int]] = {}  # organisations by what their forms may be known again by
     firms: set[int] = set()

@@ -48,6 +48,7 @@ class OrganisationWords:
     part: re.Pattern[str]
     longest: int
     stopwords: frozenset[str]
+    units: frozenset[str]  # words behind a firm's name that others bear as well, and which still mean that firm
 
 
 @lru_cache(maxsize=65536)
@@ -101,7 +102,7 @@ def _delimit(part: str, meaning: str) -> str:
 @cache
 def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
     """Read and check the file. Raises ConfigError with its line where a word stands under two meanings."""
-    content = check_keys(path, read_yaml(path), ("kinds", "attributes", "stopwords"))
+    content = check_keys(path, read_yaml(path), ("kinds", "attributes", "units", "stopwords"))
     whole: dict[str, str] = {}
     stems: dict[str, str] = {}
     parts: dict[str, str] = {}
@@ -115,5 +116,58 @@ def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
                     raise ConfigError(f"{path}:{line}: {phrase!r} stands under {kept[key]} and {meaning}; remove one")
     longest = max((len(key.split()) for key in whole), default=1)
     pattern = re.compile("|".join(_delimit(part, parts[part]) for part in _longest_first(parts)) or "(?!)")
-    stopwords = frozenset(name_key(word) for word in content["stopwords"])
-    return OrganisationWords(frozenset(content["kinds"]), whole, stems, parts, pattern, longest, stopwords)
+    stopwords, units = (frozenset(name_key(word) for word in content[section]) for section in ("stopwords", "units"))
+    return OrganisationWords(frozenset(content["kinds"]), whole, stems, parts, pattern, longest, stopwords, units)
+
+
+_OTHER_KINDS = frozenset(
+    {
+        "bank",
+        "university",
+        "ministry",
+        "hospital",
+        "airline",
+        "club",
+        "theatre",
+        "opera",
+        "orchestra",
+        "church",
+        "railway",
+    }
+    | {"airport", "insurance", "brewery", "army", "embassy", "court", "police", "parliament", "party"}
+    | {"union", "port"}
+)
+_OTHER_BUSINESSES = frozenset(
+    {"health", "medical", "chemicals", "pharma", "motor", "biotech", "steel", "mining", "construction", "water"}
+    | {"tourism", "savings", "cancer"}
+)
+_UNITS = frozenset(
+    {"ai", "technology", "research", "group", "company", "international", "media", "industry", "science"}
+)
+
+
+def is_another(rest: str, own: Iterable[str], *, common: bool, manifold: bool) -> bool:
+    """Whether the name of a known firm with what stands behind it in one run of names is the name of another firm.
+
+    `own` are all names of the known one, `common` says that others bear that name too, and `manifold` that it has units
+    in every business, as great concerns have. A bank is another than Apple, and Delta Freight than Delta; Google Cloud
+    is Google.
+    """
+    others = _OTHER_KINDS if manifold else _OTHER_KINDS | _OTHER_BUSINESSES
+    meant = frozenset[str]().union(*(_meanings(name) for name in own))
+    if _meanings(rest) & others - meant:
+        return True
+    units = load_organisation_words().units
+    return (
+        common
+        and not manifold
+        and not all(
+            word in units or _meanings(word) & (_UNITS | meant) or read_words(word).countries
+            for word in read_words(rest).every
+        )
+    )
+
+
+def _meanings(name: str) -> frozenset[str]:
+    words = read_words(name)
+    return words.kinds | words.attributes

@@ -76,6 +76,22 @@ def test_what_is_no_move_gives_none(lang: str, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "firm"),
+    [
+        ("Siva Namas has resigned as chief executive of Cohere Health. Cohere is based in Boston.", "Cohere Health"),
+        ("Siva Namas has resigned as chief executive of Delta Dental, the insurer said.", "Delta Dental"),
+        ("Siva Namas has resigned as chief executive of Apple Bank, the lender said.", "Apple Bank"),
+        ("Siva Namas has resigned as chief executive of Stripe & Stare, the company said.", "Stripe & Stare"),
+        ("Siva Namas has resigned as chief executive of Mistral AI, the company said.", "Mistral AI"),
+        ("Siva Namas has resigned as chief executive of Scale AI Japan, the company said.", "Scale AI"),
+        ("Siva Namas has resigned as chief executive of Google Fiber, the company said.", "Google"),
+    ],
+)
+def test_a_known_name_within_another_is_another_firm(text: str, firm: str) -> None:
+    assert [m.from_org for m in find(text)] == [firm]
+
+
+@pytest.mark.parametrize(
     ("lang", "other", "news"),
     [
         ("en", "The market rose again on Tuesday, said those who trade. " * 400, "Jane Roe is leaving Sony, it said."),

@@ -64,7 +64,9 @@ def test_words_are_read_in_any_language() -> None:
 
 def test_a_word_with_two_meanings_is_refused_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "words.yaml"
-    path.write_text("kinds:\n  bank: [banco]\n  club: [banco]\nattributes: {}\nstopwords: []\n", encoding="utf-8")
+    path.write_text(
+        "kinds:\n  bank: [banco]\n  club: [banco]\nattributes: {}\nunits: []\nstopwords: []\n", encoding="utf-8"
+    )
     with pytest.raises(ConfigError, match=r"words\.yaml:3: 'banco' stands under bank and club"):
         load_organisation_words(path)
 
