@@ -121,25 +121,11 @@ def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
 
 
 _OTHER_KINDS = frozenset(
-    {
-        "bank",
-        "university",
-        "ministry",
-        "hospital",
-        "airline",
-        "club",
-        "theatre",
-        "opera",
-        "orchestra",
-        "church",
-        "railway",
-    }
-    | {"airport", "insurance", "brewery", "army", "embassy", "court", "police", "parliament", "party"}
-    | {"union", "port"}
+    "bank university ministry hospital airline club theatre opera orchestra church railway airport insurance brewery army "
+    "embassy court police parliament party union port".split()
 )
 _OTHER_BUSINESSES = frozenset(
-    {"health", "medical", "chemicals", "pharma", "motor", "biotech", "steel", "mining", "construction", "water"}
-    | {"tourism", "savings", "cancer"}
+    "health medical chemicals pharma motor biotech steel mining construction water tourism savings cancer".split()
 )
 _UNITS = frozenset(
     {"ai", "technology", "research", "group", "company", "international", "media", "industry", "science"}
