@@ -120,13 +120,15 @@ def load_organisation_words(path: Path = _PATH) -> OrganisationWords:
     return OrganisationWords(frozenset(content["kinds"]), whole, stems, parts, pattern, longest, stopwords, units)
 
 
-_OTHER_KINDS = frozenset(
-    "bank university ministry hospital airline club theatre opera orchestra church railway airport insurance brewery army "
-    "embassy court police parliament party union port".split()
-)
-_OTHER_BUSINESSES = frozenset(
-    "health medical chemicals pharma motor biotech steel mining construction water tourism savings cancer".split()
-)
+_OTHER_KINDS = frozenset({
+    "bank", "university", "ministry", "hospital", "airline", "club", "theatre", "opera", "orchestra", "church",
+    "railway", "airport", "insurance", "brewery", "army", "embassy", "court", "police", "parliament", "party", "union",
+    "port",
+})  # fmt: skip
+_OTHER_BUSINESSES = frozenset({
+    "health", "medical", "chemicals", "pharma", "motor", "biotech", "steel", "mining", "construction", "water",
+    "tourism", "savings", "cancer",
+})  # fmt: skip
 _UNITS = frozenset(
     {"ai", "technology", "research", "group", "company", "international", "media", "industry", "science"}
 )
