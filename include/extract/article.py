@@ -17,6 +17,7 @@ from include.extract.language import identify_language
 from include.extract.names import split_names
 from include.extract.origins import find_origin
 from include.extract.page import read_page
+from include.extract.walls import is_wall
 from include.knowledge.identification import load_identification
 from include.records import LANGUAGES, UNSUPPORTED, Article, FeedItem
 
@@ -30,6 +31,7 @@ _IMPORT_FIELDS = {
     "source": False,
 }
 _TEASER_CHARS = 800  # a paywalled page with less than this shows its opening only
+_ENTRY_CHARS = 1_000  # some feeds have the whole article for a summary
 IMPORT_SOURCE = "import"
 NO_TEXT = {
     "client-rendered": "the page is filled by its scripts, which are not run; its text was not examined",
@@ -44,11 +46,15 @@ def extract_article(
     """Read a fetched page into an Article.
 
     `url` is where the answer came from, `item` the feed's entry that led there. Raises QuarantineRecord with one
-    of `too-large`, `empty-page`, `not-html`, `too-many-elements`, `client-rendered`, `no-text`.
+    of `too-large`, `empty-page`, `not-html`, `too-many-elements`, `client-rendered`, `no-text`, `wall`.
     """
     page = read_page(html, url=url, fetched_at=fetched_at, headers=headers, item=item)
     if not page.text:
         raise QuarantineRecord(page.reason, NO_TEXT[page.reason])
+    if item and is_wall(
+        page.title, page.text, url=url, entry=(item.title, item.summary[:_ENTRY_CHARS]), entry_url=item.url
+    ):
+        raise QuarantineRecord("wall", f"{url}: {page.title[:80]!r} stands in the place of {item.title[:80]!r}")
     identity = page.canonical_url or (item.item_id if item else url)
     return _sign(
         Article(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from include.errors import QuarantineRecord
+from include.extract.charset import STATED, USUAL, find_charset
 
 MAX_HTML_BYTES = 5_000_000  # larger pages are never articles, and time grows faster than size
 MAX_TAGS = 150_000  # a real live blog of 1.3 MB has 20,000; a megabyte of empty spans costs ten seconds
@@ -52,7 +53,8 @@ def decode_html(body: bytes, headers: Mapping[str, str]) -> str:
     """Return the page's text.
 
     Order of belief: byte order mark, escape sequences of a declared ISO-2022-JP, valid UTF-8, the header's
-    charset, the page's own, the usual one of its language, a guess from the bytes. Raises QuarantineRecord:
+    charset, the page's own, the usual one of its language, a guess from the bytes; the last four only where the text
+    is not far more natural in another (`£ukasz` of a Polish page that says that it is UTF-8). Raises QuarantineRecord:
     `empty-page`, `too-large`, `not-html`, `too-many-elements`.
     """
     if len(body) > MAX_HTML_BYTES:
@@ -80,42 +82,70 @@ def _decode(body: bytes, headers: Mapping[str, str]) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError as error:
         damaged_at = error.start
+    return body.decode(_choose_encoding(body, declared, damaged_at), "replace")
+
+
+def _choose_encoding(body: bytes, declared: list[str], damaged_at: int) -> str:
+    """Of bytes that are no whole UTF-8: their encoding."""
+    if _is_damaged_utf8(body, 0.1):
+        return "utf-8"
+    stated = _stated_encoding(body, declared)
+    if stated == "utf-8":
+        return stated
+    if stated:
+        return find_charset(body, stated, STATED) or stated
+    language = _LANGUAGE.search(body[:4_096])
+    usual = _usual_encoding(body, language[1].decode("ascii").lower() if language else "")
+    found = find_charset(body, usual, USUAL)
+    return found or (usual if language else "") or _guess_encoding(body, damaged_at)
+
+
+def _stated_encoding(body: bytes, declared: list[str]) -> str:
+    """The first declared encoding that the bytes have without an error, or with a few; "" where there is none."""
     for encoding in declared:
         if encoding == "utf-8":
             break
-        try:
-            return body.decode(encoding)
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return _decode_damaged(body, declared, damaged_at)
+        if _decodes(body, encoding):
+            return encoding
+    for encoding in declared:
+        if encoding == "utf-8" and _is_damaged_utf8(body, 0.5):
+            return encoding
+        if encoding != "utf-8" and _decodes(body, encoding, broken=0.01):
+            return encoding
+    return ""
 
 
-def _decode_damaged(body: bytes, declared: list[str], damaged_at: int) -> str:
-    """The declared encoding with a few broken bytes in it, else that of the page's language, else a guess.
+def _is_damaged_utf8(body: bytes, share: float) -> bool:
+    """True where no more than this share of the characters beyond ASCII is broken, and few of all.
 
     UTF-8 with more broken characters than whole ones is a wrong label, not a damaged page.
     """
-    for encoding in declared:
-        try:
-            text = body.decode(encoding, "replace")
-        except LookupError:
-            continue
-        broken = text.count("\ufffd")
-        if broken < len(text) / 100 and (encoding != "utf-8" or broken <= sum(char > "\x7f" for char in text) / 2):
-            return text
-    language = _LANGUAGE.search(body[:4_096])
-    if language:
-        code = language[1].decode("ascii").lower()
-        usual = _BY_LANGUAGE.get(code) or _BY_LANGUAGE.get(code.partition("-")[0], "cp1252")
-        try:
-            return body.decode(usual)
-        except UnicodeDecodeError:
-            pass
+    text = body.decode("utf-8", "replace")
+    broken, beyond_ascii = text.count("\ufffd"), len(text) - len(text.encode("ascii", "ignore"))
+    return broken < len(text) / 100 and broken <= beyond_ascii * share
+
+
+def _usual_encoding(body: bytes, language: str) -> str:
+    """What browsers take the page for by its language, or without one; "" where the bytes are something else."""
+    usual = _BY_LANGUAGE.get(language) or _BY_LANGUAGE.get(language.partition("-")[0], "cp1252")
+    return usual if _decodes(body, usual) else ""
+
+
+def _guess_encoding(body: bytes, damaged_at: int) -> str:
     from charset_normalizer import from_bytes  # slow to import, rarely needed
 
     start = max(0, damaged_at - 2_000)
     guess = from_bytes(body[start : start + 12_000]).best()
-    return body.decode(guess.encoding if guess else "utf-8", "replace")
+    return guess.encoding if guess else "utf-8"
+
+
+def _decodes(body: bytes, encoding: str, *, broken: float = 0.0) -> bool:
+    """True where no more than this share of the characters is broken."""
+    try:
+        text = body.decode(encoding, "replace" if broken else "strict")
+    except (LookupError, UnicodeError):
+        return False
+    return not broken or text.count("\ufffd") < len(text) * broken
 
 
 def _declared_encodings(body: bytes, headers: Mapping[str, str]) -> list[str]:

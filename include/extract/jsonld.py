@@ -21,6 +21,7 @@ _SALVAGED_KEYS = (
 _SALVAGED = re.compile(rf'"({"|".join(_SALVAGED_KEYS)})"\s*:\s*')
 # A string may hold bare quotes: it ends where the next key or the end of the object follows.
 _STRING = re.compile(r'"(.*?)"\s*(?=,\s*"[\w@]+"\s*:|[}\]])', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SALVAGED_CHARS = 20_000
 _MAX_SALVAGED = 60
 
@@ -80,8 +81,12 @@ def unescape(text: str) -> str:
 
 
 def unescape_entities(text: str) -> str:
-    """Undo HTML entities, twice where they were escaped twice."""
-    return html.unescape(html.unescape(text)) if "&" in text else text
+    """Undo HTML entities, twice where they were escaped twice, and drop halves of characters.
+
+    A publisher that cuts its keywords by length leaves half an emoji as `\\ud83d`, which nothing can write down.
+    """
+    whole = _SURROGATE.sub("", text)
+    return html.unescape(html.unescape(whole)) if "&" in whole else whole
 
 
 def _parse(script: str) -> list[Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from urllib.parse import urlsplit
 
 from include.extract import jsonld
 from include.extract.head import Head
 from include.extract.markup import strip_markup
 from include.extract.measure import fold, fold_address, width
 from include.extract.phrases import WIDE
+from include.extract.urls import split_address
 
 _SEPARATOR = re.compile(
     r"\s+[-–—―|·•:»«‹›~/⋆*]+\s+|\s*[|｜ㅣ¦]\s*|\s+::\s+|_{1,3}|-{2,3}|\s*[—―]\s*|(?<=\S)-(?=\S+[ㅣ|])"
@@ -31,7 +31,7 @@ _SECOND_LEVEL = frozenset(
 
 def site_names(head: Head, url: str) -> tuple[str, ...]:
     """Every name of the site, folded, the longest first: those that the page states, and the labels of the host."""
-    host = urlsplit(url).hostname or ""
+    host, _ = split_address(url)
     labels = host.split(".")
     names = {fold(name) for name in (host, host.removeprefix("www."), ".".join(labels[-2:]))}
     names |= {fold(label) for label in labels[:-1] if label not in _SECOND_LEVEL}
@@ -101,7 +101,7 @@ def choose_title(
     element repeats, the title element, the feed. What is the name of the page's file (`fern-20260302` of a filing)
     is no headline.
     """
-    steps = [fold_address(step) for step in urlsplit(url).path.split("/") if step]
+    steps = [fold_address(step) for step in split_address(url)[1].split("/") if step]
     headline = jsonld.first_text(article.get("headline")) or jsonld.first_text(article.get("name"))
     single_heading = head.headings[0] if len(head.headings) == 1 else ""
     candidates = [

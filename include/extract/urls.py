@@ -32,6 +32,15 @@ def canonical_url(url: str) -> str:
     return urlunsplit((parts.scheme, host, path, query, ""))
 
 
+def split_address(url: str) -> tuple[str, str]:
+    """Return (host, path) of an address, both "" for one that cannot be split (`http://[::1`)."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    return parts.hostname or "", parts.path
+
+
 def choose_canonical(stated: str, url: str) -> str:
     """The page's own canonical address where it can be believed, else the fetched one.
 
@@ -39,7 +48,7 @@ def choose_canonical(stated: str, url: str) -> str:
     make every article of the site one and the same: its path must not be shorter than half of the fetched one.
     """
     fetched = canonical_url(url)
-    claimed = canonical_url(urljoin(url, stated)) if stated else ""
+    claimed = canonical_url(_join(url, stated)) if stated else ""
     if not claimed:
         return fetched
     if not fetched:
@@ -47,3 +56,10 @@ def choose_canonical(stated: str, url: str) -> str:
     claimed_parts, fetched_parts = urlsplit(claimed), urlsplit(fetched)
     too_short = len(claimed_parts.path) * 2 < len(fetched_parts.path) and not claimed_parts.query
     return fetched if claimed_parts.path in ("", "/") or too_short else claimed
+
+
+def _join(url: str, link: str) -> str:
+    try:
+        return urljoin(url, link)
+    except ValueError:  # `//[bad` in a page's own link must not cost the page
+        return ""

@@ -26,6 +26,7 @@ _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|urlset)[\s>]", re.I
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)[\s>]")
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)\s*>")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 
 
@@ -138,7 +139,7 @@ def _read_json_item(item: Mapping[str, Any]) -> RawEntry:
     bodies = [_text(item.get(key)) for key in ("content_html", "content_text", "summary")]
     guid = item.get("id")
     return RawEntry(
-        guid=str(guid) if isinstance(guid, (str, int, float)) else "",
+        guid=_text(str(guid)) if isinstance(guid, (str, int, float)) else "",
         link=_text(item.get("url")) or _text(item.get("external_url")),
         title=_text(item.get("title")),
         summary=max(bodies, key=len),
@@ -150,4 +151,5 @@ def _read_json_item(item: Mapping[str, Any]) -> RawEntry:
 
 
 def _text(value: object) -> str:
-    return value[:MAX_MARKUP] if isinstance(value, str) else ""
+    """The value, if it is a text. Half a character (`\\ud83d` in JSON) could never be written down: it goes."""
+    return _SURROGATE.sub("", value[:MAX_MARKUP]) if isinstance(value, str) else ""

@@ -30,6 +30,7 @@ _ADVICE = {
     "no-link": "the entry has no link; only the feed's own words are to be had",
     "not-archived": "the archive has no response of this address at or before that time",
     "paywall": "the page is for subscribers; the feed's own words are used",
+    "wall": "a consent wall, a login or an error stands in the article's place; the feed's own words are used",
     "http-304": "the server says `not modified` to one who asked for everything; it is tried again",
     "http-401": "a login is needed; this monitor has none",
     "http-403": "the server refuses this client; set DEPARTURES_USER_AGENT to your contact, or ask the publisher",

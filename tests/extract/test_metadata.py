@@ -13,9 +13,11 @@ from include.extract.dates import choose_dates, parse_moment
 from include.extract.head import read_head
 from include.extract.measure import fold
 from include.extract.names import is_person, split_names
+from include.extract.page import read_page
 from include.extract.titles import strip_site_name
 from include.extract.tree import parse_tree
 from include.extract.urls import canonical_url, choose_canonical
+from tests.extract.samples import FETCHED_AT, HEAD, PARAGRAPH, URL
 
 
 @pytest.mark.parametrize(
@@ -235,6 +237,25 @@ def test_members_of_an_item_list_are_other_articles() -> None:
 )
 def test_addresses_are_made_one(url: str, expected: str) -> None:
     assert canonical_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    "stated", ["//[bad", "http://[::1", "http://[bad]/x", "http://a.example]/x", "http://\u2100/x"]
+)
+def test_an_address_that_cannot_be_read_costs_no_page(stated: str) -> None:
+    assert choose_canonical(stated, URL) == URL
+    html = f'{HEAD}<link rel="canonical" href="{stated}"><meta property="og:url" content="{stated}">{PARAGRAPH * 3}'
+    page = read_page(html.encode(), url=URL, fetched_at=FETCHED_AT)
+    assert (page.title, page.canonical_url) == ("Jane Roe leaves Fernlight", URL)
+    page = read_page(html.encode(), url=stated, fetched_at=FETCHED_AT)
+    assert (page.title, page.canonical_url) == ("Jane Roe leaves Fernlight", "")
+
+
+def test_half_a_character_is_dropped() -> None:
+    stated = r'{"@type": "NewsArticle", "author": "Pat Doe\ud83d", "keywords": ["steel\ud83d", "\ud83d\ude80"]}'
+    html = f'{HEAD}<script type="application/ld+json">{stated}</script>{PARAGRAPH * 3}'
+    page = read_page(html.encode(), url=URL, fetched_at=FETCHED_AT)
+    assert (page.authors, page.keywords) == (("Pat Doe",), ("steel", "🚀"))
 
 
 def test_a_canonical_link_to_the_front_page_is_not_believed() -> None:

@@ -125,6 +125,13 @@ def test_json_feed() -> None:
     assert item.updated_at == datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
+def test_half_a_character_in_json_is_dropped() -> None:
+    entry = {"id": "1\ud83d", "url": "https://j.example.org/un\ud83d", "title": "Un\ud83d"}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "language": "fr\ud83d", "items": [entry]}
+    item = only(json.dumps(feed).encode())
+    assert (item.guid, item.url, item.title, item.lang) == ("1", "https://j.example.org/un", "Un", "fr")
+
+
 def test_news_sitemap() -> None:
     sitemap = """<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
       xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
