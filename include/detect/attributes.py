@@ -13,6 +13,7 @@ from include.detect.witness import focus_witness, status_witness
 from include.records import MOVE_STATUSES, MoveStatus
 
 _NEARLY = -1.0  # log-odds
+RECALLED = -4.0  # log-odds of being the news of what is told to have been years ago
 _CUES = ("denial", "rumour", "reported", "official", "attribution", "hypothetical", "negation", "background")
 
 

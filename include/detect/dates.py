@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from include.detect.ago import Ago
 from include.detect.reading import Reading
 
 
@@ -91,12 +92,35 @@ def find_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[D
     """Every date of a span of the normal text, in order, resolved; expressions without an answer are left out."""
     found = list(_candidates(reading, start, end, anchor.published))
     found += _borrowing(reading, start, end, anchor, {(mention.start, mention.end) for mention in found})
-    found.sort(key=lambda d: (d.start, -(d.end - d.start), -len(d.iso)))
+    found += _from_ago(reading, start, end, anchor.published)
+    found.sort(key=lambda d: (d.start, -(d.end - d.start), d.iso != "", -len(d.iso)))
     kept: list[DateMention] = []
     for mention in found:
         if not kept or mention.start >= kept[-1].end:
             kept.append(mention)
-    return _join_years(reading, kept)
+    return [mention for mention in _join_years(reading, kept) if mention.iso]
+
+
+def find_agos(reading: Reading, start: int, end: int) -> list[Ago]:
+    """Every "five years ago" of a span of the normal text."""
+    return [ago for ago in _all_agos(reading, start, end) if not ago.cancelled]
+
+
+def _all_agos(reading: Reading, start: int, end: int) -> list[Ago]:
+    if reading.agos is None:
+        pattern = reading.lexicon.ago
+        reading.agos = pattern.find(reading.text.fold) if pattern else []
+    return [ago for ago in reading.agos if start <= ago.start and ago.end <= end]
+
+
+def _from_ago(reading: Reading, start: int, end: int, published: date | None) -> Iterator[DateMention]:
+    """What is said as "five years ago", counted from publication.
+
+    Without an answer it is in the way of what it is made of: 3日前 is no 3rd of a month, "3 năm trước" no last year.
+    """
+    for ago in _all_agos(reading, start, end):
+        iso = ago.resolve(published) if published else None
+        yield DateMention(ago.start, ago.end, iso or "", "relative")
 
 
 _JOINED = 6  # letters at most between a month and the year that is said of it: "in May of last year"
@@ -111,9 +135,9 @@ def _join_years(reading: Reading, mentions: list[DateMention]) -> list[DateMenti
         if last and {bool(last.guess), bool(mention.guess)} == {True, False}:
             month, year = (last, mention) if last.guess else (mention, last)
             gap = reading.text.fold[last.end : mention.start]
-            is_year = year.form == "relative" and len(year.iso) == 4
+            is_year = year.form == "relative" and len(year.iso) in (0, 4)
             if is_year and len(gap.strip()) <= _JOINED and not _PARTING.search(gap):
-                iso = year.iso + month.iso[4:]
+                iso = year.iso and year.iso + month.iso[4:]
                 joined[-1] = replace(month, start=last.start, end=mention.end, iso=iso, guess="")
                 continue
         joined.append(mention)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from include.detect.arguments import Candidate, find_candidates, is_speaking
-from include.detect.attributes import focus_features, judge_focus, judge_status, status_features
+from include.detect.attributes import RECALLED, focus_features, judge_focus, judge_status, status_features
 from include.detect.confidence import Told, own_features, weigh
 from include.detect.dates import Anchor, find_dates
+from include.detect.elapsed import is_years_ago
 from include.detect.encoder.heads import find_names
 from include.detect.encoder.network import encode
 from include.detect.lexicon import Lexicon
@@ -352,6 +353,8 @@ def _build(
     is_news = judge_focus(
         focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published)
     )
+    if is_years_ago(reading, top):
+        is_news = min(is_news, RECALLED)
     left = choose_role(reading, evidence, "left") if kind != "arrival" else None
     reaches = kind in ("arrival", "appointment") or to_org >= 0
     taken = choose_role(reading, role_evidence, "taken") if reaches else None

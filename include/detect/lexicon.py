@@ -13,6 +13,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
+from include.detect.ago import AgoPattern
 from include.detect.text import is_boundary, normalise
 from include.knowledge.languages import (
     LanguagePack,
@@ -23,6 +24,7 @@ from include.knowledge.languages import (
     load_pack,
     pack_path,
     split_gap,
+    thaw_ago,
     thaw_pack,
     without_phrases,
 )
@@ -81,6 +83,7 @@ class Lexicon:
     acronyms: frozenset[str] = frozenset()  # AI, CEO, ChatGPT: written with capitals in every language, never names
     apposed: frozenset[str] = frozenset()  # words that may stand between a name and a post or organisation of it
     particles: frozenset[str] = frozenset()  # glued to the word before, in Korean
+    ago: AgoPattern | None = None  # "five years ago"
     body: str | bytes = field(default="", repr=False)  # the phrases, until they are needed
     _phrases: tuple[Any, list[tuple[Entry, ...]]] | None = None
 
@@ -212,6 +215,7 @@ def _assemble(tables: dict[str, Any], body: str | bytes) -> Lexicon:
             *(words[name] for name in _APPOSED), *(markers[name] for name in ("at", "and", "as"))
         ),
         particles=frozenset().union(*markers.values()) if tables["pack"]["script"] == "hangul" else frozenset(),
+        ago=AgoPattern(thaw_ago(tables["ago"]), words["clitics"], spaces=tables["pack"]["spaces"]),
         body=body,
     )
 
@@ -256,6 +260,7 @@ def _make_tables(pack: LanguagePack) -> tuple[dict[str, Any], dict[str, Any]]:
             if rule.not_before or rule.not_after
         },
         "acronyms": list(_fold_all(acronyms, pack.han_fold).values()),
+        "ago": _fold_ago(pack),
     }
     return head, _make_rows(_make_table(pack, lender, fold))
 
@@ -327,6 +332,19 @@ def _fold_phrases(pack: LanguagePack) -> dict[str, str]:
         *(p for key in ("last", "next") for p in pack.dates.get(key, ())),
     }
     return _fold_all(phrases, pack.han_fold)
+
+
+def _fold_ago(pack: LanguagePack) -> dict[str, Any]:
+    """What "five years ago" is made of, in matching form."""
+    ago = pack.dates["ago"]
+    groups = [forms for value in ago.values() for forms in (value.values() if isinstance(value, dict) else (value,))]
+    fold = _fold_all({form for forms in groups for form in forms}, pack.han_fold)
+    return {
+        key: {name: [fold[form] for form in forms] for name, forms in value.items()}
+        if isinstance(value, dict)
+        else [fold[form] for form in value]
+        for key, value in ago.items()
+    }
 
 
 def _fold_all(phrases: Iterable[str], han_fold: bool) -> dict[str, str]:

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
+from include.detect.ago import Ago
 from include.detect.encoder.heads import Names, Verdict
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import Candidate
@@ -67,6 +68,7 @@ class Reading:
     written: Names | None = None  # where the encoder sees names
     verdict: Verdict | None = None  # what it makes of people and organisations
     stated: list[str] | None = None  # the dates that the text names itself, once they are asked for
+    agos: list[Ago] | None = None  # "five years ago", wherever the text says it, once they are asked for
     overview: object = None  # what the choice of organisations keeps of a document
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None

@@ -11,7 +11,8 @@ from datetime import date
 
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.attributes import focus_features
-from include.detect.dates import Anchor, DateMention, find_anchor, find_dates, other_years
+from include.detect.dates import Anchor, DateMention, find_agos, find_anchor, find_dates, other_years
+from include.detect.elapsed import agos_of, belongs
 from include.detect.linear import score, share_out
 from include.detect.reading import Reading
 from include.detect.witness import likeliest_status
@@ -30,12 +31,15 @@ class DateChoice:
 def date_choices(reading: Reading, evidence: list[Candidate], published: date | None) -> list[DateChoice]:
     """All dates that a move may have, with what speaks for each."""
     news = _news(reading, evidence, published)
+    agos = agos_of(reading, evidence[0])
     rows = list(_stated(reading, evidence, published, news))
+    if agos and not any(published and ago.resolve(published) for ago in agos):
+        rows = [row for row in rows if "clause" in row.features]  # "years ago" is none of the dates around it
     local = any("clause" in row.features for row in rows)
     same = any("sentence" in row.features for row in rows)
     about = _about(reading, evidence) | {f"news={news}"}
     shared = {f"local={local}", f"same={same}", *(f"{name}|local={local}" for name in about), *about}
-    if published:
+    if published and not agos:  # what was "five years ago" or "a few weeks ago" was not on the day of publication
         for name, iso in (("day", published.isoformat()), ("month", f"{published:%Y-%m}")):
             rows.append(DateChoice(iso, {f"pub|{name}": 1.0} | {f"pub|{name}|{key}": 1.0 for key in shared}))
     known = published is not None
@@ -96,23 +100,32 @@ def _stated(reading: Reading, evidence: list[Candidate], published: date | None,
     """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
     rows: dict[str, dict[str, float]] = {}
     anchor = find_anchor(reading, published)
+    others = _dates_of_others(reading, evidence)
     for rank, candidate in enumerate(evidence[:3]):
         at = candidate.trigger.sentence
         first, last = max(0, at - _SENTENCES_BEFORE), min(len(reading.sentences) - 1, at + _SENTENCES_AFTER)
         start, end = reading.sentences[first][0], reading.sentences[last][1]
         for mention in _possible_dates(reading, start, end, anchor):
+            if (mention.start, mention.end) in others:
+                continue
             features = _stated_features(reading, candidate, mention, published, rank, news)
             known = rows.setdefault(mention.iso, features)
             for name, value in features.items():
                 known[name] = max(known.get(name, 0.0), value)
     for mention in find_dates(reading, 0, _opening_end(reading), anchor):
-        if mention.iso not in rows:
+        if mention.iso not in rows and (mention.start, mention.end) not in others:
             rows[mention.iso] = _frame_features(reading, mention, published)
     for mention in _dates_beside(reading, evidence[0].person, anchor):
-        if mention.iso not in rows:
+        if mention.iso not in rows and (mention.start, mention.end) not in others:
             rows[mention.iso] = _beside_features(reading, mention, published, news)
     for iso, features in rows.items():
         yield DateChoice(iso, features)
+
+
+def _dates_of_others(reading: Reading, evidence: list[Candidate]) -> set[tuple[int, int]]:
+    """Where the text says how long ago something else was: "leaves the company that he joined five years ago"."""
+    agos = find_agos(reading, 0, len(reading.text.fold))
+    return {(ago.start, ago.end) for ago in agos if not belongs(reading, ago, evidence)}
 
 
 _BEFORE = 300  # letters before a span, in which its months without a year may have one

@@ -35,6 +35,7 @@ RELATIVE_DATES = (
     "today", "yesterday", "tomorrow", "last_week", "this_week", "next_week", "last_month", "this_month", "next_month",
     "last_year", "this_year", "next_year", "year_end",
 )  # fmt: skip
+TIME_UNITS = ("day", "week", "month", "year", "decade")
 WORD_LISTS = (
     "role_modifiers", "former", "acting", "org_refs", "pronouns", "honorifics", "negation", "denial", "rumour",
     "reported", "official", "attribution", "hypothetical", "background", "bare_nouns", "scenes", "not_names", "places",
@@ -50,6 +51,8 @@ _CHOICES = {
 }
 _REQUIRED = ("code", "name", "script", "order", "capitals", "adpositions", "triggers", "markers", "roles", "examples")
 _OPTIONAL = ("base", "family_name", "org_words", "dates", *_FLAGS, *WORD_LISTS)
+_AGO_LISTS = ("after", "before", "vague", "between", "not_before", "not_after")
+_SPAN = re.compile(rf"(\d+(\.5)?|some) ({'|'.join(TIME_UNITS)})s?")
 _MAX_EXPANSION = 2000
 _GAP = " ... "
 _YAML_CODE = Path(__file__).with_name("yamlfile.py")
@@ -171,6 +174,7 @@ def thaw_pack(frozen: dict[str, Any]) -> LanguagePack:
     for key in ("months", "weekdays"):
         dates[key] = {int(number): tuple(names) for number, names in frozen["dates"][key].items()}
     dates["relative"] = {name: tuple(phrases) for name, phrases in frozen["dates"]["relative"].items()}
+    dates["ago"] = thaw_ago(frozen["dates"]["ago"])
     groups = {
         key: {name: tuple(phrases) for name, phrases in frozen[key].items()}
         for key in ("markers", "roles", "org_words", "words")
@@ -181,6 +185,13 @@ def thaw_pack(frozen: dict[str, Any]) -> LanguagePack:
         for text, moves, line in frozen["examples"]
     )
     return LanguagePack(**{**frozen, **groups, "dates": dates, "triggers": triggers, "examples": examples})
+
+
+def thaw_ago(frozen: dict[str, Any]) -> dict[str, Any]:
+    """`dates.ago` of a pack as JSON keeps it: the numbers are numbers again."""
+    ago: dict[str, Any] = {key: tuple(frozen[key]) for key in _AGO_LISTS}
+    ago["numbers"] = {int(number): tuple(forms) for number, forms in frozen["numbers"].items()}
+    return ago | {key: {name: tuple(forms) for name, forms in frozen[key].items()} for key in ("units", "spans")}
 
 
 def _thaw_list(value: Any) -> Any:
@@ -331,7 +342,7 @@ def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
 
 
 def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str, Any]:
-    keys = ("order", "months", "weekdays", "relative", "last", "next", "day_before", "era")
+    keys = ("order", "months", "weekdays", "relative", "ago", "last", "next", "day_before", "era")
     entry = check_keys(path, raw["dates"], (), keys) if "dates" in raw else LocatedDict()
     dates: dict[str, Any] = {"order": "dmy", "months": {}, "weekdays": {}, "relative": {}, "era": 0} | base
     if "order" in entry:
@@ -355,7 +366,37 @@ def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str,
     for key in ("last", "next", "day_before"):
         own = _expand_all(path, entry.key_lines[key], entry[key], key) if key in entry else ()
         dates[key] = _merge(own, dates.get(key, ()))
+    dates["ago"] = _read_ago(path, entry, dates.get("ago", {}))
     return dates
+
+
+def _read_ago(path: Path, dates: LocatedDict, base: dict[str, Any]) -> dict[str, Any]:
+    """What "five years ago" is made of. Raises ConfigError for a number, unit or span that is none."""
+    keys = (*_AGO_LISTS, "numbers", "units", "spans")
+    entry = check_keys(path, dates["ago"], (), keys) if "ago" in dates else LocatedDict()
+
+    def expand(line: int, values: Any, key: str) -> tuple[str, ...]:
+        forms = _expand_all(path, line, values, f"ago: {key}")
+        if wrong := next((form for form in forms if "*" in form or _GAP in form), None):
+            raise ConfigError(f"{path}:{line}: ago: {key}: {wrong!r} has * or a gap; write every form out")
+        return forms
+
+    ago: dict[str, Any] = {
+        key: _merge(expand(entry.key_lines[key], entry[key], key) if key in entry else (), base.get(key, ()))
+        for key in _AGO_LISTS
+    }
+    for group, names, is_known in (
+        ("numbers", "whole numbers from 1 to 99", lambda name: isinstance(name, int) and 1 <= name <= 99),
+        ("units", ", ".join(TIME_UNITS), TIME_UNITS.__contains__),
+        ("spans", "such as '6 months', '1.5 years' or 'some days'", lambda name: bool(_SPAN.fullmatch(str(name)))),
+    ):
+        ago[group] = dict(base.get(group, {}))
+        for name, values in (entry.get(group) or {}).items():
+            line = entry.key_lines[group]
+            if not is_known(name):
+                raise ConfigError(f"{path}:{line}: ago: {group} are {names}; found {name!r}")
+            ago[group][name] = _merge(expand(line, values, f"{group}: {name}"), ago[group].get(name, ()))
+    return ago
 
 
 _EXAMPLE = re.compile(r"\s*(\w+)\s*:\s*([^|]+?)\s*\|\s*([^>]*?)\s*>\s*(.*?)\s*$")

@@ -172,3 +172,83 @@ def test_nobody_leaves_in_a_seed_who_does_not(seed: str) -> None:
     assert sure <= {m.person for m in departures} <= sure | allowed
     left = {"Sébastien Bubeck": "Microsoft"}
     assert [(m.person, m.from_org) for m in departures if m.from_org != left.get(m.person, "OpenAI")] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "day"),
+    [
+        ("en", "Five years ago, Jane Fox resigned as chief scientist of OpenAI. Today she runs a vineyard.", "2021"),
+        ("en", "A decade ago, Jane Fox resigned as chief scientist of OpenAI. Today she runs a vineyard.", "2016"),
+        ("en", "Jane Fox left OpenAI five years ago to join Anthropic.", "2021"),
+        ("en", "Several years ago, Jane Fox resigned as chief scientist of OpenAI.", None),
+        ("en", "Jane Fox left OpenAI more than five years ago.", None),
+        ("de", "Jana Fuchs ist vor fünf Jahren als Forschungschefin von OpenAI zurückgetreten.", "2021"),
+        ("fr", "Il y a cinq ans, Jeanne Renard a démissionné de la direction scientifique d'OpenAI.", "2021"),
+        ("es", "Hace cinco años, Juana Zorro renunció como jefa científica de OpenAI. Hoy dirige un viñedo.", "2021"),
+        ("pt", "Há cinco anos, Joana Raposo renunciou ao cargo de cientista-chefe da OpenAI.", "2021"),
+        ("it", "Cinque anni fa Gianna Volpi si è dimessa da direttrice scientifica di OpenAI.", "2021"),
+        ("nl", "Janna de Vos vertrok vijf jaar geleden bij OpenAI.", "2021"),
+        ("pl", "Pięć lat temu Joanna Lis zrezygnowała ze stanowiska głównej badaczki OpenAI.", "2021"),
+        ("tr", "Beş yıl önce Zeynep Tilki OpenAI'ın baş bilim insanlığı görevinden istifa etti.", "2021"),
+        ("vi", "Năm năm trước, bà Trần Thị Hồng từ chức giám đốc khoa học của OpenAI.", "2021"),
+        ("id", "Lima tahun lalu, Sari Wulandari mengundurkan diri sebagai kepala ilmuwan OpenAI.", "2021"),
+        ("ru", "Пять лет назад Анна Лисицына ушла с поста главного научного сотрудника OpenAI.", "2021"),
+        ("uk", "П'ять років тому Ганна Лисенко звільнилася з посади наукової співробітниці OpenAI.", "2021"),
+        ("ar", "استقالت ليلى حداد من شركة OpenAI قبل خمس سنوات.", "2021"),
+        ("hi", "पांच साल पहले प्रिया शर्मा ने ओपनएआई के मुख्य वैज्ञानिक पद से इस्तीफा दे दिया था।", "2021"),
+        ("th", "เมื่อห้าปีก่อน สมหญิง ใจดี ลาออกจากตำแหน่งหัวหน้านักวิทยาศาสตร์ของ OpenAI", "2021"),
+        ("ja", "5年前、OpenAIの主任研究員だった佐藤花子氏が退社した。", "2021"),
+        ("ko", "5년 전 김지은 수석과학자가 오픈AI를 떠났다.", "2021"),
+        ("zh-Hans", "五年前，OpenAI首席科学家王小红辞职。", "2021"),
+        ("zh-Hant", "五年前，OpenAI首席科學家王小紅辭職。", "2021"),
+    ],
+)  # fmt: skip
+def test_what_was_years_ago_is_no_news(lang: str, text: str, day: str | None) -> None:
+    moves = find(text, lang, published="2026-11-20")
+    assert [(m.kind, m.date, m.focus) for m in moves] == [("departure", day, "background")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Five years ago, Jane Fox resigned as chief scientist of OpenAI.",
+        "Acme opened on 3 March 2026. Five years ago, Jane Fox resigned as chief scientist of OpenAI.",
+    ],
+)
+def test_years_ago_without_a_day_of_publication_is_no_date_of_something_else(text: str) -> None:
+    assert [(m.person, m.date) for m in find(text, published=None)] == [("Jane Fox", None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Jane Fox left OpenAI three days ago.", "2026-11-17"),
+        ("Jane Fox left OpenAI two weeks ago.", "2026-11"),
+        ("Jane Fox left OpenAI three months ago.", "2026-08"),
+        ("Jane Fox left OpenAI half a year ago.", "2026-05"),
+        ("Jane Fox left OpenAI a few weeks ago.", None),
+    ],
+)
+def test_how_long_ago_is_as_precise_as_it_is_said(text: str, day: str | None) -> None:
+    assert [m.date for m in find(text, published="2026-11-20")] == [day]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Jane Fox has resigned as chief scientist of OpenAI, which she joined five years ago."),
+        ("en", "Jane Fox is leaving OpenAI, the company she founded three years ago."),
+        ("en", "Jane Fox, who joined the company two years ago, has resigned as chief scientist of OpenAI."),
+        ("en", "Jane Fox is leaving the lab she built several years ago, OpenAI said."),
+        ("de", "Jana Fuchs, vor fünf Jahren zu OpenAI gekommen, verlässt das Unternehmen."),
+        ("de", "Jana Fuchs verlässt OpenAI. Sie war vor fünf Jahren zu dem Unternehmen gekommen."),
+        ("es", "Juana Zorro deja OpenAI, la empresa que fundó hace tres años."),
+        ("hi", "प्रिया शर्मा ने ओपनएआई से इस्तीफा दे दिया है। वह तीन साल पहले कंपनी में शामिल हुई थीं।"),
+        ("tr", "Zeynep Tilki, beş yıl önce katıldığı OpenAI'dan istifa etti."),
+        ("ja", "佐藤花子氏は3年前に入社したOpenAIを退社した。"),
+        ("ko", "김지은 수석과학자는 5년 전 합류한 오픈AI를 떠난다."),
+    ],
+)
+def test_a_new_departure_is_not_of_the_day_of_something_older(lang: str, text: str) -> None:
+    moves = find(text, lang, published="2026-11-20")
+    assert [(m.kind, m.date, m.focus) for m in moves if m.kind == "departure"] == [("departure", "2026-11-20", "main")]
