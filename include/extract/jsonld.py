@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from include.jsontext import mend_escapes
+
 MAX_BLOCK_CHARS = 1_000_000  # of one script; the largest real one seen was a live blog's 900,000
 MAX_NODES = 2_000
 MAX_DEPTH = 12
@@ -85,7 +87,7 @@ def unescape_entities(text: str) -> str:
 
 
 def _parse(script: str) -> list[Any]:
-    text = _unwrap(script)
+    text = mend_escapes(_unwrap(script))
     if not text:
         return []
     for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -15,6 +14,7 @@ from include.fetch.feedtext import find_encoding, mend_ampersands
 from include.fetch.limits import MAX_ENTRIES
 from include.fetch.plaintext import MAX_MARKUP
 from include.fetch.sitemap import read_news_sitemap
+from include.jsontext import parse_json
 
 # Two thirds of feedparser's time go into these; links are resolved and markup is removed by us.
 feedparser.SANITIZE_HTML = 0
@@ -114,8 +114,8 @@ def _refresh(feed: Mapping[str, Any]) -> float:
 
 def _read_json(body: bytes) -> RawFeed:
     try:
-        feed = json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
+        feed = parse_json(body.decode("utf-8-sig", "replace"))
+    except ValueError:
         return RawFeed("")
     version = feed.get("version") if isinstance(feed, dict) else None
     items = feed.get("items") if isinstance(feed, dict) else None
