@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from collections.abc import Collection, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 from include.board.memory import EVENTS
 from include.board.reading import Reader, Row
 from include.errors import ConfigError
+from include.jsontext import parse_json
 from include.pipeline.inbox import RELEASE
 from include.pipeline.reviewing import new_decision_id
 from include.resolve.decisions import Decision, decision_path, keep_in_force, read_decision, write_whole
@@ -126,7 +126,7 @@ def _parse_file(path: Path) -> Decision | tuple[str, str] | None:
         decision = read_decision(path)
         if decision is not None:
             return decision
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = parse_json(path.read_text(encoding="utf-8"))
     except (ConfigError, OSError, ValueError):
         return None
     subject, author = content.get("subject"), content.get("author")

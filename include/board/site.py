@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +17,7 @@ from include.board.inbox import Inbox, Overlay
 from include.board.memory import prepare
 from include.board.reading import PublishedFile, Reader
 from include.board.rendering import render
+from include.pipeline.run import parse_as_of
 from include.settings import Settings
 
 
@@ -32,7 +33,8 @@ class Site:
 
     def now(self) -> datetime:
         """The moment that stands for now: a setting may replace the clock."""
-        return datetime.fromisoformat(self.settings.as_of).astimezone(UTC) if self.settings.as_of else self.clock()
+        given = self.settings.as_of
+        return parse_as_of(given, name="DEPARTURES_AS_OF") if given else self.clock()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.text import Text
 
 from include.cli.common import err, out, write_json_lines
 from include.errors import ConfigError
+from include.jsontext import parse_json
+from include.outfile import check_output, write_output
 from include.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ def detect(
     """Find who left, joined or moved in articles; needs no database and no network."""
     from include.pipeline.articles import read_articles
 
+    check_output(out_path, articles, name="--out")
     records = [record for _, record in read_articles(articles)]
     rows = _detect_again(records) if Settings.from_env().llm != "off" else list(_detect_rows(records))
     write_json_lines(out_path, rows)
@@ -48,6 +52,7 @@ def extract(
     """Read saved pages into title, authors, date, text and language."""
     from include.extract.index import extract_index
 
+    check_output(out_path, index, name="--out")
     with err().status("Reading pages ...") as status:
         counts = extract_index(
             index,
@@ -76,6 +81,8 @@ def evaluate(
 
     if keep and not baseline:
         raise ConfigError("--keep writes the file that --baseline names: give both")
+    if keep and baseline:
+        check_output(baseline, *gold, *([predictions] if predictions else []), name="--baseline")
 
     annotated = [record for path in gold for record in _read_gold(path)]
     predicted = _read_predictions(predictions) if predictions else _predict(annotated)
@@ -95,11 +102,11 @@ def _compare(evaluation: Evaluation, path: Path, keep: bool) -> None:
     from include.evaluate import find_losses, make_baseline
 
     if keep:
-        path.write_text(json.dumps(make_baseline(evaluation), indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        write_output(path, [json.dumps(make_baseline(evaluation), indent=1, sort_keys=True)])
         err().print(f"{path} holds these figures now")
         return
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))
+        known = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise ConfigError(f"{path}: no baseline ({problem}); write one with --keep") from problem
     losses = find_losses(evaluation, known)
@@ -145,7 +152,7 @@ def _explain(records: list[dict[str, Any]]) -> None:
 
     for record in records:
         document = make_document(record)
-        out().print(f"[bold]{document.doc_id}[/bold] ({document.lang})")
+        out().print(Text.assemble((document.doc_id, "bold"), f" ({document.lang})"))
         out().print(str(explain(document)), markup=False)
 
 

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
-from include.errors import ConfigError
+from include.outfile import write_output
 from include.settings import Settings
 
 Home = Annotated[
@@ -23,6 +24,8 @@ Home = Annotated[
 
 
 _PIPE_WIDTH = 200
+# Names and paths are printed as they are: "[/b]" is no end of bold type, and the line of "feeds.yaml:100:" no emoji.
+_AS_IT_IS: dict[str, Any] = {"highlight": False, "markup": False, "emoji": False}
 
 
 def read_settings(home: Path | None = None) -> Settings:
@@ -46,20 +49,19 @@ def new_run_id(kind: str) -> str:
 
 def out() -> Console:
     """Where results go. Made at each use, so that redirected output is seen; a pipe has room for wide tables."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
+    return Console(**_AS_IT_IS, width=None if sys.stdout.isatty() else _PIPE_WIDTH)
 
 
 def err() -> Console:
     """Where progress and remarks go, so that results can be piped. In a file a line stays a line."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(**_AS_IT_IS, stderr=True, soft_wrap=not sys.stderr.isatty())
+
+
+def mark(sign: str, colour: str, said: str) -> Text:
+    """A line behind a coloured sign."""
+    return Text.assemble((sign, colour), " ", said)
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Write a person's output file whole or not at all; return the lines. Raises ConfigError."""
-    from include.pipeline.staging import write_lines
-
-    if path.is_dir():
-        raise ConfigError(f"--out {path}: is a folder; name a file")
-    if not path.parent.is_dir():
-        raise ConfigError(f"--out {path}: the folder {path.parent} does not exist; make it or name another")
-    return write_lines(path, (json.dumps(row, ensure_ascii=False) for row in rows))
+    """Write a person's output file, which `check_output` has passed, whole or not at all; return the lines."""
+    return write_output(path, (json.dumps(row, ensure_ascii=False) for row in rows))

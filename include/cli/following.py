@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from rich.markup import escape
 from rich.status import Status
 
-from include.cli.common import err
+from include.cli.common import err, mark
 from include.pipeline.run import Progress, RunContext, StepReport
 
 
@@ -23,9 +22,9 @@ def follow(run: RunContext, chain: Callable[[RunContext, Progress], Iterator[Ste
         with console.status("Starting ...") as status:
             for report in chain(run, _show(status)):
                 done = f"what follows {report.step}"
-                console.print(f"[green]✓[/green] {report.step:<8}", escape(report.sentence))
+                console.print(mark("✓", "green", f"{report.step:<8} {report.sentence}"))
                 for warning in report.warnings:
-                    console.print(f"  [yellow]![/yellow] {'':<8}", warning, markup=False)
+                    console.print(mark("  !", "yellow", f"{'':<8} {warning}"))
     except Exception as error:
         cause, now = str(error) or type(error).__name__, datetime.now(UTC)
         report_failure(run.settings, run_id=run.run_id, step=done, cause=cause, at=now, logged=False)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from include.cli.common import Home, err, new_run_id, out, read_as_of, read_settings, write_json_lines
+from include.cli.common import Home, err, mark, new_run_id, out, read_as_of, read_settings, write_json_lines
 from include.cli.reviewprint import as_json, describe, print_departures, print_proposals, print_waiting
 from include.errors import ConfigError
+from include.outfile import check_output
 from include.settings import Settings
 
 if TYPE_CHECKING:
@@ -70,8 +71,8 @@ class _Desk:
         console = err()
         for note in notes:
             if note:
-                console.print(f"[yellow]![/yellow] {note}", highlight=False)
-        console.print(f"[green]✓[/green] {decision.decision_id}: {said}", highlight=False, markup=True)
+                console.print(mark("!", "yellow", note))
+        console.print(mark("✓", "green", f"{decision.decision_id}: {said}"))
         if follow:
             console.print("The next run applies it; `departures review apply` does so now.", style="dim")
 
@@ -114,7 +115,7 @@ def show_list(
         print_proposals(proposals, limit)
         print_waiting(waiting)
     for line in refused:
-        err().print(f"[yellow]![/yellow] {line}", highlight=False)
+        err().print(mark("!", "yellow", line))
 
 
 @app.command("log")
@@ -138,7 +139,7 @@ def show_log(
         if not entries:
             out().print("Nobody has decided anything yet.")
     for line in refused:
-        err().print(f"[yellow]![/yellow] {line}", highlight=False)
+        err().print(mark("!", "yellow", line))
 
 
 @app.command()
@@ -337,10 +338,11 @@ def cases(
     from include.pipeline.cases import collect_cases
 
     settings = read_settings(home)
+    check_output(target, settings.published_path)
     with _open(settings) as con:
         found = collect_cases(con, settings.inbox)
     written = write_json_lines(target, found)
-    err().print(f"{written} cases: {target}. Score them: departures evaluate {target}", highlight=False)
+    err().print(f"{written} cases: {target}. Score them: departures evaluate {target}")
 
 
 def _apply(settings: Settings) -> None:

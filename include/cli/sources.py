@@ -15,6 +15,7 @@ import typer
 
 from include.cli.common import Home, err, out, read_settings
 from include.errors import ConfigError
+from include.outfile import check_output, open_output
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -100,7 +101,9 @@ def add(
     """Find the feed behind an address, try it, and add it to feeds.yaml in the home."""
     from include.fetch.discover import find_feeds, propose_source
     from include.knowledge.feeds import save_feeds
+    from include.knowledge.opml import read_lang
 
+    lang = read_lang(lang, "--lang") if lang else ""
     settings, as_of = read_settings(home), datetime.now(UTC)
     feeds, _ = _load(None, home)
     with _asking(settings, as_of) as (archive, pauses), err().status("Looking ..."):
@@ -120,7 +123,9 @@ def import_opml(
     """Add the feeds of an OPML file to feeds.yaml in the home; those that are there already are passed over."""
     from include.knowledge.feeds import save_feeds
     from include.knowledge.opml import import_opml as read_opml
+    from include.knowledge.opml import read_lang
 
+    lang = read_lang(lang, "--lang")
     settings = read_settings(home)
     feeds, _ = _load(None, home)
     found = read_opml(opml, taken_ids={feed.id for feed in feeds}, lang=lang)
@@ -137,10 +142,11 @@ def export_opml(
 ) -> None:
     """Write the feeds in force as OPML, for a feed reader."""
     from include.knowledge.opml import export_opml as render_opml
-    from include.pipeline.staging import write_lines
 
-    feeds, _ = _load(None, home)
-    write_lines(opml, render_opml(feeds).splitlines())
+    feeds, path = _load(None, home)
+    check_output(opml, path)
+    with open_output(opml) as stream:
+        stream.write(render_opml(feeds).encode())
     err().print(f"{len(feeds)} feeds -> {opml}", markup=False)
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
+from collections.abc import Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -33,11 +36,10 @@ def sql(
 
 
 def _print_table(result: QueryResult) -> None:
-    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*map(escape, result.columns))
+    table = Table(*map(Text, result.columns))
     for row in result.rows:
         table.add_row(*[Text("" if value is None else _cell(value)) for value in row])
     out().print(table)
@@ -52,8 +54,27 @@ def _print_csv(result: QueryResult) -> None:
 
 
 def _print_json(result: QueryResult) -> None:
-    rows = [dict(zip(result.columns, row, strict=True)) for row in result.rows]
-    print(json.dumps(rows, ensure_ascii=False, default=str))
+    names = _tell_apart(result.columns)
+    rows = [dict(zip(names, map(_as_json, row), strict=True)) for row in result.rows]
+    print(json.dumps(rows, ensure_ascii=False, default=str, allow_nan=False))
+
+
+def _tell_apart(columns: Sequence[str]) -> list[str]:
+    """Names of which no two are one: the second `id` of a join is `id_1`, as DuckDB calls it in a subquery."""
+    names: list[str] = []
+    for column in columns:
+        name = next(n for n in (column, *(f"{column}_{i}" for i in count(1))) if n not in names)
+        names.append(name)
+    return names
+
+
+def _as_json(value: Any) -> Any:
+    """A value as JSON has it: of numbers, NaN and the infinite ones are words."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, dict):
+        return {key: _as_json(entry) for key, entry in value.items()}
+    return [_as_json(entry) for entry in value] if isinstance(value, list | tuple) else value
 
 
 def _cell(value: Any) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from include.jsontext import parse_json
 
 MAX_SCRIPT_CHARS = 2_000_000
 _MIN_MARKUP_CHARS = 300
@@ -76,7 +77,7 @@ def _long_strings(script: str, depth: int) -> Iterator[str]:
         if found > _MAX_STRINGS:
             return
         try:
-            text = json.loads(f'"{match[1]}"', strict=False)
+            text = parse_json(f'"{match[1]}"', strict=False, half="")
         except ValueError:
             continue
         if depth < 2 and text[:1] in "{[" or '\\"' in text[:500]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,6 +16,8 @@ from include.errors import ConfigError, QuarantineRecord
 from include.extract.decode import MAX_HTML_BYTES
 from include.extract.page import PageContent, load_models, read_page
 from include.extract.workers import Task, run_isolated
+from include.jsontext import parse_json
+from include.outfile import check_output, open_output
 from include.records import Quarantined
 
 _FIELDS = ("id", "url", "file")
@@ -37,28 +38,23 @@ def extract_index(
 
     A row has `id`, `url`, `title`, `authors`, `date` (ISO 8601, with the offset where the page gives one), `text`,
     `lang`, `site_name`, `canonical_url`, `paywalled` and `reason`, which is "" or why there is no text. The whole
-    file appears at once. Raises ConfigError with file, line and field before any page is read.
+    file appears at once. Raises ConfigError with file, line and field before any page is read, and for an output
+    that is the index or one of the pages.
     """
     entries = list(_read_index(index_path))
-    if not out_path.absolute().parent.is_dir():
-        raise ConfigError(f"{out_path}: the folder {out_path.absolute().parent} does not exist; create it")
+    check_output(out_path, index_path, *(entry.path for entry in entries))
     tasks = [Task(entry.page_id, (str(entry.path), entry.url)) for entry in entries]
     counts: Counter[str] = Counter(read=0)
-    draft = out_path.with_name(f".{out_path.name}.{os.getpid()}.part")
-    try:
-        with draft.open("w", encoding="utf-8") as stream:
-            for done, (entry, result) in enumerate(
-                zip(entries, run_isolated(extract_file, tasks, workers=workers, prepare=load_models), strict=True),
-                start=1,
-            ):
-                row = _row(entry, result)
-                counts[row["reason"] or "read"] += 1
-                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-                if on_progress:
-                    on_progress(done)
-        draft.replace(out_path)
-    finally:
-        draft.unlink(missing_ok=True)
+    with open_output(out_path) as stream:
+        for done, (entry, result) in enumerate(
+            zip(entries, run_isolated(extract_file, tasks, workers=workers, prepare=load_models), strict=True),
+            start=1,
+        ):
+            row = _row(entry, result)
+            counts[row["reason"] or "read"] += 1
+            stream.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            if on_progress:
+                on_progress(done)
     return dict(counts)
 
 
@@ -99,7 +95,7 @@ def _row(entry: _Entry, result: PageContent | Quarantined) -> dict[str, Any]:
 
 def _read_index(path: Path) -> Iterator[_Entry]:
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").split("\n")  # not splitlines: JSON text may hold U+2028
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; check the path") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -117,8 +113,8 @@ def _read_index(path: Path) -> Iterator[_Entry]:
 
 def _read_entry(path: Path, number: int, line: str) -> _Entry:
     try:
-        values = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        values = parse_json(line)
+    except ValueError as error:
         raise ConfigError(f"{path}:{number}: not valid JSON ({error}); one object a line is expected") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}:{number}: a JSON object is expected, found {type(values).__name__}")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from include.jsontext import mend_escapes
+
 MAX_BLOCK_CHARS = 1_000_000  # of one script; the largest real one seen was a live blog's 900,000
 MAX_NODES = 2_000
 MAX_DEPTH = 12
@@ -21,7 +23,6 @@ _SALVAGED_KEYS = (
 _SALVAGED = re.compile(rf'"({"|".join(_SALVAGED_KEYS)})"\s*:\s*')
 # A string may hold bare quotes: it ends where the next key or the end of the object follows.
 _STRING = re.compile(r'"(.*?)"\s*(?=,\s*"[\w@]+"\s*:|[}\]])', re.DOTALL)
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SALVAGED_CHARS = 20_000
 _MAX_SALVAGED = 60
 
@@ -81,16 +82,12 @@ def unescape(text: str) -> str:
 
 
 def unescape_entities(text: str) -> str:
-    """Undo HTML entities, twice where they were escaped twice, and drop halves of characters.
-
-    A publisher that cuts its keywords by length leaves half an emoji as `\\ud83d`, which nothing can write down.
-    """
-    whole = _SURROGATE.sub("", text)
-    return html.unescape(html.unescape(whole)) if "&" in whole else whole
+    """Undo HTML entities, twice where they were escaped twice."""
+    return html.unescape(html.unescape(text)) if "&" in text else text
 
 
 def _parse(script: str) -> list[Any]:
-    text = _unwrap(script)
+    text = mend_escapes(_unwrap(script), half="")
     if not text:
         return []
     for candidate in (text, _TRAILING_COMMA.sub(r"\1", text)):

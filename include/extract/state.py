@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from include.extract.markup import strip_markup
+from include.jsontext import mend_escapes
 
 _MAX_CHARS = 2_000_000  # of one script
 _MAX_VALUES = 200_000  # looked at in one page's states
@@ -59,7 +60,7 @@ def find_story(scripts: Iterable[str]) -> Story:
 
 def _read_states(script: str) -> Iterator[Any]:
     """The JSON values of a script: it is one, or assigns some (`window.__STATE__ = {...};`)."""
-    text = script.strip()
+    text = mend_escapes(script.strip(), half="")
     decoder = json.JSONDecoder(strict=False)
     assigned = [0] if text[:1] in ("{", "[") else [match.end() for match in _ASSIGNED.finditer(text)]
     done = 0

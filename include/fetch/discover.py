@@ -21,6 +21,7 @@ from include.fetch.limits import FEED
 from include.fetch.network import NetworkHooks
 from include.fetch.parsing import FeedParser
 from include.fetch.reasons import explain_reason
+from include.jsontext import mend_surrogates
 from include.knowledge.feeds import FeedSource, check_feed_url
 from include.knowledge.opml import make_id, normalise_lang
 from include.settings import Settings
@@ -80,7 +81,7 @@ def propose_source(found: FoundFeed, existing: Sequence[FeedSource], *, name: st
     for source in existing:
         if source.url == found.url:
             raise ConfigError(f"{found.url}: already in the list as {source.id!r}")
-    title = name or found.title or (urlsplit(found.url).hostname or "feed")
+    title = mend_surrogates(name).strip() or found.title or (urlsplit(found.url).hostname or "feed")
     return FeedSource(
         id=make_id(title, {source.id for source in existing}),
         name=title,

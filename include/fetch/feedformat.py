@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from io import BytesIO
@@ -15,6 +14,7 @@ from include.fetch.feedtext import find_encoding, mend_ampersands
 from include.fetch.limits import MAX_ENTRIES
 from include.fetch.plaintext import MAX_MARKUP
 from include.fetch.sitemap import read_news_sitemap
+from include.jsontext import parse_json
 
 # Two thirds of feedparser's time go into these; links are resolved and markup is removed by us.
 feedparser.SANITIZE_HTML = 0
@@ -26,7 +26,6 @@ _ROOT = re.compile(rb"<(?:\w{1,20}:)?(?:rss|feed|rdf|channel|urlset)[\s>]", re.I
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|body)[\s>]", re.IGNORECASE)
 _ENTRY_START = re.compile(rb"<(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)[\s>]")
 _ENTRY_END = re.compile(rb"</(?:[A-Za-z0-9_]{1,20}:)?(?:item|entry|url)\s*>")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PERIODS = {"hourly": 3_600.0, "daily": 86_400.0, "weekly": 604_800.0, "monthly": 2_592_000.0, "yearly": 31_536_000.0}
 
 
@@ -115,8 +114,8 @@ def _refresh(feed: Mapping[str, Any]) -> float:
 
 def _read_json(body: bytes) -> RawFeed:
     try:
-        feed = json.loads(body.decode("utf-8-sig", "replace"))
-    except (ValueError, RecursionError):
+        feed = parse_json(body.decode("utf-8-sig", "replace"), half="")
+    except ValueError:
         return RawFeed("")
     version = feed.get("version") if isinstance(feed, dict) else None
     items = feed.get("items") if isinstance(feed, dict) else None
@@ -151,5 +150,4 @@ def _read_json_item(item: Mapping[str, Any]) -> RawEntry:
 
 
 def _text(value: object) -> str:
-    """The value, if it is a text. Half a character (`\\ud83d` in JSON) could never be written down: it goes."""
-    return _SURROGATE.sub("", value[:MAX_MARKUP]) if isinstance(value, str) else ""
+    return value[:MAX_MARKUP] if isinstance(value, str) else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from include.errors import ConfigError
-from include.knowledge.yamlfile import LocatedDict, check_keys, read_yaml
+from include.knowledge.yamlfile import check_keys, compose_yaml, read_yaml
 
 FeedKind = Literal["lab", "filing", "wire", "press"]
 FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
@@ -23,7 +24,8 @@ PACKAGED_FEEDS = Path(__file__).with_name("feeds.yaml")
 _REQUIRED = ("id", "name", "url", "lang", "country", "kind")
 _OPTIONAL = ("weight", "expect", "delay", "match", "follow", "enabled")
 SOURCE_ID = re.compile(r"[a-z0-9-]+")
-_LANG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+LANG = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?")
+LANG_EXPECTED = "a language code such as en or zh-Hans"
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _HEADER = "# The feeds that are read. `departures sources check` says which of them answer.\n"
 
@@ -53,7 +55,7 @@ def load_feeds(path: Path) -> tuple[FeedSource, ...]:
     entries = document["feeds"]
     if not isinstance(entries, list):
         raise ConfigError(f"{path}:{document.key_lines['feeds']}: feeds must be a list of sources")
-    sources = tuple(_read_source(path, entry) for entry in entries)
+    sources = tuple(_read_source(path, entry, document.key_lines["feeds"]) for entry in entries)
     lines: dict[str, int] = {}
     for source, entry in zip(sources, entries, strict=True):
         if source.id in lines:
@@ -65,25 +67,47 @@ def load_feeds(path: Path) -> tuple[FeedSource, ...]:
 def save_feeds(path: Path, sources: Iterable[FeedSource]) -> None:
     """Write a sources file as a whole: a reader sees the old or the new one, never a part.
 
-    Where sources are only added, to the file itself or to the packaged list, its text and comments are kept.
+    Where sources are only added, to the file itself or to the packaged list, its text and comments are kept. Raises
+    ConfigError, and leaves the file as it was, for a source that no sources file can hold (`check_source`), and where
+    the file is written in a way that cannot be added to.
     """
-    wanted = tuple(sources)
-    document = {"feeds": [_as_mapping(source) for source in wanted]}
-    text = _HEADER + yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
-    extended = _extend_text(path if path.is_file() else PACKAGED_FEEDS, wanted)
+    wanted = tuple(check_source(source) for source in sources)
+    for source_id, count in Counter(source.id for source in wanted).items():
+        if count > 1:
+            raise ConfigError(f"source {source_id!r}: {count} sources have this id; give each its own")
+    text = _extend_text(path if path.is_file() else PACKAGED_FEEDS, wanted) or _render(wanted)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
     temporary = Path(name)
     try:
-        temporary.write_text(extended or text, encoding="utf-8")
-        if extended and not _holds(temporary, wanted):
-            temporary.write_text(text, encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
+        if not _holds(temporary, wanted):
+            raise ConfigError(
+                f"{path}: cannot be added to as it is written; let every source begin a line with `- id:`"
+            )
         temporary.chmod(0o644)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def check_source(source: FeedSource) -> FeedSource:
+    """Return the source as a sources file gives it back. Raises ConfigError, naming it, for what none can hold."""
+    try:
+        return _make_source(_as_mapping(source))
+    except ConfigError as error:
+        raise ConfigError(f"source {source.id!r}: {error}") from error
+
+
+def _render(sources: Iterable[FeedSource]) -> str:
+    return _HEADER + _dump({"feeds": [_as_mapping(source) for source in sources]})
+
+
+def _dump(value: Any, **style: Any) -> str:
+    text: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=1_000_000, **style)
+    return text
 
 
 def _extend_text(path: Path, sources: tuple[FeedSource, ...]) -> str:
@@ -94,17 +118,31 @@ def _extend_text(path: Path, sources: tuple[FeedSource, ...]) -> str:
         return ""
     if sources[: len(present)] != present:
         return ""
-    text = path.read_text(encoding="utf-8").rstrip()
-    indent = re.search(r"^( *)- ", text, re.MULTILINE)
+    text = path.read_text(encoding="utf-8")
     added = [_as_mapping(source) for source in sources[len(present) :]]
-    lines = yaml.safe_dump(added, allow_unicode=True, sort_keys=False, width=1000).splitlines() if added else []
-    return "\n".join([text, *(f"{indent[1] if indent else ''}{line}" for line in lines)]) + "\n"
+    if not added:
+        return text
+    ((_, entries),) = compose_yaml(text).value
+    if entries.flow_style:
+        return _extend_flow(text, entries, added)
+    indent = " " * entries.start_mark.column
+    return "\n".join([text.rstrip(), *(f"{indent}{line}" for line in _dump(added).rstrip("\n").split("\n"))]) + "\n"
+
+
+def _extend_flow(text: str, entries: yaml.SequenceNode, added: Iterable[dict[str, Any]]) -> str:
+    """A list in brackets with more entries, each in a line of its own, after all comments that stand in it."""
+    close = entries.end_mark.index - 1
+    last = entries.value[-1].end_mark.index if entries.value else close
+    after = text[last:close].rstrip()
+    has_comma = not entries.value or "," in re.sub("#.*", "", after)
+    lines = ",\n".join("  " + _dump(entry, default_flow_style=True).strip() for entry in added)
+    return f"{text[:last]}{'' if has_comma else ','}{after}\n{lines}\n{text[close:]}"
 
 
 def _holds(path: Path, sources: tuple[FeedSource, ...]) -> bool:
     try:
         return load_feeds(path) == sources
-    except ConfigError:  # the list was written in a way that cannot be added to, such as [{id: a, ...}]
+    except ConfigError:  # something stands behind the list, such as the end of a document, "..."
         return False
 
 
@@ -122,81 +160,85 @@ def check_feed_url(url: str) -> str:
     return url
 
 
-def _read_source(path: Path, raw: Any) -> FeedSource:
-    entry = check_keys(path, raw, _REQUIRED, _OPTIONAL)
-    expect = entry.get("expect")
+def _read_source(path: Path, raw: Any, line: int) -> FeedSource:
+    entry = check_keys(path, raw, _REQUIRED, _OPTIONAL, line=line)
+    if entry.get("expect") is not None:
+        check_keys(path, entry["expect"], (), ("per_day", "lag_hours"), line=entry.key_lines["expect"])
     try:
-        return FeedSource(
-            id=_match(entry, "id", SOURCE_ID, "small letters, digits and hyphens"),
-            name=_text(entry, "name"),
-            url=check_feed_url(_text(entry, "url")),
-            lang=_match(entry, "lang", _LANG, "a language code such as en or zh-Hans"),
-            country=_match(entry, "country", _COUNTRY, "two capital letters such as US"),
-            kind=_kind(entry),
-            weight=_number(entry, "weight", 0.0, 2.0, 1.0),
-            expect_per_day=_per_day(path, expect) if expect is not None else None,
-            lag_hours=_lag(expect) if isinstance(expect, dict) else None,
-            delay=_number(entry, "delay", 0.0, 86_400.0, 0.0) if "delay" in entry else None,
-            enabled=_flag(entry, "enabled"),
-            match=_pattern(entry, "match"),
-            follow=_pattern(entry, "follow"),
-        )
+        return _make_source(entry)
     except ConfigError as error:
         text = str(error)
-        if text.startswith(str(path)):
-            raise
         field = text.split(" ", 1)[0]
         raise ConfigError(f"{path}:{entry.key_lines.get(field, entry.line)}: {text}") from error
 
 
-def _text(entry: LocatedDict, key: str) -> str:
+def _make_source(entry: Mapping[str, Any]) -> FeedSource:
+    """The source of an entry with all its keys. Raises ConfigError whose text begins with the field."""
+    expect = entry.get("expect") or {}
+    return FeedSource(
+        id=_match(entry, "id", SOURCE_ID, "small letters, digits and hyphens"),
+        name=_text(entry, "name"),
+        url=check_feed_url(_text(entry, "url")),
+        lang=_match(entry, "lang", LANG, LANG_EXPECTED),
+        country=_match(entry, "country", _COUNTRY, "two capital letters such as US"),
+        kind=_kind(entry),
+        weight=_number(entry, "weight", 0.0, 2.0, 1.0),
+        expect_per_day=_per_day(expect),
+        lag_hours=_lag(expect),
+        delay=_number(entry, "delay", 0.0, 86_400.0, 0.0) if "delay" in entry else None,
+        enabled=_flag(entry, "enabled"),
+        match=_pattern(entry, "match"),
+        follow=_pattern(entry, "follow"),
+    )
+
+
+def _text(entry: Mapping[str, Any], key: str) -> str:
     value = entry[key]
     if not isinstance(value, str) or not value.strip():
         raise ConfigError(f"{key} {value!r}: text is expected")
     return value.strip()
 
 
-def _match(entry: LocatedDict, key: str, pattern: re.Pattern[str], expected: str) -> str:
+def _match(entry: Mapping[str, Any], key: str, pattern: re.Pattern[str], expected: str) -> str:
     value = _text(entry, key)
     if not pattern.fullmatch(value):
         raise ConfigError(f"{key} {value!r}: {expected} expected")
     return value
 
 
-def _kind(entry: LocatedDict) -> FeedKind:
+def _kind(entry: Mapping[str, Any]) -> FeedKind:
     for kind in FEED_KINDS:
         if entry["kind"] == kind:
             return kind
     raise ConfigError(f"kind {entry['kind']!r}: one of {', '.join(FEED_KINDS)} is expected")
 
 
-def _number(entry: dict[str, Any], key: str, low: float, high: float, default: float) -> float:
+def _number(entry: Mapping[str, Any], key: str, low: float, high: float, default: float) -> float:
     value = entry.get(key, default)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
         raise ConfigError(f"{key} {value!r}: a number from {low:g} to {high:g} is expected")
     return float(value)
 
 
-def _flag(entry: LocatedDict, key: str) -> bool:
+def _flag(entry: Mapping[str, Any], key: str) -> bool:
     value = entry.get(key, True)
     if not isinstance(value, bool):
         raise ConfigError(f"{key} {value!r}: true or false is expected")
     return value
 
 
-def _pattern(entry: LocatedDict, key: str) -> str:
+def _pattern(entry: Mapping[str, Any], key: str) -> str:
     if key not in entry:
         return ""
     value = _text(entry, key)
     try:
         re.compile(value)
-    except re.error as error:
-        raise ConfigError(f"{key} {value!r}: not a regular expression ({error})") from error
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ConfigError(f"{key} {value!r:.200}: not a regular expression ({error})") from error
     return value
 
 
-def _per_day(path: Path, raw: Any) -> tuple[float, float] | None:
-    expect = check_keys(path, raw, (), ("per_day", "lag_hours"))
+def _per_day(expect: Mapping[str, Any]) -> tuple[float, float] | None:
     if "per_day" not in expect:
         return None
     value = expect["per_day"]
@@ -208,7 +250,7 @@ def _per_day(path: Path, raw: Any) -> tuple[float, float] | None:
     return float(numbers[0]), float(numbers[1])
 
 
-def _lag(expect: dict[str, Any]) -> float | None:
+def _lag(expect: Mapping[str, Any]) -> float | None:
     if "lag_hours" not in expect:
         return None
     try:
@@ -237,4 +279,4 @@ def _as_mapping(source: FeedSource) -> dict[str, Any]:
 
 
 def _plain(number: float) -> float | int:
-    return int(number) if number == int(number) else number
+    return int(number) if float(number).is_integer() else number

@@ -127,7 +127,8 @@ def _entries(path: Path, top: str, required: tuple[str, ...], optional: tuple[st
     if not path.is_file():
         return []
     content = check_keys(path, read_yaml(path), (top,))
-    entries = [check_keys(path, entry, required, optional) for entry in content[top] or ()]
+    line = content.key_lines[top]
+    entries = [check_keys(path, entry, required, optional, line=line) for entry in content[top] or ()]
     seen: dict[str, int] = {}
     for entry in entries:
         for key in required:

@@ -304,7 +304,7 @@ def _merge(own: tuple[str, ...], inherited: tuple[str, ...]) -> tuple[str, ...]:
 def _read_groups(
     path: Path, raw: LocatedDict, key: str, names: tuple[str, ...], base: dict[str, tuple[str, ...]]
 ) -> dict[str, tuple[str, ...]]:
-    groups = check_keys(path, raw[key], (), names) if key in raw else LocatedDict()
+    groups = check_keys(path, raw[key], (), names, line=raw.key_lines[key]) if key in raw else LocatedDict()
     own = {name: _expand_all(path, groups.key_lines[name], groups[name], f"{key}.{name}") for name in groups}
     return {name: _merge(own.get(name, ()), base.get(name, ())) for name in names}
 
@@ -313,7 +313,8 @@ def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
     if not isinstance(raw["triggers"], list):
         raise ConfigError(f"{path}:{raw.key_lines['triggers']}: triggers must be a list")
     for entry in raw["triggers"]:
-        check_keys(path, entry, ("class", "phrases"), ("weak", "not_before", "not_after", "reason", "tense"))
+        optional = ("weak", "not_before", "not_after", "reason", "tense")
+        check_keys(path, entry, ("class", "phrases"), optional, line=raw.key_lines["triggers"])
         for key, allowed in (
             ("class", TRIGGER_CLASSES),
             ("reason", REASONS),
@@ -343,7 +344,9 @@ def _read_triggers(path: Path, raw: LocatedDict) -> Iterator[TriggerRule]:
 
 def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str, Any]:
     keys = ("order", "months", "weekdays", "relative", "ago", "last", "next", "day_before", "era")
-    entry = check_keys(path, raw["dates"], (), keys) if "dates" in raw else LocatedDict()
+    entry = LocatedDict()
+    if "dates" in raw:
+        entry = check_keys(path, raw["dates"], (), keys, line=raw.key_lines["dates"])
     dates: dict[str, Any] = {"order": "dmy", "months": {}, "weekdays": {}, "relative": {}, "era": 0} | base
     if "order" in entry:
         if entry["order"] not in ("dmy", "mdy", "ymd"):
@@ -359,7 +362,9 @@ def _read_dates(path: Path, raw: LocatedDict, base: dict[str, Any]) -> dict[str,
                 raise ConfigError(f"{path}:{entry.key_lines[key]}: {key} are numbered 1 to {highest}, found {number!r}")
             merged = _merge(_expand_all(path, entry.key_lines[key], names, key), dates[key].get(number, ()))
             dates[key] = dates[key] | {number: merged}
-    relative = check_keys(path, entry["relative"], (), RELATIVE_DATES) if "relative" in entry else LocatedDict()
+    relative = LocatedDict()
+    if "relative" in entry:
+        relative = check_keys(path, entry["relative"], (), RELATIVE_DATES, line=entry.key_lines["relative"])
     for name in relative:
         own = _expand_all(path, relative.key_lines[name], relative[name], name)
         dates["relative"] = dates["relative"] | {name: _merge(own, dates["relative"].get(name, ()))}
@@ -406,7 +411,7 @@ def _read_examples(path: Path, raw: LocatedDict) -> Iterator[PackExample]:
     if not isinstance(raw["examples"], list):
         raise ConfigError(f"{path}:{raw.key_lines['examples']}: examples must be a list")
     for entry in raw["examples"]:
-        check_keys(path, entry, ("text", "moves"))
+        check_keys(path, entry, ("text", "moves"), line=raw.key_lines["examples"])
         moves = []
         for text in entry["moves"] or []:
             match = _EXAMPLE.match(str(text))

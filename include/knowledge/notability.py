@@ -48,7 +48,7 @@ def load_notability(path: Path = PATH) -> NotabilityModel:
     """Load and check the weights. Raises ConfigError with file and line for an unknown feature or a wrong weight."""
     content = check_keys(path, read_yaml(path), ("version", "shown", "alerted", "history_after_days", "weights"))
     allowed = _allowed_values()
-    weights = check_keys(path, content["weights"], (*allowed, *_SCALARS))
+    weights = check_keys(path, content["weights"], (*allowed, *_SCALARS), line=content.key_lines["weights"])
     tables: dict[str, dict[str, float]] = {}
     for feature, values in allowed.items():
         table = weights[feature]

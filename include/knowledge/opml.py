@@ -10,11 +10,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from include.errors import ConfigError
-from include.knowledge.feeds import FEED_KINDS, SOURCE_ID, FeedSource, check_feed_url
+from include.knowledge.feeds import FEED_KINDS, LANG, LANG_EXPECTED, SOURCE_ID, FeedSource, check_feed_url, check_source
 
 # What OPML has no attribute for stands in attributes of our own, which other readers leave alone.
 _NS = "https://github.com/departure-board/ns/opml"
 _MAX_BYTES = 10_000_000
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*")
 
 
 def export_opml(sources: Iterable[FeedSource], *, title: str = "Departure Board") -> str:
@@ -46,13 +47,14 @@ def import_opml(path: Path, *, taken_ids: Collection[str] = (), lang: str = "und
         url = (outline.get("xmlUrl") or outline.get("xmlurl") or "").strip()
         if not url or url in sources:
             continue
-        name = (outline.get("title") or outline.get("text") or url).strip()
+        name = (outline.get("title") or "").strip() or (outline.get("text") or "").strip() or url
         try:
             source = _read_outline(outline, name, check_feed_url(url), lang)
+            if source.id in taken or not re.fullmatch(SOURCE_ID, source.id):
+                source = replace(source, id=make_id(source.id or name, taken))
+            source = check_source(source)
         except ConfigError as error:
             raise ConfigError(f"{path}: outline {name!r}: {error}") from error
-        if source.id in taken or not re.fullmatch(SOURCE_ID, source.id):
-            source = replace(source, id=make_id(source.id or name, taken))
         taken.add(source.id)
         sources[url] = source
     if not sources:
@@ -78,6 +80,19 @@ def normalise_lang(text: str, default: str) -> str:
         rest = {part.lower() for part in parts[1:]}
         return "zh-Hant" if rest & {"tw", "hk", "mo", "hant"} else "zh-Hans"
     return code if re.fullmatch(r"[a-z]{2,3}", code) else default
+
+
+def read_lang(text: str, name: str) -> str:
+    """A language that a person gives, as a source has it: "pt_BR" is "pt", "zh-cn" is "zh-Hans". Raises ConfigError.
+
+    A script that is named, as in "sr-Latn", stays.
+    """
+    text = text.strip()
+    if "-" in text and LANG.fullmatch(text):
+        return text
+    if not _LANGUAGE_TAG.fullmatch(text):
+        raise ConfigError(f"{name} {text!r}: {LANG_EXPECTED} is expected")
+    return normalise_lang(text, "")
 
 
 def _parse(path: Path) -> ElementTree.Element:
@@ -128,7 +143,7 @@ def _read_outline(outline: ElementTree.Element, name: str, url: str, lang: str) 
             id=own("id"),
             name=name,
             url=url,
-            lang=lang if not outline.get("language") else _read_lang(outline.get("language", ""), own("id"), lang),
+            lang=_read_lang(outline.get("language", ""), own("id"), lang),
             country=own("country", "XX"),
             kind=kinds[0],
             weight=float(own("weight", "1.0")),
@@ -144,4 +159,5 @@ def _read_outline(outline: ElementTree.Element, name: str, url: str, lang: str) 
 
 
 def _read_lang(text: str, own_id: str, default: str) -> str:
-    return text if own_id else normalise_lang(text, default)
+    """What this program wrote is as it was; other readers write what they like."""
+    return text if own_id and LANG.fullmatch(text) else normalise_lang(text, default)

@@ -43,7 +43,7 @@ def load_roles(path: Path = PATH) -> RoleFamilies:
     side = set()
     patterns = {}
     for raw in content["families"]:
-        entry = check_keys(path, raw, ("id", "phrases"), ("side",))
+        entry = check_keys(path, raw, ("id", "phrases"), ("side",), line=content.key_lines["families"])
         if entry["id"] in patterns:
             raise ConfigError(f"{path}:{entry.line}: family {entry['id']!r} stands twice")
         phrases = [str(phrase) for phrase in entry["phrases"]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,13 @@ except ImportError:  # pragma: no cover - PyYAML without libyaml
 
 
 MAX_DEPTH = 20  # levels of lists and mappings; our own files have six
+_MAX_BITS = 64  # of a whole number: Python prints none of more than 4,300 digits, so no complaint could name it
+_KINDS = {
+    "tag:yaml.org,2002:int": "a number",
+    "tag:yaml.org,2002:float": "a number",
+    "tag:yaml.org,2002:timestamp": "a date",
+}
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class LocatedDict(dict[str, Any]):
@@ -30,6 +37,21 @@ class LocatedDict(dict[str, Any]):
 class _Loader(_BaseLoader):
     source = "<text>"
 
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        """The value of a node. PyYAML lets through whatever Python says of one that looks like a date or a number
+        and is none: ValueError for 2026-13-45, AttributeError for `!!timestamp soon`, IndexError for `!!int ""`."""
+        try:
+            made = super().construct_object(node, deep)
+            if isinstance(made, int) and made.bit_length() > _MAX_BITS:
+                raise OverflowError
+        except _UNREADABLE:
+            written = f"{node.value!r:.60}" if isinstance(node, yaml.ScalarNode) else "this"
+            kind = _KINDS.get(node.tag, node.tag)
+            raise ConfigError(
+                f"{self.source}:{node.start_mark.line + 1}: {written} looks like {kind} and is none; put it in quotes"
+            ) from None
+        return made
+
 
 def _construct_mapping(loader: Any, node: yaml.MappingNode) -> LocatedDict:
     loader.flatten_mapping(node)
@@ -39,7 +61,7 @@ def _construct_mapping(loader: Any, node: yaml.MappingNode) -> LocatedDict:
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
-        if isinstance(key, (list, dict)):
+        if not isinstance(key, Hashable):
             raise ConfigError(f"{loader.source}:{line}: a list or mapping is no key; write a word")
         if key in mapping:
             raise ConfigError(f"{loader.source}:{line}: key {key!r} stands twice; remove one")
@@ -80,6 +102,12 @@ def read_yaml(path: Path) -> Any:
         loader.dispose()
 
 
+def compose_yaml(text: str) -> yaml.MappingNode:
+    """The mapping that a text, which `read_yaml` has read, is, as nodes that know their places in it."""
+    node: yaml.MappingNode = yaml.compose(text, Loader=_BaseLoader)
+    return node
+
+
 def _refuse_bombs(path: Path, text: str) -> None:
     """Refuse what makes much of little: nine lines of aliases are a list of a thousand million entries, and fifty
     thousand brackets end the process, since libyaml builds them by recursion in C."""
@@ -94,10 +122,17 @@ def _refuse_bombs(path: Path, text: str) -> None:
             raise ConfigError(f"{path}:{line}: nested deeper than {MAX_DEPTH} levels")
 
 
-def check_keys(path: Path, entry: Any, required: Collection[str], optional: Collection[str] = ()) -> LocatedDict:
-    """Return `entry` if it is a mapping with all required keys and no unknown one, else raise ConfigError."""
+def check_keys(
+    path: Path, entry: Any, required: Collection[str], optional: Collection[str] = (), *, line: int = 1
+) -> LocatedDict:
+    """Return `entry` if it is a mapping with all required keys and no unknown one, else raise ConfigError.
+
+    `line` is where it stands: what is no mapping does not know that.
+    """
     if not isinstance(entry, LocatedDict):
-        raise ConfigError(f"{path}: a mapping with {', '.join(sorted(required))} is expected, found {entry!r:.60}")
+        keys = ", ".join(sorted(required or optional))
+        found = "nothing" if entry is None else f"{entry!r:.60}"
+        raise ConfigError(f"{path}:{line}: a mapping with {keys} is expected, found {found}")
     for key in entry:
         if key not in required and key not in optional:
             known = ", ".join(sorted([*required, *optional]))

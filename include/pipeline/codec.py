@@ -12,6 +12,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from include.errors import ConfigError
+from include.jsontext import parse_json
 
 Record = TypeVar("Record")
 _Converter = Callable[[Any], Any]
@@ -63,8 +64,8 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _parse_object(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
-        value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+        value = parse_json(line)
+    except ValueError as error:
         raise ConfigError(f"{path}:{number}: not valid JSON ({error}); one JSON object a line is expected") from None
     if not isinstance(value, dict):
         raise ConfigError(f"{path}:{number}: a JSON object is expected, found {type(value).__name__}")

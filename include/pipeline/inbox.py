@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from include.jsontext import parse_json
 
 RELEASE = "quarantine-release"
 
@@ -38,7 +39,7 @@ def _read_objects(inbox: Path) -> list[dict[str, Any]]:
     found = []
     for path in sorted(inbox.glob("*.json")):
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = parse_json(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
         if isinstance(content, dict):

@@ -16,17 +16,23 @@ def check_settings(settings: Settings, now: datetime) -> None:
 
 
 def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
-    """(what, one line) for weights, watchlist, schedule, retention, alerts and language model that cannot be used."""
+    """(what, one line) for weights, watchlist, schedule, retention, alerts, language model, the time that stands for
+    now, hosts and user agent that cannot be used."""
+    from include.fetch.address import parse_allow_hosts
     from include.knowledge.notability import load_notability
     from include.knowledge.watchlist import load_watchlist
     from include.pipeline.freshness import read_interval
     from include.pipeline.maintenance import read_policy
+    from include.pipeline.run import parse_as_of
 
     checks: dict[str, Callable[[], object]] = {
         "weights": load_notability,
         "watchlist": lambda: load_watchlist(settings.watchlist),
         "schedule": lambda: read_interval(settings.schedule, now),
         "retention": lambda: read_policy(settings.retention),
+        "as of": lambda: parse_as_of(settings.as_of, name="DEPARTURES_AS_OF") if settings.as_of else None,
+        "hosts": lambda: parse_allow_hosts(settings.allow_hosts),
+        "user agent": lambda: _check_user_agent(settings.user_agent),
     }
     if settings.llm != "off":
         from include.detect.llm.ask import check_llm
@@ -42,3 +48,9 @@ def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]
 
         for problem in check_urls(settings.alert_urls):
             yield "alerts", problem
+
+
+def _check_user_agent(text: str) -> None:
+    """With the end of a line in it no request leaves: every feed would fail by a reason of its own, bad-url."""
+    if not text.isprintable():
+        raise ConfigError(f"DEPARTURES_USER_AGENT={text!r:.200}: one line of printable characters is expected")

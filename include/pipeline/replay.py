@@ -21,7 +21,7 @@ from include.pipeline.parking import read_parked_items
 from include.pipeline.poll import name_language
 from include.pipeline.read import read_shard, read_tasks
 from include.pipeline.reading import read_moves
-from include.pipeline.run import Progress, RunContext, StepReport, no_progress
+from include.pipeline.run import Progress, RunContext, StepReport, check_year, no_progress
 from include.records import Article, FeedState, Page
 from include.warehouse.generations import open_read_only
 from include.warehouse.rereading import read_articles
@@ -100,9 +100,11 @@ def read_range(run: RunContext) -> tuple[datetime, datetime]:
 
 def _read_day(text: str, option: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"{option} {text!r}: not an ISO date; write it as 2026-11-21") from None
+    check_year(day, f"{option} {text!r}")
+    return day
 
 
 def _replay(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +16,8 @@ from include.errors import ConfigError
 from include.knowledge.feeds import FeedSource
 from include.pipeline.staging import Staging
 from include.settings import Settings
+
+YEARS = range(1970, 2101)  # ids of texts count days from 1970 on in 16 bits; schedules and windows need room around
 
 Progress = Callable[[str, int, int], None]  # what, done, of how many (0: not known)
 
@@ -152,12 +154,21 @@ def clean_run_id(text: str) -> str:
 
 
 def parse_as_of(text: str, *, name: str = "--as-of") -> datetime:
-    """An ISO time as UTC; without a zone it is UTC already. Raises ConfigError."""
+    """An ISO time as UTC; without a zone it is UTC already. Raises ConfigError, also for one outside of YEARS."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ConfigError(f"{name} {text!r}: not an ISO time; write it as 2026-11-21 or 2026-11-21T06:00:00Z") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    check_year(moment, f"{name} {text!r}")  # before it is converted: 0001-01-01T00:00+14:00 is no time in UTC
+    moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    check_year(moment, f"{name} {text!r}")
+    return moment
+
+
+def check_year(day: date, said: str) -> None:
+    """Raise ConfigError, beginning with `said`, for a day with which not every step can reckon."""
+    if day.year not in YEARS:
+        raise ConfigError(f"{said}: a day from {YEARS[0]} to {YEARS[-1]} is expected")
 
 
 @cache

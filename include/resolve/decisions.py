@@ -8,13 +8,15 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from include.errors import ConfigError
+from include.jsontext import parse_json
 from include.knowledge.namekeys import name_key
 from include.records import MOVE_KINDS
+from include.resolve.intervals import stated_interval
 
 DecisionKind = Literal[
     "approve", "reject", "merge", "split", "correct", "takedown", "merge-entities", "split-entity", "undo"
@@ -27,7 +29,8 @@ CORRECTABLE = (
 _STATUSES = ("announced", "reported", "rumoured", "denied", "effective", "retracted")
 _TEXTS = ("decision_id", "kind", "subject", "author", "at", "reason")
 _OPTIONAL = ("other", "field", "value", "article_ids", "move_ids", "name_hashes", "organisation_ids")
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_YEARS = ("1900", "2100")  # earlier and later ones are slips, as 0206 for 2026; no step reckons beyond
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,13 @@ def read_decision(file: Path) -> Decision | None:
     """Read one decision file; None for a file of another kind (a quarantine release). Raises ConfigError."""
     try:
         text = file.read_text(encoding="utf-8")
-        content = json.loads(text)
+        content = parse_json(text)
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read ({error})") from error
     except json.JSONDecodeError as error:
         raise ConfigError(f"{file}:{error.lineno}: not valid JSON ({error.msg}); mend or remove the file") from error
+    except ValueError as error:
+        raise ConfigError(f"{file}: not valid JSON ({error}); mend or remove the file") from error
     if not isinstance(content, dict):
         raise ConfigError(f"{file}:1: a decision is an object, found {type(content).__name__}")
     if isinstance(content.get("kind"), str) and content["kind"].startswith("quarantine"):
@@ -130,6 +135,7 @@ def decision_path(inbox: Path, decision_id: str, at: datetime) -> Path:
 def write_whole(target: Path, content: Mapping[str, object]) -> Path:
     """Write one file of the inbox so that a reader sees all of it or nothing."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    content = parse_json(json.dumps(content))  # a terminal that is not UTF-8 hands over halves of surrogate pairs
     temporary = target.with_suffix(".tmp")
     with temporary.open("w", encoding="utf-8") as stream:
         json.dump(content, stream, ensure_ascii=False, indent=1)
@@ -198,7 +204,8 @@ def _parse(file: Path, text: str, content: dict[str, Any]) -> Decision:
         raise ConfigError(f"{file}:{_line(text, 'kind')}: kind {kind!r}; known are {', '.join(DECISION_KINDS)}")
     try:
         at = datetime.fromisoformat(content["at"])
-    except ValueError:
+        at.astimezone(UTC)
+    except (ValueError, OverflowError):  # 0001-01-01T00:00+14:00 is none in UTC
         at = None
     if at is None or at.tzinfo is None:
         raise ConfigError(f"{file}:{_line(text, 'at')}: at {content['at']!r} is no ISO time with a time zone")
@@ -206,6 +213,7 @@ def _parse(file: Path, text: str, content: dict[str, Any]) -> Decision:
         raise ConfigError(f"{file}:{_line(text, 'kind')}: a {kind} needs `other`, what goes into the subject")
     if kind in ("split", "split-entity") and not (content.get("article_ids") or content.get("move_ids")):
         raise ConfigError(f"{file}:{_line(text, 'kind')}: a {kind} needs `article_ids` or `move_ids`")
+    other, field, value = (_text_or_none(file, text, content, key) for key in _OPTIONAL[:3])
     lists = {key: _texts(file, text, content, key) for key in _OPTIONAL[3:]}
     if kind == "correct":
         _check_correction(file, text, content)
@@ -216,9 +224,9 @@ def _parse(file: Path, text: str, content: dict[str, Any]) -> Decision:
         author=content["author"],
         at=at,
         reason=content["reason"],
-        other=content.get("other"),
-        field=content.get("field"),
-        value=content.get("value"),
+        other=other,
+        field=field,
+        value=value,
         **lists,
     )
 
@@ -227,15 +235,29 @@ def _check_correction(file: Path, text: str, content: dict[str, Any]) -> None:
     field, value = content.get("field"), content.get("value")
     if field not in CORRECTABLE:
         raise ConfigError(f"{file}:{_line(text, 'field')}: field {field!r}; can be set: {', '.join(CORRECTABLE)}")
-    if value is not None and not isinstance(value, str):
-        raise ConfigError(f"{file}:{_line(text, 'value')}: value must be text or null, found {value!r}")
     allowed = {"kind": MOVE_KINDS, "status": _STATUSES, "focus": ("main", "background"), "acting": ("true", "false")}
     if field in allowed and value not in allowed[field]:
         raise ConfigError(f"{file}:{_line(text, 'value')}: {field} {value!r}; known are {', '.join(allowed[field])}")
-    if field == "person" and not value:
+    if field == "person" and not (value and value.strip()):
         raise ConfigError(f"{file}:{_line(text, 'value')}: a person needs a name")
-    if field == "date" and value is not None and not _DATE.fullmatch(value):
-        raise ConfigError(f"{file}:{_line(text, 'value')}: date {value!r}; 2026, 2026-11 or 2026-11-21 is expected")
+    if field == "date" and value is not None and not _is_date(value):
+        raise ConfigError(
+            f"{file}:{_line(text, 'value')}: date {value!r}; 2026, 2026-11 or 2026-11-21 is expected, "
+            f"a date of the calendar from {_YEARS[0]} to {_YEARS[1]}"
+        )
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is an ISO date, of a day, a month or a year, with which every later step can reckon."""
+    is_iso = _ISO_DATE.fullmatch(text) is not None
+    return is_iso and _YEARS[0] <= text[:4] <= _YEARS[1] and stated_interval(text) is not None
+
+
+def _text_or_none(file: Path, text: str, content: dict[str, Any], key: str) -> str | None:
+    value = content.get(key)
+    if not isinstance(value, str | None):
+        raise ConfigError(f"{file}:{_line(text, key)}: {key} must be text or null, found {value!r:.60}")
+    return value
 
 
 def _texts(file: Path, text: str, content: dict[str, Any], key: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from include.errors import ConfigError
+from include.outfile import check_output, open_output
 from include.warehouse.arrow import fetch_row
 from include.warehouse.files import copy_file, disk_errors, file_lock, sync_path
 from include.warehouse.generations import attach_read_only, open_read_only, read_generation
@@ -35,30 +36,31 @@ def write_backup(home: Path, target: Path, *, with_archive: bool = False) -> Bac
     of a home into one tar file.
 
     Runs may go on meanwhile: the published file is taken as of one moment, and every text that it names is older than
-    it. `with_archive` adds the fetched pages, if they are in the home. The target is whole or absent. Raises
-    ConfigError where nothing is published or the disk is full.
+    it. `with_archive` adds the fetched pages, if they are in the home. The target is whole or as it was; it may be a
+    pipe. Raises ConfigError where nothing is published, the disk is full, or the target is a folder, stands in none
+    or would take the place of what is backed up.
     """
     published = home / PUBLISHED
     if target.is_dir():
         raise ConfigError(f"{target}: is a folder; name a file, for example {target / 'departures.tar'}")
-    partial = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     folders = (*_FOLDERS, *(("archive",) if with_archive else ()))
-    with disk_errors(target.parent):
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with _snapshot(published) as copy, tarfile.open(partial, "w") as tar:
-                report = _check_home(copy, home / "articles")
-                tar.add(copy, PUBLISHED)
-                names = [path for folder in folders for path in sorted((home / folder).rglob("*")) if path.is_file()]
-                names += [home / name for name in _FILES if (home / name).is_file()]
-                for path in names:
-                    if not path.name.endswith(".tmp"):
-                        tar.add(path, path.relative_to(home).as_posix())
-                count = len(tar.getmembers())
-            sync_path(partial)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
+    check_output(target, *(home / name for name in _FILES))
+    if any(target.resolve().is_relative_to((home / folder).resolve()) for folder in ("published", *folders)):
+        raise ConfigError(f"{target}: lies within what is backed up; name a file elsewhere")
+    with (
+        disk_errors(target.parent),
+        _snapshot(published) as copy,
+        open_output(target) as stream,
+        tarfile.open(fileobj=stream, mode="w|") as tar,
+    ):
+        report = _check_home(copy, home / "articles")
+        tar.add(copy, PUBLISHED)
+        names = [path for folder in folders for path in sorted((home / folder).rglob("*")) if path.is_file()]
+        names += [home / name for name in _FILES if (home / name).is_file()]
+        for path in names:
+            if not path.name.endswith(".tmp"):
+                tar.add(path, path.relative_to(home).as_posix())
+        count = len(tar.getmembers())
     return BackupReport(report.generation, report.articles, count)
 
 

@@ -53,9 +53,24 @@ def answer_query(request: dict[str, Any]) -> pa.Table:
     truncated = table.num_rows > request["max_rows"]
     meta = {"columns": columns, "types": types, "truncated": truncated, "seconds": seconds}
     unique = [f"{index}" for index in range(table.num_columns)]  # two columns of one name are no field names of Arrow
-    return (
-        table.slice(0, request["max_rows"]).rename_columns(unique).replace_schema_metadata({"query": json.dumps(meta)})
-    )
+    kept = _spell_out(con, table.slice(0, request["max_rows"]).rename_columns(unique))
+    return kept.replace_schema_metadata({"query": json.dumps(meta)})
+
+
+def _spell_out(con: duckdb.DuckDBPyConnection, table: pa.Table) -> pa.Table:
+    """The table with columns that hold a time which Python has none for, `date 'infinity'` or one BC, as text."""
+    for index, name in enumerate(table.column_names):
+        try:
+            if _has_times(table.column(index).type):
+                table.column(index).to_pylist()
+        except (OverflowError, ValueError):
+            written = con.from_arrow(table.select([name])).project(f'CAST("{name}" AS VARCHAR)').to_arrow_table()
+            table = table.set_column(index, name, written.column(0))
+    return table
+
+
+def _has_times(kind: pa.DataType) -> bool:
+    return pa.types.is_temporal(kind) or any(_has_times(kind.field(i).type) for i in range(kind.num_fields))
 
 
 def _collect(reader: pa.RecordBatchReader) -> pa.Table:

@@ -57,6 +57,14 @@ def test_a_wrong_source_list(text: str, words: tuple[str, ...], departures: Depa
     [
         (("run", "--sources", "absent.yaml"), ("--sources absent.yaml", "no such file")),
         (("run", "--as-of", "yesterday"), ("--as-of", "'yesterday'", "2026-11-21")),
+        (("run", "--as-of", "9999-12-31"), ("--as-of", "'9999-12-31'", "a day from 1970 to 2100")),
+        (("import", "absent.jsonl", "--as-of", "0001-01-01"), ("--as-of", "a day from 1970 to 2100")),
+        (("maintain", "--as-of", "9999-12-31T23:00-05:00"), ("--as-of", "a day from 1970 to 2100")),
+        (("reprocess", "--until", "9999-12-31"), ("--until", "'9999-12-31'", "a day from 1970 to 2100")),
+        (("reprocess", "--since", "0001-01-01"), ("--since", "'0001-01-01'", "a day from 1970 to 2100")),
+        (("sources", "export-opml", "absent/feeds.opml"), ("absent/feeds.opml", "does not exist; make it")),
+        (("backup", "absent/all.tar"), ("absent/all.tar", "does not exist; make it")),
+        (("review", "cases", "absent/cases.jsonl"), ("absent/cases.jsonl", "does not exist; make it")),
         (("run", "--limit", "-1"), ("--limit", "departures run --help")),
         (("import", "absent.jsonl"), ("absent.jsonl", "no such file")),
         (("detect", "absent.jsonl", "--out", "out.jsonl"), ("absent.jsonl", "no such file")),
@@ -77,7 +85,7 @@ def test_a_wrong_call(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert_one_line(departures(*arguments), *words)
-    assert [path.name for path in tmp_path.iterdir() if path.name == "out.jsonl"] == []
+    assert [path.name for path in tmp_path.iterdir() if path.name in ("out.jsonl", "absent")] == []
 
 
 @pytest.mark.parametrize(
@@ -139,6 +147,49 @@ def test_the_doctor_names_everything_that_is_wrong_at_once(
     for words in ("did you mean Anthropic", "DEPARTURES_SCHEDULE='daily'", "entry 1 (slakc://…) is no URL"):
         assert words in call.out
     assert "T0k3n" not in call.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DEPARTURES_AS_OF", "later", "DEPARTURES_AS_OF 'later': not an ISO time"),
+        ("DEPARTURES_ALLOW_HOSTS", "localhost", "DEPARTURES_ALLOW_HOSTS: 'localhost': host:port or CIDR:port"),
+        (
+            "DEPARTURES_USER_AGENT",
+            "me\r\nX: y",
+            r"DEPARTURES_USER_AGENT='me\r\nX: y': one line of printable characters",
+        ),
+        ("DEPARTURES_USER_AGENT", "me \udcff", "one line of printable characters"),
+    ],
+)
+def test_what_stops_a_run_is_named_by_the_doctor(
+    name: str, value: str, words: str, departures: Departures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    examined = departures("doctor", "--home", tmp_path)
+    assert examined.code == 1 and words in examined.out
+    assert_one_line(departures("run", "--home", tmp_path), words)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "watchlist.yaml:1: a mapping with name, organisations, people, roles is expected, found nothing"),
+        ("expect: 3", "watchlist.yaml:1: unknown key 'expect'"),
+        ("name: N\npeople:\n  - 2026-13-45", "watchlist.yaml:3: '2026-13-45' looks like a date and is none"),
+    ],
+)
+def test_a_wrong_watchlist(text: str, words: str, departures: Departures, tmp_path: Path) -> None:
+    (tmp_path / "watchlist.yaml").write_text(text, encoding="utf-8")
+    assert_one_line(departures("run", "--home", tmp_path), words)
+    assert words in departures("doctor", "--home", tmp_path).out
+
+
+def test_the_list_in_force_is_not_replaced_by_its_own_export(departures: Departures, tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(f"feeds:\n{FEED}\n", encoding="utf-8")
+    assert_one_line(departures("sources", "export-opml", path, "--home", tmp_path), str(path), "is what is read here")
+    assert path.read_text(encoding="utf-8") == f"feeds:\n{FEED}\n"
 
 
 def test_a_wrong_toml(departures: Departures, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,55 @@ def test_a_row_has_the_fields_of_the_contract(departures: Callable[..., Call], t
     evidence = move["evidence"]
     source = {"title": "Chief scientist leaves", "text": TEXT}[evidence["field"]]
     assert source[evidence["start"] : evidence["end"]] == evidence["quote"]
+
+
+def test_half_an_emoji_becomes_a_mark_and_the_article_is_read(departures: Callable[..., Call], tmp_path: Path) -> None:
+    """Also by `import`, whose staging files and tables hold UTF-8 alone."""
+    article = {"id": "a \ud83d", "title": "Jane Roe leaves \ud83d", "text": f"\ude00 {TEXT}", "source": "s \ud83d"}
+    articles = write_articles(tmp_path / "in.jsonl", {**article, "lang": "en", "published": "2026-11-16"})
+    home = tmp_path / "home"
+    assert departures("detect", articles, "--out", tmp_path / "out.jsonl").code == 0
+    (row,) = read_rows(tmp_path / "out.jsonl")
+    assert row["id"] == "a \ufffd" and {move["person"] for move in row["moves"]} == {"Jane Roe"}
+    for move in row["moves"]:
+        evidence = move["evidence"]
+        assert {"title": article["title"], "text": article["text"]}[evidence["field"]][
+            evidence["start"] : evidence["end"]
+        ].replace("\ud83d", "\ufffd").replace("\ude00", "\ufffd") == evidence["quote"]
+    call = departures("import", articles, "--as-of", "2026-11-21", "--home", home)
+    assert call.code == 0, call.err
+    found = departures("sql", "select source_ref from articles", "--format", "json", "--home", home)
+    assert json.loads(found.out) == [{"source_ref": "a \ufffd"}]
+
+
+def test_the_output_never_takes_the_place_of_what_is_read(departures: Callable[..., Call], tmp_path: Path) -> None:
+    articles = write_articles(tmp_path / "in.jsonl", {"id": "a", "title": "T", "text": TEXT, "lang": "en", "moves": []})
+    page = tmp_path / "page.html"
+    page.write_text("<p>A page.</p>")
+    index = write_articles(tmp_path / "index.jsonl", {"id": "p", "url": "https://x.example/p", "file": "page.html"})
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for call in (
+        departures("detect", articles, "--out", articles),
+        departures("extract", index, "--out", index),
+        departures("extract", index, "--out", page),
+        departures("evaluate", articles, "--baseline", articles, "--keep"),
+    ):
+        assert (call.code, call.err.count("\n")) == (2, 1), call.err
+        assert "is what is read here, and would be lost; name another file" in call.err
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_the_output_may_be_a_pipe(departures: Callable[..., Call], tmp_path: Path) -> None:
+    articles = write_articles(tmp_path / "in.jsonl", {"id": "a", "title": "T", "text": "Nothing.", "lang": "sv"})
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert departures("detect", articles, "--out", pipe).code == 0
+        assert json.loads(os.read(reading, 10_000)) == {"id": "a", "lang": "unsupported", "moves": []}
+    finally:
+        os.close(reading)
+    assert pipe.is_fifo()
 
 
 def test_many_articles_are_read_in_parallel_and_come_back_in_order() -> None:

@@ -124,6 +124,38 @@ def test_decisions_are_applied_and_taken_back(home: Path, departures: Departures
     assert ask("select review from events where person = 'Jane Roe'") == [{"review": "approved"}]
 
 
+def test_a_date_that_no_calendar_has_stops_no_run(home: Path, departures: Departures, ask: Callable[..., Any]) -> None:
+    for value in ("2026-02-31", "2026-13", "2026-00", "0000", "２０２６"):
+        refused = departures("review", "correct", "Ben Poe", "date", value, "-r", "x", "--home", home)
+        assert refused.code == 2 and refused.err.startswith(f"departures: date {value!r}; 2026, 2026-11 or 2026-11-21")
+        assert refused.err.count("\n") == 1
+    assert not (home / "inbox").exists()
+
+    (event,) = ask("select event_id from events where person = 'Ben Poe'")
+    assert departures("review", "correct", "Ben Poe", "date", "2026-02", "-r", "x", "--home", home).code == 0
+    (good,) = (home / "inbox").iterdir()
+    decision = json.loads(good.read_text(encoding="utf-8"))
+    bad = good.with_name("20260101T000000-older.json")
+    bad.write_text(json.dumps({**decision, "decision_id": "older", "value": "2026-02-31"}), encoding="utf-8")
+    applied = departures("review", "apply", "--home", home)
+    assert applied.code == 0 and "1 new decisions applied" in applied.err, applied.err
+    assert f"{bad}:1: date '2026-02-31'" in applied.err
+    assert ask("select date, date_precision as p from events where person = 'Ben Poe'") == [
+        {"date": "2026-02", "p": "month"}
+    ]
+    assert event["event_id"] in departures("review", "log", "--json", "--home", home).out
+
+
+def test_brackets_in_what_a_person_says_are_no_markup(home: Path, departures: Departures) -> None:
+    call = departures(
+        "review", "correct", "Ben Poe", "to_org", "[/b] [red]Acme", "-r", "so it is called", "--home", home
+    )
+    assert call.code == 0 and "is [/b] [red]Acme" in call.err
+    (home / "inbox" / "x[red].json").write_text("{", encoding="utf-8")
+    listed = departures("review", "list", "--home", home)
+    assert listed.code == 0 and "x[red].json:1: not valid JSON" in listed.err
+
+
 def names_in_tables(home: Path, name: str) -> list[str]:
     """Tables of the published file in which a name stands; the texts of the articles are not in the file."""
     with duckdb.connect(str(home / "published" / "departures.duckdb"), read_only=True) as con:

@@ -173,6 +173,28 @@ def test_sources_come_and_go(
     assert [feed["url"] for feed in json.loads(listed[0])] == [site.base_url + "/dead.xml", site.base_url + "/news.xml"]
 
 
+def test_a_language_is_put_right_or_refused_before_anything_is_written(
+    site: Site, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DEPARTURES_ALLOW_HOSTS", site.host)
+    monkeypatch.setenv("DEPARTURES_HOST_DELAY", "0")
+    home, opml = tmp_path / "home", tmp_path / "list.opml"
+    opml.write_text('<opml><body><outline text="B" xmlUrl="https://b.example.org/feed"/></body></opml>')
+    make_settings(home, site, ["/dead.xml"])
+    before = (home / "feeds.yaml").read_bytes()
+    asked = len(site.requests)
+    for command in (("add", site.base_url + "/news.xml"), ("import-opml", opml)):
+        refused = departures("sources", *command, "--lang", "english", "--home", home)
+        assert (refused.code, refused.err.count("\n")) == (2, 1), refused.err
+        assert "--lang 'english': a language code such as en" in refused.err
+    assert (home / "feeds.yaml").read_bytes() == before
+    assert len(site.requests) == asked
+    assert departures("sources", "add", site.base_url + "/news.xml", "--lang", "pt_BR", "--home", home).code == 0
+    assert departures("sources", "import-opml", opml, "--lang", "zh-cn", "--home", home).code == 0
+    listed = departures("sources", "list", "--format", "json", "--home", home)
+    assert [feed["lang"] for feed in json.loads(listed.out)][1:] == ["pt", "zh-Hans"]
+
+
 def test_a_replay_gives_the_same_articles_without_a_network(
     home: Path, departures: Callable[..., Call], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

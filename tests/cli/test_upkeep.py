@@ -33,12 +33,23 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_a_backup_is_restored_by_one_command_each(home: Path, tmp_path: Path, departures: Departures) -> None:
+    (tmp_path / "b").mkdir()
     made = departures("backup", tmp_path / "b" / "all.tar", "--home", home)
     assert made.code == 0 and "generation 1, 2 articles" in made.err
     restored = departures("restore", tmp_path / "b" / "all.tar", "--home", tmp_path / "other")
     assert restored.code == 0 and "generation 1, 2 articles" in restored.err
     found = departures("sql", COUNT, "--format", "json", "--home", tmp_path / "other").out
     assert json.loads(found) == [{"n": 2}]
+
+
+def test_an_answer_as_json_keeps_every_column_and_any_value(home: Path, departures: Departures) -> None:
+    query = "select 1 as id, 2 as id, 3 as id_1, date 'infinity' as day, 'nan'::double as n, ['-inf'::double] as m"
+    (row,) = json.loads(departures("sql", query, "--format", "json", "--home", home).out)
+    assert row == {"id": 1, "id_1": 2, "id_1_1": 3, "day": "infinity", "n": "nan", "m": ["-inf"]}
+    for style in ("table", "csv"):
+        call = departures("sql", query, "--format", style, "--home", home)
+        assert call.code == 0 and "infinity" in call.out
+    assert "[/b] [red]" in departures("sql", 'select 1 as "[/b] [red]"', "--home", home).out
 
 
 def test_what_is_held_is_shown_and_let_go(home: Path, departures: Departures) -> None:

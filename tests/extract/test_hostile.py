@@ -8,6 +8,7 @@ from include.errors import QuarantineRecord
 from include.extract.article import extract_article
 from include.extract.page import load_models
 from include.extract.workers import Task, run_isolated
+from include.pipeline.codec import dump_lines
 from include.records import Quarantined
 from tests.extract.samples import FETCHED_AT, HEAD, PARAGRAPH, URL
 
@@ -85,6 +86,20 @@ def test_deep_pages_keep_their_words() -> None:
     html = HEAD + "<div>" * 1_000 + PARAGRAPH * 3 + "</div>" * 1_000
     article = extract_article(html.encode(), url=URL, item=None, fetched_at=FETCHED_AT, headers={})
     assert article.text.count("Jane Roe is leaving") >= 4
+
+
+def test_half_an_emoji_in_the_scripts_of_a_page_can_be_staged() -> None:
+    cut = r"\ud83d"
+    node = f"""{{"@type": "NewsArticle", "headline": "Roe leaves {cut}", "author": [{{"name": "Ann Poe {cut}"}}],
+        "publisher": {{"name": "The Times {cut}"}}, "keywords": ["moves {cut}"], "datePublished": "2026-11-20"}}"""
+    state = (
+        f"""window.__STATE__ = {{"authors": ["Ann Poe {cut}"], "body": ["{"A sentence of the story. " * 5}{cut}."]}};"""
+    )
+    for script in (node, node + node, node[:-1]):
+        html = f"{HEAD}<script type='application/ld+json'>{script}</script><script>{state}</script>{PARAGRAPH * 3}"
+        article = extract_article(html.encode(), url=URL, item=None, fetched_at=FETCHED_AT, headers={})
+        (line,) = dump_lines([article])
+        assert line.encode() and "Ann Poe" in article.authors[0]
 
 
 def test_broken_bytes_do_not_lose_the_page() -> None:

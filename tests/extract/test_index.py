@@ -66,5 +66,5 @@ def test_missing_index_and_missing_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         extract_index(tmp_path / "none.jsonl", tmp_path / "out.jsonl", workers=1)
     index = _write_index(tmp_path)
-    with pytest.raises(ConfigError, match="does not exist; create it"):
+    with pytest.raises(ConfigError, match="does not exist; make it or name another"):
         extract_index(index, tmp_path / "none" / "out.jsonl", workers=1)

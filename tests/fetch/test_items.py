@@ -19,6 +19,7 @@ from include.fetch.identity import canonicalise, clean_link, identify, item_id
 from include.fetch.items import ItemBatch, make_items
 from include.fetch.news import REMEMBERED, find_news
 from include.fetch.plaintext import clean_title, plain_text
+from include.pipeline.codec import dump_lines
 from include.records import FeedItem
 from tests.fetch.web import make_entry, make_rss
 from tests.shared import require_shared, shared_dir
@@ -203,6 +204,7 @@ def test_any_bytes_are_a_feed_or_none(body: bytes) -> None:
         b"",
         b"<rss version='2.0'><channel><item>",
         b'{"version": "https://jsonfeed.org/version/1", "items": [',
+        b'{"version": "https://jsonfeed.org/version/1", "items": ' + b"9" * 5_000 + b"}",
     ):
         read(prefix + body)
 
@@ -276,3 +278,15 @@ def test_memory_of_entries_is_bounded_and_newest_first() -> None:
     assert (third.new, third.overlap_lost) == (1_500, True)
     assert len(third.recent_ids) == REMEMBERED
     assert third.recent_ids[0] == f"id-1500:{item.revision}"
+
+
+def test_half_an_emoji_in_a_json_feed_can_be_staged() -> None:
+    cut = r"\ud83d"
+    body = f"""{{"version": "https://jsonfeed.org/version/1.1", "title": "News {cut}", "items": [
+        {{"id": "one {cut}", "url": "https://x.example/1", "title": "Roe leaves {cut}",
+          "content_text": "She left. {cut}", "authors": [{{"name": "Ann Poe {cut}"}}]}}]}}"""
+    feed = read_feed(body.encode(), content_type="application/feed+json")
+    assert feed.title.strip() == "News"
+    (item,) = make_items(feed, source_id="x", url="https://x.example/feed", as_of=AS_OF).items
+    (line,) = dump_lines([item])
+    assert line.encode() and item.title.startswith("Roe leaves")

@@ -16,7 +16,7 @@ from include.fetch.feed import is_wanted
 from include.fetch.feedformat import read_feed
 from include.fetch.items import make_items
 from include.knowledge.feeds import FEED_KINDS, PACKAGED_FEEDS, FeedSource, load_feeds, save_feeds
-from include.knowledge.opml import export_opml, import_opml, make_id, normalise_lang
+from include.knowledge.opml import export_opml, import_opml, make_id, normalise_lang, read_lang
 
 GOOD = """feeds:
   - id: a
@@ -105,7 +105,16 @@ def test_a_failed_save_leaves_the_old_list(tmp_path: Path) -> None:
         ("kind: press", "kind: press\n    expect: {per_day: [5, 1]}", 8, r"expect per_day \[5, 1\]"),
         ("kind: press", "kind: press\n    expect: {per_day: 5}", 8, "expect per_day 5"),
         ("kind: press", "kind: press\n    expect: {lag_hours: 0}", 8, "lag_hours 0"),
-        ("kind: press", "kind: press\n    expect: 5", None, "a mapping with"),
+        ("kind: press", "kind: press\n    match: 'a{99999999999999999999}'", 8, "not a regular expression"),
+        ("kind: press", "kind: press\n    expect: 5", 8, "a mapping with lag_hours, per_day is expected, found 5"),
+        ("name: A", "name: 2026-13-45", 3, "'2026-13-45' looks like a date and is none; put it in quotes"),
+        ("name: A", "name: 2026-02-31 06:00:00", 3, "looks like a date and is none"),
+        ("kind: press", f"kind: press\n    weight: {'9' * 5000}", 8, "'9{50,}.* looks like a number and is none"),
+        ("kind: press", f"kind: press\n    weight: 0x{'f' * 5000}", 8, "looks like a number and is none"),
+        ("name: A", "name: !!bool perhaps", 3, "'perhaps' looks like tag:yaml.org,2002:bool and is none"),
+        ("name: A", "? !!set {a}\n    : b\n    name: A", 3, "a list or mapping is no key"),
+        (GOOD, "", 1, "a mapping with feeds is expected, found nothing"),
+        (GOOD, "feeds:\n  - 3\n", 1, "a mapping with country, id, .* is expected, found 3"),
         ("feeds:\n", "feeds: none\nx:\n", None, "unknown key 'x'"),
     ],
 )
@@ -128,6 +137,7 @@ def test_an_id_stands_once(tmp_path: Path) -> None:
         load_feeds(path)
 
 
+FLOW = "{id: a, name: A, url: 'https://a.example.org/feed', lang: en, country: US, kind: press}"
 ADDED = FeedSource("b", "B", "https://b.example.org/feed", "no", "NO", "lab", expect_per_day=(0, 5))
 
 
@@ -136,7 +146,14 @@ ADDED = FeedSource("b", "B", "https://b.example.org/feed", "no", "NO", "lab", ex
     [
         "# mine\n" + GOOD + "    # last words",
         GOOD.replace("\n  ", "\n"),
-        "feeds: [{id: a, name: A, url: 'https://a.example.org/feed', lang: en, country: US, kind: press}]\n",
+        f"feeds: [{FLOW}]\n",
+        f"feeds: [{FLOW}]  # mine",
+        f"# mine\nfeeds: [\n  {FLOW}, # the first, as ]\n]\n",
+        f"feeds: [\n  # mine, 中 😀\n  {FLOW} # the last\n]\n# end",
+        f"{{feeds: [{FLOW}]}} # mine\n",
+        f"feeds: # mine\n- {FLOW}\n",
+        "feeds: []  # mine\n",
+        "---\nfeeds: [ # mine\n]\n...\n",
     ],
 )
 def test_adding_keeps_what_stands_there(tmp_path: Path, text: str) -> None:
@@ -145,9 +162,46 @@ def test_adding_keeps_what_stands_there(tmp_path: Path, text: str) -> None:
     present = load_feeds(path)
     save_feeds(path, (*present, ADDED))
     assert load_feeds(path) == (*present, ADDED)
-    assert ("# mine" in path.read_text()) == ("# mine" in text)
+    assert [word for word in re.findall("#.*", text) if word not in path.read_text()] == []
     save_feeds(path, (ADDED,))
     assert load_feeds(path) == (ADDED,)
+
+
+def test_a_list_that_cannot_be_added_to_stays_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(f"# mine\n{GOOD}...\n# end\n")
+    with pytest.raises(ConfigError, match=r"feeds.yaml: cannot be added to as it is written; .*`- id:`$"):
+        save_feeds(path, (*load_feeds(path), ADDED))
+    assert path.read_text() == f"# mine\n{GOOD}...\n# end\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["feeds.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"lang": "pt_BR"}, "source 'b': lang 'pt_BR': a language code"),
+        ({"lang": ""}, "source 'b': lang '': text is expected"),
+        ({"country": "usa"}, "country 'usa'"),
+        ({"id": "B!"}, "id 'B!'"),
+        ({"name": " "}, "name ' '"),
+        ({"url": "ftp://b.example.org"}, "url 'ftp"),
+        ({"weight": 9.0}, "weight 9"),
+        ({"weight": float("nan")}, "weight nan"),
+        ({"delay": float("inf")}, "delay inf"),
+        ({"expect_per_day": (5.0, float("inf"))}, "expect per_day"),
+        ({"match": "("}, "match '\\('"),
+        ({"id": "a"}, "source 'a': 2 sources have this id"),
+    ],
+)
+def test_what_no_list_can_hold_is_not_saved(tmp_path: Path, changes: dict[str, object], message: str) -> None:
+    path = tmp_path / "feeds.yaml"
+    path.write_text(GOOD)
+    with pytest.raises(ConfigError, match=message):
+        save_feeds(path, (*load_feeds(path), replace(ADDED, **changes)))  # type: ignore[arg-type]
+    assert path.read_text() == GOOD
+    with pytest.raises(ConfigError):
+        save_feeds(tmp_path / "new" / "feeds.yaml", (replace(ADDED, id="a"), replace(ADDED, **changes)))  # type: ignore[arg-type]
+    assert not (tmp_path / "new" / "feeds.yaml").exists()
 
 
 def test_a_home_list_begins_as_the_packaged_one(tmp_path: Path) -> None:
@@ -178,6 +232,20 @@ def test_other_readers_lists_are_read(tmp_path: Path) -> None:
     assert load_feeds(tmp_path / "feeds.yaml") == read
 
 
+OWN = (
+    '<opml xmlns:d="https://github.com/departure-board/ns/opml"><body>'
+    '<outline text=" F " title=" " xmlUrl="https://f.example.org/feed" {}/></body></opml>'
+)
+
+
+def test_what_another_reader_writes_into_our_attributes_is_put_right(tmp_path: Path) -> None:
+    path = tmp_path / "list.opml"
+    path.write_text(OWN.format('d:id="F one" language="pt_BR"'))
+    assert import_opml(path) == (FeedSource("f-one", "F", "https://f.example.org/feed", "pt", "XX", "press"),)
+    path.write_text(OWN.format('d:id="f" language="Klingon"'))
+    assert [(source.id, source.lang) for source in import_opml(path, lang="en")] == [("f", "en")]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -185,6 +253,10 @@ def test_other_readers_lists_are_read(tmp_path: Path) -> None:
         ("<rss/>", "the root element is 'rss'"),
         ("<opml/>", "no feed in it"),
         ('<opml><body><outline text="F" xmlUrl="file:///etc/passwd"/></body></opml>', "outline 'F': url 'file:"),
+        (OWN.format('d:id="f" d:country="usa"'), "outline 'F': source 'f': country 'usa': two capital letters"),
+        (OWN.format('d:weight="inf"'), "outline 'F': source 'f': weight inf"),
+        (OWN.format('d:perDay="nan 3"'), "outline 'F': source 'f': expect per_day"),
+        (OWN.format('d:match="("'), r"outline 'F': source 'f': match '\('"),
     ],
 )
 def test_a_wrong_opml_file_is_named(tmp_path: Path, text: str, message: str) -> None:
@@ -202,6 +274,22 @@ def test_names_and_languages() -> None:
     assert [normalise_lang(text, "und") for text in ("en-US", "pt_BR", "zh-CN", "zh-hk", "", "Deutsch")] == [
         "en", "pt", "zh-Hans", "zh-Hant", "und", "und",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [("pt_BR", "pt"), ("EN_us", "en"), ("zh-cn", "zh-Hans"), ("zh", "zh-Hans"), ("zh_TW", "zh-Hant"), (" en ", "en"),
+     ("zh-Hant", "zh-Hant"), ("sr-Latn", "sr-Latn"), ("und", "und"), ("no", "no")],
+)  # fmt: skip
+def test_a_language_that_a_person_gives(given: str, read: str, tmp_path: Path) -> None:
+    assert read_lang(given, "--lang") == read
+    save_feeds(tmp_path / "feeds.yaml", [replace(ADDED, lang=read)])
+
+
+@pytest.mark.parametrize("given", ["english", "", "e", "en--US", "en US", "中文", "pt_BR\nid: x"])
+def test_what_is_no_language_is_refused(given: str) -> None:
+    with pytest.raises(ConfigError, match=r"^--lang '.*': a language code such as en or zh-Hans is expected$"):
+        read_lang(given, "--lang")
 
 
 def test_a_disabled_source_stays_disabled(tmp_path: Path) -> None:

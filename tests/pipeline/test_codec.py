@@ -60,6 +60,7 @@ def test_a_value_outside_its_literal_is_refused() -> None:
         (b"[1, 2]\n", "articles.jsonl:1: a JSON object is expected, found list"),
         (b'{"id": "\xff"}\n', "articles.jsonl: not UTF-8"),
         (b"[" * 100_000 + b"\n", "articles.jsonl:1: not valid JSON"),
+        (b'{"id": ' + b"9" * 4_301 + b"}\n", "articles.jsonl:1: not valid JSON (a number has more than 4,300 digits)"),
     ],
 )
 def test_a_broken_line_is_named(content: bytes, complaint: str, tmp_path: Path) -> None:

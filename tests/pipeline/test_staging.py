@@ -58,6 +58,14 @@ def test_a_writer_that_dies_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     assert [entry.name for entry in tmp_path.iterdir()] == ["items.jsonl"]
 
 
+@pytest.mark.parametrize(
+    "text", ["9999-12-31", "0001-01-01", "1969-12-31", "2101-01-01", "0001-01-01T00:00+14:00", "1970-01-01T00:00+14:00"]
+)
+def test_a_time_with_which_no_step_can_reckon_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^--as-of '.*': a day from 1970 to 2100 is expected$"):
+        parse_as_of(text)
+
+
 def test_a_run_is_opened_again_as_it_was_started(tmp_path: Path) -> None:
     settings = Settings.from_env({}, home=tmp_path)
     options = RunOptions(sources=str(tmp_path / "feeds.yaml"), limit=7, force=True)

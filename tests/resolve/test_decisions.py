@@ -66,9 +66,25 @@ def test_a_decision_can_be_undone_and_the_undoing_too(tmp_path: Path) -> None:
         ({"at": "2026-01-01T00:00:00"}, "with a time zone"),
         ({"field": "score"}, ":8: field 'score'; can be set"),
         ({"value": "May 2025"}, ":9: date 'May 2025'; 2026, 2026-11 or 2026-11-21"),
+        (
+            {"value": "2026-02-31"},
+            ":9: date '2026-02-31'; 2026, 2026-11 or 2026-11-21 is expected, a date of the calendar",
+        ),
+        ({"value": "2026-13"}, ":9: date '2026-13'"),
+        ({"value": "2026-00"}, ":9: date '2026-00'"),
+        ({"value": "2026-11-00"}, ":9: date '2026-11-00'"),
+        ({"value": "0000"}, ":9: date '0000'"),
+        ({"value": "0206-11"}, "of the calendar from 1900 to 2100"),
+        ({"value": "9999-12-31"}, "of the calendar from 1900 to 2100"),
+        ({"value": "２０２６"}, ":9: date '２０２６'"),
+        ({"value": "2026-11-21\n"}, ":9: date '2026-11-21"),
+        ({"at": "0001-01-01T00:00:00+14:00"}, "is no ISO time"),
         ({"value": 3}, ":9: value must be text"),
+        ({"kind": "merge", "other": ["e-2"]}, ":10: other must be text or null, found ['e-2']"),
+        ({"kind": "approve", "field": {}}, ":8: field must be text or null"),
         ({"field": "status", "value": "maybe"}, ":9: status 'maybe'; known are announced"),
         ({"field": "person", "value": None}, "a person needs a name"),
+        ({"field": "person", "value": " "}, "a person needs a name"),
         ({"colour": "red"}, ":10: unknown field 'colour'"),
         ({"kind": "merge"}, "a merge needs `other`"),
         ({"kind": "split"}, "a split needs `article_ids`"),
@@ -84,7 +100,20 @@ def test_a_wrong_decision_is_refused_with_file_and_line(tmp_path: Path, changes:
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", ["{", "[1, 2]", "", "\ufeff{}", '"text"'])
+@pytest.mark.parametrize("value", ["2026", "2026-02", "2024-02-29", "1900-01-01", "2100-12-31", None])
+def test_a_date_of_the_calendar_can_be_set(tmp_path: Path, value: str | None) -> None:
+    put(tmp_path, "x.json", value=value)
+    assert [decision.value for decision in read_inbox(tmp_path)] == [value]
+
+
+def test_half_a_surrogate_pair_becomes_a_mark_both_ways(tmp_path: Path) -> None:
+    put(tmp_path, "x.json", reason="a cut emoji \ud83d", value="2025")
+    assert [decision.reason for decision in read_inbox(tmp_path)] == ["a cut emoji \ufffd"]
+    write_decision(tmp_path / "own", decide("reject", "e-1", reason="typed \udcff"))
+    assert [decision.reason for decision in read_inbox(tmp_path / "own")] == ["typed \ufffd"]
+
+
+@pytest.mark.parametrize("content", ["{", "[1, 2]", "", "\ufeff{}", '"text"', "1" * 5_000, "[" * 100_000], ids=range(7))
 def test_a_file_that_is_no_decision_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "broken.json").write_text(content, encoding="utf-8")
     with pytest.raises(ConfigError, match="broken.json"):

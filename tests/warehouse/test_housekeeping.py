@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 import tarfile
 from dataclasses import replace
 from datetime import date, timedelta
@@ -192,7 +194,7 @@ def test_a_backup_is_restored_into_an_empty_home_row_for_row(home: Home, tmp_pat
     (home.path / "inbox").mkdir()
     (home.path / "inbox" / "d1.json").write_text("{}")
     (home.path / "feeds.yaml").write_text("feeds: []\n")
-    target = tmp_path / "backups" / "departures.tar"
+    target = tmp_path / "departures.tar"
     report = write_backup(home.path, target)
     assert (report.generation, report.articles) == (1, 3)
     other = Home(tmp_path / "other")
@@ -264,6 +266,37 @@ def test_a_backup_without_anything_published_or_onto_a_folder_is_refused(home: H
     with pytest.raises(ConfigError, match="is a folder"):
         write_backup(home.path, tmp_path)
     assert not (tmp_path / "x.tar").exists()
+
+
+def test_a_backup_takes_the_place_of_nothing_that_it_holds(home: Home, tmp_path: Path) -> None:
+    publish_story(home)
+    (home.path / "feeds.yaml").write_text("feeds: []\n")
+    before = home.published.read_bytes()
+    for target, said in (
+        (home.published, "lies within what is backed up"),
+        (home.path / "articles" / "new.tar", "lies within what is backed up"),
+        (home.path / "feeds.yaml", "is what is read here"),
+        (tmp_path / "absent" / "x.tar", "absent does not exist; make it or name another"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            write_backup(home.path, target)
+    assert home.published.read_bytes() == before
+    assert (home.path / "feeds.yaml").read_text() == "feeds: []\n"
+    assert not (tmp_path / "absent").exists() and not (home.path / "articles" / "new.tar").exists()
+
+
+def test_a_backup_may_go_into_a_pipe(home: Home, tmp_path: Path) -> None:
+    publish_story(home)
+    pipe, target = tmp_path / "pipe", tmp_path / "read.tar"
+    os.mkfifo(pipe)
+    with target.open("wb") as stream, subprocess.Popen(["cat", pipe], stdout=stream) as reader:
+        try:
+            report = write_backup(home.path, pipe)
+            assert reader.wait() == 0
+        finally:
+            reader.kill()
+    assert pipe.is_fifo()
+    assert restore_backup(target, tmp_path / "other").files == report.files
 
 
 def test_the_difference_names_what_is_gained_lost_and_changed(home: Home) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -47,6 +47,29 @@ def test_unusual_types_come_back(published: Home) -> None:
     (row,) = run_query(published.published, sql).rows
     assert len(row) == 14
     assert row[3:7] == (b"x", {"a": 1}, [("a", 1)], '{"a": 1}')
+
+
+def test_a_time_that_python_has_none_for_comes_back_as_text(published: Home) -> None:
+    sql = (
+        "SELECT DATE 'infinity', TIMESTAMP '-infinity', [DATE 'infinity'], {'a': DATE '0044-03-15 (BC)'}, 1, "
+        "DATE '12026-01-01', TIMESTAMPTZ 'infinity', DATE '2026-11-21', TIMESTAMP_S 'infinity', "
+        "MAP {DATE 'infinity': 1} "
+        "UNION ALL SELECT DATE '2026-11-21', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL"
+    )
+    result = run_query(published.published, sql)
+    first, second = result.rows
+    assert first[:7] == (
+        "infinity",
+        "-infinity",
+        "[infinity]",
+        "{'a': '0044-03-15 (BC)'}",
+        1,
+        "12026-01-01",
+        "infinity",
+    )
+    assert first[7:] == (date(2026, 11, 21), "infinity", "{infinity=1}")
+    assert second == ("2026-11-21", *[None] * 9)
+    assert result.types[:2] == ("DATE", "TIMESTAMP")
 
 
 def test_more_rows_than_wanted_are_cut_and_said(published: Home) -> None:
