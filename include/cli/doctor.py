@@ -15,6 +15,7 @@ import typer
 from include.cli.common import Home, out, read_settings
 from include.cli.production import Finding, examine_production
 from include.errors import ConfigError
+from include.jsontext import mend_surrogates
 from include.settings import Settings, describe_settings
 
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✕", "red")}
@@ -50,7 +51,7 @@ def _print_settings(settings: Settings) -> None:
 
     table = Table("setting", "value", "from", title="In force", title_justify="left")
     for variable, value, origin in describe_settings(settings):
-        table.add_row(variable, Text(value), origin)
+        table.add_row(variable, Text(mend_surrogates(value)), origin)  # an environment may hold any bytes
     out().print(table)
 
 

@@ -7,7 +7,7 @@ import json
 import math
 import sys
 from collections.abc import Sequence
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -36,10 +36,10 @@ def sql(
 
 
 def _print_table(result: QueryResult) -> None:
-    from rich.table import Table
+    from rich.table import Column, Table
     from rich.text import Text
 
-    table = Table(*map(Text, result.columns))
+    table = Table(*(Column(Text(name)) for name in result.columns))
     for row in result.rows:
         table.add_row(*[Text("" if value is None else _cell(value)) for value in row])
     out().print(table)
@@ -63,8 +63,8 @@ def _tell_apart(columns: Sequence[str]) -> list[str]:
     """Names of which no two are one: the second `id` of a join is `id_1`, as DuckDB calls it in a subquery."""
     names: list[str] = []
     for column in columns:
-        name = next(n for n in (column, *(f"{column}_{i}" for i in count(1))) if n not in names)
-        names.append(name)
+        numbered = (f"{column}_{number}" for number in count(1))
+        names.append(next(name for name in chain([column], numbered) if name not in names))
     return names
 
 

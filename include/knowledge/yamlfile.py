@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +59,9 @@ def _construct_mapping(loader: Any, node: yaml.MappingNode) -> LocatedDict:
     mapping.line = node.start_mark.line + 1
     mapping.key_lines = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key: Any = loader.construct_object(key_node, deep=True)
         line = key_node.start_mark.line + 1
-        if not isinstance(key, Hashable):
+        if isinstance(key, (list, dict, set)):
             raise ConfigError(f"{loader.source}:{line}: a list or mapping is no key; write a word")
         if key in mapping:
             raise ConfigError(f"{loader.source}:{line}: key {key!r} stands twice; remove one")
@@ -104,7 +104,9 @@ def read_yaml(path: Path) -> Any:
 
 def compose_yaml(text: str) -> yaml.MappingNode:
     """The mapping that a text, which `read_yaml` has read, is, as nodes that know their places in it."""
-    node: yaml.MappingNode = yaml.compose(text, Loader=_BaseLoader)
+    node = yaml.compose(text, Loader=_BaseLoader)
+    if not isinstance(node, yaml.MappingNode):
+        raise TypeError("a text that read_yaml has read as a mapping is expected")
     return node
 
 
