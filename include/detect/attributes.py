@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from include.detect.arguments import Candidate
 from include.detect.dates import find_anchor, find_dates
+from include.detect.lexicon import MAX_GAP, Hit
 from include.detect.linear import score
 from include.detect.reading import Reading
+from include.detect.triggers import Trigger, find_clause, negates
 from include.detect.witness import focus_witness, status_witness
 from include.records import MOVE_STATUSES, MoveStatus
 
@@ -54,11 +56,97 @@ def status_features(reading: Reading, evidence: list[Candidate]) -> dict[str, fl
 _PLAINLY = 0.7  # log-odds by which a plain fact must be likelier than whatever is less: a rumour shown as fact is worse
 
 
-def judge_status(features: dict[str, float]) -> MoveStatus:
-    """The most probable status; where it is all but even, not the plain fact."""
-    odds = {status: score(f"status:{status}", features) for status in MOVE_STATUSES}
-    odds["announced"] -= _PLAINLY
-    return max(MOVE_STATUSES, key=odds.__getitem__)
+def judge_status(features: dict[str, float], impossible: Collection[MoveStatus] = ()) -> MoveStatus:
+    """The most probable status but for the impossible ones; where it is all but even, not the plain fact."""
+    odds = {status: score(f"status:{status}", features) for status in MOVE_STATUSES if status not in impossible}
+    if "announced" in odds:
+        odds["announced"] -= _PLAINLY
+    return max(odds, key=odds.__getitem__)
+
+
+_UNCERTAIN = ("hypothetical", "rumour")  # cues beside which nothing is taken back yet: "may withdraw her resignation"
+_EARLIER = 2  # sentences before "on Friday she withdrew her resignation" in which she is named
+_VSO_TAIL = 24  # letters behind the name in "سحبت ليلى حداد استقالتها"
+
+
+def is_undone(reading: Reading, evidence: list[Candidate]) -> bool:
+    """Whether a leaving comes to nothing: the resignation is taken back or refused, the person stays after all.
+
+    A decision and no feature: the words of a resignation are all there, and the models know them as a plain fact.
+    """
+    top = evidence[0]
+    for hit in reading.hits_in(0, len(reading.text.fold), "undone"):
+        sentence = reading.sentence_at(hit.start)
+        touched = hit.start <= top.trigger.start < hit.tail_end
+        own = touched or _find_owner(reading, hit) == top.person
+        # "In April he had gone back on his resignation": of an earlier one, where the leaving is told elsewhere too
+        recalled = reading.hits_in(*reading.sentences[sentence], "background")
+        elsewhere = any(candidate.trigger.sentence != sentence for candidate in evidence)
+        if own and not (recalled and elsewhere) and _is_plain(reading, hit):
+            return True
+    return False
+
+
+def _find_owner(reading: Reading, hit: Hit) -> int | None:
+    """Who takes a resignation back: named inside the phrase, else before it, behind it, or last in what precedes."""
+    sentence = reading.sentence_at(hit.start)
+    people = reading.in_sentence(sentence, "person")
+    inside = [m for m in people if hit.start <= m.start < hit.tail_end]
+    before = [m for m in people if m.end <= hit.start]
+    chosen = [*inside[:1], *before[-1:], *people[:1]]
+    for earlier in range(sentence - 1, max(-1, sentence - 1 - _EARLIER), -1):
+        chosen += reading.in_sentence(earlier, "person")[-1:]
+    return chosen[0].entity if chosen else None
+
+
+def _is_plain(reading: Reading, hit: Hit) -> bool:
+    """Whether it is said that it happens: not denied, wanted or considered, and no other thing that is withdrawn."""
+    start, end = find_clause(reading, hit)
+    for cue in reading.hits_in(start, end, "negation", *_UNCERTAIN):
+        if hit.start <= cue.start and cue.end <= hit.end:
+            continue  # "is no longer leaving"
+        in_gap = hit.end <= cue.start < hit.tail_end  # "zieht ihren Rücktritt nicht zurück"
+        if cue.entry.category in _UNCERTAIN or in_gap or negates(reading, cue, hit):
+            return False
+    if reading.lexicon.pack.order != "vso" or hit.tail_end == hit.end:
+        return True
+    # "withdrew ... his resignation" may be confidence that is withdrawn: only a name may stand between
+    named = [m for m in reading.in_sentence(reading.sentence_at(hit.start), "person") if hit.end <= m.start]
+    return any(m.start - hit.end <= 1 and 0 < hit.tail_end - m.end <= _VSO_TAIL for m in named)
+
+
+def rule_out(reading: Reading, evidence: list[Candidate]) -> set[MoveStatus]:
+    """What the status of a move that hangs on a condition cannot be: "will resign if shareholders reject the merger".
+
+    That is no plain fact, and no denial where all that is denied or refused in the text belongs to the condition.
+    """
+    condition = _find_condition(reading, evidence[0].trigger)
+    if condition is None:
+        return set()
+    denials = reading.hits_in(0, len(reading.text.fold), "denial")
+    inside = all(_is_within(reading, condition, hit) for hit in denials) and not evidence[0].trigger.negated
+    return {"announced", "denied"} if inside else {"announced"}
+
+
+def _find_condition(reading: Reading, trigger: Trigger) -> Hit | None:
+    """The "if" in the clause of a trigger, right behind that clause, or at the head of its sentence."""
+    sentence, end = reading.sentences[trigger.sentence]
+    left, right = trigger.clause
+    named = reading.in_sentence(trigger.sentence, "person", "org")
+    for hit in reading.hits_in(max(sentence, trigger.start - MAX_GAP), min(end, trigger.end + MAX_GAP), "conditions"):
+        if any(m.start <= hit.start < m.end for m in named):
+            continue  # 若 of 汤若虚
+        if left <= hit.start <= right + 2 or not reading.text.fold[sentence : hit.start].strip(" \"'"):
+            return hit
+    return None
+
+
+def _is_within(reading: Reading, condition: Hit, denial: Hit) -> bool:
+    """Whether a refusal is what the condition says, with nothing else told between them: "denied he was leaving if"."""
+    left, right = find_clause(reading, condition)
+    behind = condition.start <= denial.start or reading.lexicon.pack.order == "sov"
+    first, last = sorted((condition, denial), key=lambda hit: hit.start)
+    return left <= denial.start < right and behind and not reading.hits_in(first.end, last.start, "trigger")
 
 
 def focus_features(

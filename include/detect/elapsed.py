@@ -7,10 +7,10 @@ from include.detect.arguments import Candidate
 from include.detect.dates import find_agos
 from include.detect.lexicon import Hit
 from include.detect.reading import Reading
+from include.detect.triggers import find_clause
 
 _LEADING = 16  # letters of a sentence before an expression that leads it: "But about five years ago, ..."
 _BESIDE = 16  # letters of a clause beside an expression that is all of it: ", it was five years ago,"
-_MARKS = ",;:、，；。()（）"
 
 
 def agos_of(reading: Reading, candidate: Candidate) -> list[Ago]:
@@ -28,7 +28,7 @@ def belongs(reading: Reading, ago: Ago, evidence: list[Candidate]) -> bool:
     It is of one trigger of its clause; of the whole sentence where it leads it or is set apart; of nothing else.
     """
     start, end = reading.sentences[reading.sentence_at(ago.start)]
-    left, right = _clause_of(reading, ago, start, end)
+    left, right = find_clause(reading, ago)
     inside = reading.hits_in(left, right, "trigger")
     if inside:
         return _is_own(reading, ago, _choose(reading, ago, inside), evidence)
@@ -48,13 +48,6 @@ def is_years_ago(reading: Reading, candidate: Candidate) -> bool:
         ago.unit == "decade" or (ago.unit == "year" and (ago.count is None or ago.count >= 2))
         for ago in agos_of(reading, candidate)
     )
-
-
-def _clause_of(reading: Reading, ago: Ago, start: int, end: int) -> tuple[int, int]:
-    fold = reading.text.fold
-    left = max((fold.rfind(mark, start, ago.start) for mark in _MARKS), default=-1)
-    right = min((at for mark in _MARKS if (at := fold.find(mark, ago.end, end)) >= 0), default=end)
-    return max(start, left + 1), right
 
 
 def _choose(reading: Reading, ago: Ago, hits: list[Hit]) -> Hit:

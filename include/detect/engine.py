@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from include.detect.arguments import Candidate, find_candidates, is_speaking
-from include.detect.attributes import RECALLED, focus_features, judge_focus, judge_status, status_features
+from include.detect.attributes import (
+    RECALLED,
+    focus_features,
+    is_undone,
+    judge_focus,
+    judge_status,
+    rule_out,
+    status_features,
+)
 from include.detect.confidence import Told, own_features, weigh
 from include.detect.dates import Anchor, find_dates
 from include.detect.elapsed import is_years_ago
@@ -349,7 +357,9 @@ def _build(
     top = evidence[0]
     person = reading.persons[top.person]
     move_date = choose_date(reading, evidence, published)
-    status = judge_status(status_features(reading, evidence))
+    status = judge_status(status_features(reading, evidence), rule_out(reading, evidence))
+    if kind == "departure" and is_undone(reading, evidence):
+        status = "denied"
     is_news = judge_focus(
         focus_features(reading, evidence, from_org if from_org >= 0 else to_org, move_date, published)
     )

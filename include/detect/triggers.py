@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from include.detect.ago import Ago
 from include.detect.lexicon import Hit
 from include.detect.reading import Mention, Reading
 from include.knowledge.languages import TriggerRule
@@ -114,13 +115,20 @@ def _swallows(longer: Hit, hit: Hit) -> bool:
 _CLAUSE_MARKS = ",;:、，；。()（）"
 
 
+def find_clause(reading: Reading, hit: Hit | Ago) -> tuple[int, int]:
+    """The part of a sentence between the commas and brackets around a phrase."""
+    start, end = reading.sentences[reading.sentence_at(hit.start)]
+    fold = reading.text.fold
+    tail_end = hit.tail_end if isinstance(hit, Hit) else hit.end
+    left = max((fold.rfind(mark, start, hit.start) for mark in _CLAUSE_MARKS), default=-1)
+    right = min((at for mark in _CLAUSE_MARKS if (at := fold.find(mark, tail_end, end)) >= 0), default=end)
+    return max(start, left + 1), right
+
+
 def _describe(reading: Reading, hit: Hit) -> Trigger:
     sentence = reading.sentence_at(hit.start)
     start, end = reading.sentences[sentence]
-    fold = reading.text.fold
-    left = max((fold.rfind(mark, start, hit.start) for mark in _CLAUSE_MARKS), default=-1)
-    right = min((at for mark in _CLAUSE_MARKS if (at := fold.find(mark, hit.tail_end, end)) >= 0), default=end)
-    clause = (max(start, left + 1), right)
+    clause = find_clause(reading, hit)
     clause_cues, sentence_cues, negated = set(), set(), False
     for cue in reading.hits_in(start, end, *SCOPE_LISTS):
         category = cue.entry.category
@@ -131,7 +139,7 @@ def _describe(reading: Reading, hit: Hit) -> Trigger:
         if clause[0] <= cue.start < clause[1]:
             clause_cues.add(category)
             if category == "negation":
-                negated |= _negates(reading, cue, hit)
+                negated |= negates(reading, cue, hit)
     return Trigger(
         start=hit.start,
         end=hit.end,
@@ -221,7 +229,7 @@ def _is_of_scene(reading: Reading, trigger: Trigger) -> bool:
     return False
 
 
-def _negates(reading: Reading, cue: Hit, hit: Hit) -> bool:
+def negates(reading: Reading, cue: Hit, hit: Hit) -> bool:
     """Negation reaches a trigger from up to five words before it, in verb-final languages from right after it."""
     fold = reading.text.fold
     tight = not reading.lexicon.pack.spaces

@@ -252,3 +252,120 @@ def test_how_long_ago_is_as_precise_as_it_is_said(text: str, day: str | None) ->
 def test_a_new_departure_is_not_of_the_day_of_something_older(lang: str, text: str) -> None:
     moves = find(text, lang, published="2026-11-20")
     assert [(m.kind, m.date, m.focus) for m in moves if m.kind == "departure"] == [("departure", "2026-11-20", "main")]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Sara Lind has rescinded her resignation as finance chief of OpenAI and will remain in the post."),
+        ("en", "Sara Lind has withdrawn her resignation as chief financial officer of OpenAI."),
+        ("en", "Sara Lind, who announced her departure from OpenAI, has changed her mind and will stay."),
+        ("en", "OpenAI finance chief Sara Lind reversed her decision to resign."),
+        ("en", "Sara Lind said on Monday that she would leave OpenAI. On Friday she withdrew her resignation."),
+        ("en", "Sara Lind is no longer leaving OpenAI."),
+        ("de", "Sara Lind zieht ihren Rücktritt als Finanzchefin von OpenAI zurück und bleibt im Amt."),
+        ("de", "Sara Lind hat ihre Kündigung bei OpenAI zurückgezogen."),
+        ("fr", "Sara Lind retire sa démission de la direction financière d'OpenAI et restera en poste."),
+        ("fr", "La directrice financière d'OpenAI, Sara Lind, est revenue sur sa démission."),
+        ("es", "Sara Lind retira su renuncia como directora financiera de OpenAI y seguirá en el cargo."),
+        ("es", "La directora financiera de OpenAI, Sara Lind, dio marcha atrás en su dimisión."),
+        ("pt", "Sara Lind retirou o pedido de demissão e continua como diretora financeira da OpenAI."),
+        ("pt", "A diretora financeira da OpenAI, Sara Lind, voltou atrás na renúncia ao cargo."),
+        ("it", "Sara Lind ritira le dimissioni da direttrice finanziaria di OpenAI e resta al suo posto."),
+        ("it", "La direttrice finanziaria di OpenAI, Sara Lind, ha revocato le sue dimissioni."),
+        ("nl", "Sara Lind trekt haar ontslag als financieel directeur van OpenAI in en blijft aan."),
+        ("nl", "Sara Lind heeft haar ontslag bij OpenAI ingetrokken."),
+        ("pl", "Sara Lind wycofała rezygnację ze stanowiska dyrektor finansowej OpenAI."),
+        ("pl", "Dyrektor finansowa OpenAI Sara Lind cofnęła dymisję i pozostanie na stanowisku."),
+        ("tr", "OpenAI finans direktörü Sara Lind istifasını geri çekti."),
+        ("tr", "OpenAI finans direktörü Sara Lind istifadan vazgeçti ve görevine devam edecek."),
+        ("vi", "Bà Trần Thị Hồng rút đơn từ chức giám đốc tài chính OpenAI."),
+        ("vi", "Bà Trần Thị Hồng rút lại đơn từ chức tại OpenAI và tiếp tục giữ chức giám đốc tài chính."),
+        ("id", "Sari Wulandari mencabut pengunduran dirinya sebagai direktur keuangan OpenAI."),
+        ("id", "Direktur keuangan OpenAI Sari Wulandari batal mundur dan tetap menjabat."),
+        ("ru", "Анна Лисицына отозвала заявление об уходе с поста финансового директора OpenAI."),
+        ("ru", "Финансовый директор OpenAI Анна Лисицына передумала уходить в отставку."),
+        ("uk", "Ганна Лисенко відкликала заяву про звільнення з посади фінансової директорки OpenAI."),
+        ("uk", "Фінансова директорка OpenAI Ганна Лисенко передумала йти у відставку."),
+        ("ar", "سحبت ليلى حداد استقالتها من منصب المديرة المالية لشركة OpenAI."),
+        ("ar", "تراجعت ليلى حداد عن استقالتها من شركة OpenAI."),
+        ("hi", "ओपनएआई की वित्त प्रमुख प्रिया शर्मा ने अपना इस्तीफा वापस ले लिया है।"),
+        ("hi", "प्रिया शर्मा ने ओपनएआई से इस्तीफा देने का फैसला वापस लिया।"),
+        ("th", "สมหญิง ใจดี ถอนใบลาออกจากตำแหน่งผู้อำนวยการฝ่ายการเงินของ OpenAI"),
+        ("th", "สมหญิง ใจดี ผู้อำนวยการฝ่ายการเงินของ OpenAI เปลี่ยนใจไม่ลาออกแล้ว"),
+        ("ja", "OpenAIの佐藤花子最高財務責任者は辞意を撤回した。"),
+        ("ja", "OpenAIの佐藤花子氏が辞表を撤回し、続投する。"),
+        ("ko", "오픈AI 김지은 최고재무책임자가 사의를 철회했다."),
+        ("ko", "오픈AI 김지은 최고재무책임자가 사임 의사를 번복했다."),
+        ("zh-Hans", "OpenAI首席财务官王小红撤回辞呈，将继续留任。"),
+        ("zh-Hans", "OpenAI首席财务官王小红收回辞职申请。"),
+        ("zh-Hant", "OpenAI財務長王小紅撤回辭呈，將繼續留任。"),
+        ("zh-Hant", "OpenAI財務長王小紅打消辭意。"),
+        ("en", "The board of OpenAI refused the resignation of Sara Lind."),
+        ("de", "Der Aufsichtsrat von OpenAI lehnte den Rücktritt von Sara Lind ab."),
+    ],
+)  # fmt: skip
+def test_a_resignation_that_is_taken_back_is_denied(lang: str, text: str) -> None:
+    assert [m for m in find(text, lang) if m.kind == "departure" and m.status != "denied"] == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "person", "status"),
+    [
+        ("en", "Sara Lind withdrew from the race after her resignation from OpenAI.", "Sara Lind", "announced"),
+        ("en", "Sara Lind may withdraw her resignation from OpenAI.", "Sara Lind", "rumoured"),
+        ("en", "Sara Lind left OpenAI, while Jane Fox withdrew her resignation.", "Sara Lind", "announced"),
+        ("de", "Nach ihrem Rücktritt bei OpenAI hat sich Sara Lind zurückgezogen.", "Sara Lind", "announced"),
+        ("ar", "سحب البرلمان الثقة منه قبل استقالته، وغادر سامي حداد شركة OpenAI.", "سامي حداد", "announced"),
+        (
+            "en",
+            "Sara Lind has left OpenAI, the company said. Last year she had withdrawn her resignation.",
+            "Sara Lind",
+            "announced",
+        ),
+    ],
+)  # fmt: skip
+def test_what_else_is_withdrawn_undoes_no_departure(lang: str, text: str, person: str, status: str) -> None:
+    assert [m.status for m in find(text, lang) if m.person == person] == [status]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Sara Lind will resign as chief executive of OpenAI if shareholders reject the merger."),
+        ("en", "Jane Fox will resign as chief executive of OpenAI if shareholders reject the merger, she said."),
+        ("en", "If shareholders reject the merger, Jane Fox will resign as chief executive of OpenAI."),
+        ("de", "Sara Lind wird OpenAI verlassen, falls die Aktionäre die Fusion ablehnen."),
+        ("fr", "Sara Lind quittera OpenAI si les actionnaires rejettent la fusion."),
+        ("es", "Sara Lind dejará OpenAI si los accionistas rechazan la fusión."),
+        ("it", "Sara Lind lascerà OpenAI se gli azionisti respingono la fusione."),
+        ("pt", "Sara Lind deixará a OpenAI caso os acionistas rejeitem a fusão."),
+        ("nl", "Sara Lind vertrekt bij OpenAI indien de aandeelhouders de fusie verwerpen."),
+        ("pl", "Sara Lind odejdzie z OpenAI, jeśli akcjonariusze odrzucą fuzję."),
+        ("ru", "Анна Лисицына покинет OpenAI, если акционеры отклонят слияние."),
+        ("uk", "Ганна Лисенко залишить OpenAI, якщо акціонери відхилять злиття."),
+        ("tr", "Hissedarlar birleşmeyi reddederse Zeynep Tilki OpenAI'dan istifa edecek."),
+        ("vi", "Bà Trần Thị Hồng sẽ từ chức tại OpenAI nếu cổ đông bác bỏ thương vụ."),
+        ("id", "Sari Wulandari akan mundur dari OpenAI jika pemegang saham menolak merger."),
+        ("ar", "ستغادر ليلى حداد شركة OpenAI إذا رفض المساهمون الاندماج."),
+        ("hi", "अगर शेयरधारकों ने विलय खारिज किया तो प्रिया शर्मा ओपनएआई से इस्तीफा देंगी।"),
+        ("th", "สมหญิง ใจดี จะลาออกจาก OpenAI หากผู้ถือหุ้นปฏิเสธการควบรวม"),
+        ("ja", "株主が合併を否決した場合、佐藤花子氏はOpenAIを退社する。"),
+        ("ko", "주주들이 합병을 거부할 경우 김지은 수석과학자는 오픈AI를 떠난다."),
+        ("zh-Hans", "如果股东否决合并，王小红将离开OpenAI。"),
+        ("zh-Hant", "若股東否決合併，王小紅將離開OpenAI。"),
+    ],
+)  # fmt: skip
+def test_a_condition_is_neither_a_fact_nor_a_denial(lang: str, text: str) -> None:
+    assert {m.status for m in find(text, lang)} <= {"reported", "rumoured"}
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Sara Lind denied that she was leaving OpenAI if the merger fails.", "denied"),
+        ("Sara Lind, who left OpenAI in May, asked if anybody had noticed.", "announced"),
+    ],
+)
+def test_a_condition_of_something_else_changes_nothing(text: str, status: str) -> None:
+    assert [m.status for m in find(text)] == [status]
