@@ -52,8 +52,8 @@ ACTION_KINDS = {
     "returner": ("return",),
 }
 THRESHOLDS = {
-    "support": 0.2, "leaver": 0.4, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65,
-    "right": 0.5,  # of a departure as told, its organisation included
+    "support": 0.2, "leaver": 0.6, "joiner": 0.7, "appointee": 0.65, "absentee": 0.65, "returner": 0.65,
+    "right": 0.55,  # of a departure as told, its organisation included
 }  # fmt: skip
 _INNER_FOLDS = 3  # the model of whole moves learns from judgements of candidates that were not trained on
 _ROUNDS = 4  # of labelling and fitting the argument models
