@@ -129,14 +129,18 @@ def rule_out(reading: Reading, evidence: list[Candidate]) -> set[MoveStatus]:
 
 
 def _find_condition(reading: Reading, trigger: Trigger) -> Hit | None:
-    """The "if" in the clause of a trigger, right behind that clause, or at the head of its sentence."""
+    """The "if" in the clause of a trigger, right behind that clause, or at the head of its sentence.
+
+    In verb-final languages it ends the clause before: 株主が否決した場合、退社する.
+    """
     sentence, end = reading.sentences[trigger.sentence]
     left, right = trigger.clause
     named = reading.in_sentence(trigger.sentence, "person", "org")
     for hit in reading.hits_in(max(sentence, trigger.start - MAX_GAP), min(end, trigger.end + MAX_GAP), "conditions"):
         if any(m.start <= hit.start < m.end for m in named):
             continue  # 若 of 汤若虚
-        if left <= hit.start <= right + 2 or not reading.text.fold[sentence : hit.start].strip(" \"'"):
+        before = reading.lexicon.pack.order == "sov" and 0 <= left - hit.end <= 2
+        if left <= hit.start <= right + 2 or before or not reading.text.fold[sentence : hit.start].strip(" \"'"):
             return hit
     return None
 

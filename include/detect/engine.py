@@ -19,7 +19,7 @@ from include.detect.attributes import (
 from include.detect.confidence import Told, own_features, weigh
 from include.detect.dates import Anchor, find_dates
 from include.detect.elapsed import is_years_ago
-from include.detect.encoder.heads import find_names
+from include.detect.encoder.heads import ACTIONS, find_names
 from include.detect.encoder.network import encode
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, log_odds, probability
@@ -90,6 +90,7 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
         sure = probability("move", move_features(reading, key[1], rows, support))
         if sure >= threshold[key[1]]:
             strong[key] = [(sure, candidate) for _, candidate in rows]
+    _drop_returners(reading, strong)
     relations = judge_movers(reading, strong)
     for person in dict.fromkeys(person for person, _ in strong):
         others = judge_others(relations, person)
@@ -102,6 +103,20 @@ def decide(analysis: Analysis, published: str | None, detector: str) -> None:
         (move.kind, move.person, move.from_org, move.to_org): move for move in sorted(found, key=lambda m: m.confidence)
     }
     analysis.moves = sorted(once.values(), key=lambda m: (m.evidence.field != "title", m.evidence.start, m.kind))
+
+
+def _drop_returners(reading: Reading, strong: Support) -> None:
+    """Take nobody for a leaver who is told more surely to come back, and whom the encoder does not hear leave.
+
+    "While the firm's exodus goes on, Brockman returns from his leave" says exodus and names him.
+    """
+    if reading.verdict is None:
+        return
+    heard = reading.verdict.actions[:, ACTIONS.index("leaver")]
+    for person in {person for person, action in strong if action == "returner"}:
+        leaver = strong.get((person, "leaver"))
+        if leaver and strong[person, "returner"][0][0] >= leaver[0][0] and heard[person] < 0:
+            del strong[person, "leaver"]
 
 
 def collect_support(analysis: Analysis) -> Support:

@@ -204,6 +204,9 @@ def choose_organisations(
         left = {org: (sure + arrival.get(org, sure)) / 2 for org, sure in left.items()}
     reached = _scores(reading, reached_by, slots[1], others)
     first, second = max(left, key=left.__getitem__), max(reached, key=reached.__getitem__)
+    agreed = _agree_on_left(reading, left_by)
+    if agreed in left and agreed != first:
+        left[agreed], first = left[first] + _AHEAD, agreed
     if first == second != -1 and left_by is not reached_by:
         # what is joined is what is left now: an older arrival is told too ("he joined in 2016"), and the leave alone
         # says where it leads to
@@ -214,6 +217,25 @@ def choose_organisations(
         pairs = ((a, b) for a in _two_best(left) for b in _two_best(reached) if a != b or a == -1)
         first, second = max(pairs, key=lambda pair: left[pair[0]] + reached[pair[1]])
     return Places(first, second, dict(zip(left, softmax([*left.values()]), strict=True))[first])
+
+
+_AHEAD = 1.0  # log-odds
+
+
+def _agree_on_left(reading: Reading, evidence: list[Candidate]) -> int | None:
+    """The organisation that the sentences of a leave, what stands beside the person elsewhere, and the encoder all find
+    the likeliest to be left; None where they do not agree.
+
+    Of two firms in an article's headline the more prominent one was left in the end, against all three of them.
+    """
+    relations, verdict = judge_relations(reading, evidence), reading.verdict
+    told, beside = relations.told[DIRECTIONS[0]], relations.beside[DIRECTIONS[0]]
+    if verdict is None or not told or not beside:
+        return None
+    likeliest = max(told, key=told.__getitem__)
+    heard = verdict.left[evidence[0].person]
+    agree = likeliest == max(beside, key=beside.__getitem__) == int(heard.argmax())
+    return likeliest if agree else None
 
 
 def _two_best(scores: dict[int, float]) -> list[int]:

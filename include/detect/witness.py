@@ -18,7 +18,7 @@ _RULES = {
     "leaver": TriggerRule("encoder:leave", "leave", ()),
     "joiner": TriggerRule("encoder:join", "join", ()),
 }
-_HEARD = {"leaver": 1.5, "joiner": 0.0}  # log-odds from which it is worth judging
+_HEARD = {"leaver": 2.0, "joiner": 0.0}  # log-odds from which it is worth judging
 _WORTH_TELLING = -2.0  # log-odds
 _TOLD_ALIKE = tuple(  # the places in ACTIONS of what each of MANNERS tells
     [ACTIONS.index(action) for action in told] for told in (("leaver", "absentee"), ("joiner", "appointee", "returner"))
