@@ -29,7 +29,7 @@ from include.detect.reading import Entity, Mention, Reading
 from include.detect.relations import Others, Relations, judge_others, judge_relations
 from include.detect.slots import Places, choose_organisation, choose_organisations
 from include.detect.successors import Support, choose_successor
-from include.detect.text import dot_names, normalise, script_of, split_sentences
+from include.detect.text import normalise, script_of, split_sentences
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
 from include.detect.witness import HEARD_ONLY, find_heard, hear, person_features
@@ -65,7 +65,7 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
         return Analysis(None)
     sentences, hits = split_sentences(text, lexicon.words["abbreviations"]), lexicon.find_hits(text.fold)
     told = [hit.start for hit in hits if hit.category == "trigger"]
-    written = find_names(encode(dot_names(text.norm) if lexicon.pack.han_fold else text.norm, sentences, told))
+    written = find_names(encode(text.dotted, sentences, told))
     reading = read_document(text, lexicon, sentences, hits, written, keep_names=keep_names)
     hear(reading)
     triggers = find_triggers(reading)

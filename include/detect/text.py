@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from include.jsontext import mend_surrogates
 from include.records import Evidence, TextField
 
 MAX_SENTENCE = 3000  # characters
@@ -31,7 +32,6 @@ _NOISE = re.compile(
 # A stop that joins the parts of a foreign name, as the press of Taiwan writes it: 瓦旦．尤幹, 艾倫.馬斯克. It is one
 # between Chinese characters, but not behind the number of an item: 一．人事異動.
 _NAME_STOP = re.compile(f"(?<={_HAN})(?<![一二三四五六七八九十])[.．](?={_HAN})")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 _FOLD = {ord(a): b for a, b in zip("‘’ʼ`´“”„«»‐‑‒–—―−", "'''''\"\"\"\"\"-------", strict=True)}
 _FOLD |= dict.fromkeys((160, 8199, 8239, 12288, 8194, 8195, 8201, 9), " ")
@@ -51,6 +51,7 @@ class NormalText:
     origin: tuple[int, ...] | None  # raw offset of every character of norm; None where nothing was taken out
     title_end: int  # offset in norm where the title ends
     raw_title_length: int
+    dotted: str  # norm, in Chinese with one dot for whatever joins the parts of a name
     raw: str
 
     def locate(self, start: int, end: int) -> Evidence:
@@ -97,12 +98,13 @@ def fold_text(text: str, han_fold: bool) -> str:
 def normalise(title: str, text: str, *, han_fold: bool) -> NormalText:
     """Clean and fold an article. Never fails: what cannot be read is replaced character by character."""
     raw = f"{title}\n{text[:MAX_CHARS]}"
-    safe = _SURROGATES.sub("\ufffd", raw)
+    safe = mend_surrogates(raw)
     norm, origin = safe, None
     if _NOISE.search(safe) or not unicodedata.is_normalized("NFC", safe):
         norm, origin = _clean(safe)
     title_end = len(title) if origin is None else bisect_right(origin, len(title) - 1)
-    return NormalText(norm, fold_text(norm, han_fold), origin, title_end, len(title), raw)
+    dotted = dot_names(norm) if han_fold else norm
+    return NormalText(norm, fold_text(norm, han_fold), origin, title_end, len(title), dotted, raw)
 
 
 def _clean(text: str) -> tuple[str, tuple[int, ...]]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -193,14 +194,14 @@ def test_a_list_that_cannot_be_added_to_stays_as_it_is(tmp_path: Path) -> None:
         ({"id": "a"}, "source 'a': 2 sources have this id"),
     ],
 )
-def test_what_no_list_can_hold_is_not_saved(tmp_path: Path, changes: dict[str, object], message: str) -> None:
+def test_what_no_list_can_hold_is_not_saved(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
     path = tmp_path / "feeds.yaml"
     path.write_text(GOOD)
     with pytest.raises(ConfigError, match=message):
-        save_feeds(path, (*load_feeds(path), replace(ADDED, **changes)))  # type: ignore[arg-type]
+        save_feeds(path, (*load_feeds(path), replace(ADDED, **changes)))
     assert path.read_text() == GOOD
     with pytest.raises(ConfigError):
-        save_feeds(tmp_path / "new" / "feeds.yaml", (replace(ADDED, id="a"), replace(ADDED, **changes)))  # type: ignore[arg-type]
+        save_feeds(tmp_path / "new" / "feeds.yaml", (replace(ADDED, id="a"), replace(ADDED, **changes)))
     assert not (tmp_path / "new" / "feeds.yaml").exists()
 
 

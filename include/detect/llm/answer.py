@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from include.jsontext import mend_surrogates
 from include.records import Document
 
 PROMPT_VERSION = "1"  # a change of the words or of the form makes cached answers void
 MAX_CHARS = 12_000  # of the text; a news article is told long before
 _MAX_MOVES = 40
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 INSTRUCTIONS = """\
 You find personnel moves in one news article: who leaves, joins, is appointed at, goes on leave from or returns to which
@@ -64,6 +63,6 @@ def make_prompt(document: Document) -> str:
     """The article between its marks. Their code is a hash of the article, which no article can hold."""
     words = f"TITLE: {document.title}\n\n{document.text[:MAX_CHARS]}"
     code = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    article = _SURROGATES.sub("\ufffd", words)
+    article = mend_surrogates(words)
     about = f"Language: {document.lang}. Published: {document.published or 'not known'}."
     return f"{about}\n<<<ARTICLE {code}\n{article}\nARTICLE {code}>>>"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from include.detect.names.candidate import Candidate, folded_names
-from include.detect.text import NormalText, dot_names
+from include.detect.text import NormalText
 from include.detect.words import Words
 from include.knowledge.gazetteer import Names
 
@@ -27,10 +27,9 @@ def find_dotted(text: NormalText, cuts: frozenset[int], han_fold: bool) -> Itera
         known = re.split(r"[·・･=＝゠]", match.group())[0] in given
         yield Candidate(match.start(), match.end(), 3.0 if known else 1.3, 0.0, 2)
     usual = folded_names("han", han_fold).transliteration
-    joined = dot_names(text.norm) if han_fold else text.norm
-    for match in _DOTTED.finditer(joined):
-        first_dot = next(i for i in range(match.start(), match.end()) if not "㐀" <= joined[i] <= "鿿")
-        last_dot = next(i for i in range(match.end() - 1, match.start(), -1) if joined[i] in "·‧・･")
+    for match in _DOTTED.finditer(text.dotted):
+        first_dot = next(i for i in range(match.start(), match.end()) if not "㐀" <= text.dotted[i] <= "鿿")
+        last_dot = next(i for i in range(match.end() - 1, match.start(), -1) if text.dotted[i] in "·‧・･")
         start = max((c for c in cuts if match.start() <= c < first_dot), default=match.start())
         start = max(start, first_dot - 5)
         while start < first_dot - 1 and usual and text.fold[start] not in usual:
