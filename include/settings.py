@@ -182,7 +182,7 @@ def _read_toml(path: Path) -> dict[str, str]:
         return {}
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise ConfigError(f"{path}: not valid TOML ({error}); mend or remove the file") from error
     for key, value in data.items():
         if key not in _KEYS or key == "home":

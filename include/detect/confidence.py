@@ -11,7 +11,7 @@ from include.detect.attributes import find_news_floor
 from include.detect.encoder.heads import ACTIONS
 from include.detect.linear import log_odds, probability
 from include.detect.reading import Reading
-from include.detect.witness import HEARD_ONLY, MOST, clip
+from include.detect.witness import HEARD_ONLY, MOST, clip, name_witness
 from include.records import Move, MoveKind
 
 
@@ -67,6 +67,7 @@ def own_features(
     known = organisation >= 0 and orgs[organisation].gazetteer_id is not None
     beside = any(m.entity == organisation for m in reading.in_sentence(shown.trigger.sentence, "org", "unknown"))
     person = reading.persons[shown.person]
+    place = orgs[organisation].mentions if organisation >= 0 and not known else []
     features = {
         group: 1.0,
         f"{group}|sure": log_odds(sure),
@@ -79,6 +80,8 @@ def own_features(
         f"{group}|people={min(len(reading.persons), 6)}": 1.0,
         f"{group}|person listed={any(m.listed or m.gazetteer_id for m in person.mentions)}": 1.0,
         f"{group}|mentions={min(len(person.mentions), 3)}": 1.0,
+        f"{group}|person seen={name_witness(reading, person.mentions, 'person')}": 1.0,
+        f"{group}|organisation seen={name_witness(reading, place, 'org')}|none={organisation < 0}|known={known}": 1.0,
     }
     return {**features, **_heard(reading, group, shown, organisation)}
 

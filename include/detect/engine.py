@@ -21,9 +21,11 @@ from include.detect.dates import Anchor, find_dates
 from include.detect.elapsed import is_years_ago
 from include.detect.encoder.heads import ACTIONS, find_names
 from include.detect.encoder.network import encode
+from include.detect.exceptions import find_excepted
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, log_odds, probability
 from include.detect.mentions import read_document
+from include.detect.pairing import pair_by_order
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
 from include.detect.relations import Others, Relations, judge_others, judge_relations
@@ -32,7 +34,7 @@ from include.detect.successors import Support, choose_successor
 from include.detect.text import normalise, script_of, split_sentences
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
-from include.detect.witness import HEARD_ONLY, find_heard, hear, person_features
+from include.detect.witness import HEARD_ONLY, find_heard, hear, name_witness, person_features
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
@@ -71,6 +73,8 @@ def prepare(document: Document, lexicon: Lexicon, *, keep_names: bool = False) -
     triggers = find_triggers(reading)
     candidates = find_candidates(reading, triggers)
     candidates += find_heard(reading)
+    excepted = find_excepted(reading)
+    candidates = [c for c in candidates if c.action != "leaver" or c.mention.start not in excepted]
     for candidate in candidates:
         candidate.features |= person_features(reading, candidate.person, candidate.action, candidate.position)
     return Analysis(reading, triggers, candidates)
@@ -252,7 +256,10 @@ def _person_shape(reading: Reading, person: Entity) -> dict[str, float]:
         reading.hits_in(m.start - 12, m.start, "honorifics") or reading.hits_in(m.end, m.end + 4, "honorifics")
         for m in person.mentions
     )
+    seen = name_witness(reading, person.mentions, "person")
     names = {
+        f"shape|seen={seen}",
+        f"shape|seen={seen}|words={min(words, 2) if pack.spaces else words}|{pack.script}",
         f"shape|{pack.script}|listed={listed}",
         f"shape|{pack.script}|words={words}",
         f"shape|titled={titled}|listed={listed}",
@@ -296,7 +303,8 @@ def _moves_of(
         places = choose_organisations(reading, evidence, reached_by, slots, others)
         from_org, destination = _spanned_organisations(reading, evidence, places.left, places.reached)
         told_of = [*evidence, *goes] if destination >= 0 else evidence
-        where = replace(places, left=from_org, reached=destination)
+        where = pair_by_order(reading, evidence, replace(places, left=from_org, reached=destination))
+        destination = where.reached
         told = _build(reading, "departure", leaver, where, published, detector, told_of)
         successor = choose_successor(reading, person, strong)
         name = _display_person(reading.persons[successor]) if successor >= 0 else None
@@ -304,6 +312,7 @@ def _moves_of(
     elif joiner:
         evidence = [c for _, c in joiner]
         places = choose_organisations(reading, evidence, evidence, ("from", "at"), others)
+        places = pair_by_order(reading, evidence, places)
         destination = places.reached
         if places.left >= 0 and places.left != destination:
             moves.append(_build(reading, "departure", joiner, places, published, detector, evidence))

@@ -40,6 +40,7 @@ from include.knowledge.gazetteer import load_gazetteer
 from include.knowledge.organisationwords import is_another
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
+_CASE = re.compile(r"(?<=[^\W\d_])['’][a-zçğıöşü]+\Z")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
@@ -120,15 +121,16 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     ]
     others = [run is not None and _names_another(reading, name, run) for name, run in zip(known, runs, strict=True)]
     borne = {name.alias for name, other in zip(known, others, strict=True) if other and _is_common(name)}
+    longer = _longer_people(reading, known)  # 周明远 is not 周明
     for name, wider, other in zip(known, runs, others, strict=True):
-        if other or name.alias in borne or (wider and _wider_wins(name, wider, text)):
+        if other or name.alias in borne or (wider and _wider_wins(name, wider, text)) or name.start in longer:
             continue  # an article on Cohere Health calls it Cohere
         if name.alias.short and not _short_form_holds(name, full_known, orgs_known):
             continue
         mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
-    mentions += _longer_names(reading, candidates, taken)
+    mentions += _whole_names(reading, candidates, taken)
     owners = {name.end: name for name in mentions if name.kind == "org"}
     for candidate, around, odds in _judge_names(reading, candidates, taken):
         if any(taken[candidate.start : candidate.end]):
@@ -161,24 +163,61 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
     return mentions
 
 
-def _longer_names(reading: Reading, candidates: list[Candidate], taken: list[bool]) -> list[Mention]:
-    """Names that the encoder sees whole and readers of names in part.
+def _longer_people(reading: Reading, known: list[KnownName]) -> set[int]:
+    """Where a known name of two Chinese characters begins a longer one that the encoder sees: 周明 in 除周明远外."""
+    seen = {n.start: n.end for n in reading.written.spans if n.chance >= _LIKELY} if reading.written else {}
+    return {
+        name.start
+        for name in known
+        if name.alias.kind == "person"
+        and name.end - name.start == 2
+        and script_of(name.alias.text[0]) == 7
+        and seen.get(name.start, 0) == name.end + 1
+    }
+
+
+def _whole_names(reading: Reading, candidates: list[Candidate], taken: list[bool]) -> list[Mention]:
+    """Names that the encoder sees whole, and readers of names in part or with words beside them.
 
     霍普 of 霍普菲爾德 and 元龍 of 郭泰元龍 are names as well: what stands around tells no reader where one ends. Nor do
-    capitals of Pieter van 't Hof and Jean d'Ormesson. Where words are written apart and have none, as in Arabic and
-    Korean, the encoder takes particles and posts into names, and its edges are not better than the readers'.
+    capitals of Pieter van 't Hof and Jean d'Ormesson, or of "Anlagenbauer Gea" and "ФРГ Герхард Шредер". Where every
+    word may go on without a space, as in Korean, the encoder takes particles into names, and its edges are not better
+    than the readers'.
     """
     mentions: list[Mention] = []
     pack = reading.lexicon.pack
-    for name in reading.written.spans if reading.written and (not pack.spaces or pack.capitals != "none") else ():
-        span = _trim_name(reading, name) if name.chance >= _WHOLE else None
+    capitals = pack.capitals != "none"
+    edged = not pack.spaces or capitals  # of الوكالة الوطنية للذكاء الاصطناعي the encoder sees two parts
+    for name in reading.written.spans if reading.written and not pack.open_end else ():
+        span = _trim_name(reading, name) if name.chance >= (_PROBABLE if capitals else _WHOLE) else None
         if span is None or any(taken[slice(*span)]):
             continue
         over = [c for c in candidates if c.start < span[1] and span[0] < c.end]
-        if over and all(span[0] <= c.start and c.end <= span[1] and (c.start, c.end) != span for c in over):
+        if reading.text.fold[span[0]] in pack.words["clitics"] and any(c.start == span[0] + 1 for c in over):
+            span = (span[0] + 1, span[1])  # "and" of وجمال الكندري
+        longer = [c for c in over if c.start < span[0] or span[1] < c.end]
+        if longer:
+            least = _PROBABLE if capitals and name.kind == "org" else _SURE
+            whole = span == (name.start, name.end) and name.chance >= least
+            believed = whole and edged and not any(_goes_on(reading, name, candidate) for candidate in longer)
+        else:
+            believed = bool(over) and all((c.start, c.end) != span for c in over)
+        if believed:
             mentions.append(_mention(reading, *span, name.kind, name.chance, None))
             taken[slice(*span)] = [True] * (span[1] - span[0])
     return mentions
+
+
+def _goes_on(reading: Reading, name: Name, wider: Candidate) -> bool:
+    """Whether the encoder sees more of the same kind in what a wider candidate has beside a name: Van Eerd."""
+    if reading.written is None:
+        return False
+    rests = [rest for rest in ((wider.start, name.start), (name.end, wider.end)) if rest[0] < rest[1]]
+    alike = [other for other in reading.written.spans if other.kind == name.kind]
+    if any(other.start < end and start < other.end for start, end in rests for other in alike):
+        return True
+    judged = [reading.written.judge(*rest) for rest in rests]
+    return any(chances is not None and chances[name.kind == "org"] >= _LIKELY for chances in judged)
 
 
 def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
@@ -200,6 +239,8 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
     if reading.lexicon.pack.script == "hangul" and start < end:
         last = norm[start:end].rpartition(" ")[2]
         end -= len(last) - len(strip_particle(last, reading.lexicon))  # 난두는, 로런 셰이가
+    elif reading.lexicon.pack.adpositions == "after" and (case := _CASE.search(norm, start, end)):
+        end = case.start()  # Gaziantep FK'da
     if end - start < _SHORTEST or "\n" in norm[start:end]:
         return None
     if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
@@ -234,7 +275,9 @@ def _is_letter(character: str) -> bool:
 
 
 _LIKELY = 0.5  # chance by the encoder from which a name that nothing else has seen is one
-_WHOLE = 0.85  # chance from which its edges are believed rather than those of the readers of names
+_WHOLE = 0.85  # chance from which its edges are believed where a reader of names saw a part
+_SURE = 0.95  # chance from which they are where a reader saw more: 李咏 of 李咏回中国传媒
+_PROBABLE = 0.7  # and either, where names have capitals, the latter of organisations: "Gea" of "Anlagenbauer Gea"
 _SHORTEST = 2  # characters of a name
 
 
@@ -499,11 +542,14 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
         return mention
     if odds < 0 and (org > 0.9 or candidate.words > 1 or sure):
         return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
+    if written is not None and written[0] >= _A_PERSON:
+        return _mention(reading, start, end, "person", written[0], None)  # Suprajarto, Küçükkaya
     # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
     return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
 
 _NO_NAME, _A_NAME = 0.05, 0.7  # chances by the encoder, below and above which a stretch is none and one
+_A_PERSON = 0.9  # chance by the encoder from which a single word is a person's
 
 # The network is an employer after a post or its kind ("chief executive of X"), else a place to write ("wrote on X").
 _NETWORK, _NETWORK_ID = "x", "x-corp"

@@ -69,6 +69,7 @@ class Reading:
     verdict: Verdict | None = None  # what it makes of people and organisations
     stated: list[str] | None = None  # the dates that the text names itself, once they are asked for
     agos: list[Ago] | None = None  # "five years ago", wherever the text says it, once they are asked for
+    scenes: set[int] = field(default_factory=set)  # sentences in which somebody leaves a room, a stage, a thing
     overview: object = None  # what the choice of organisations keeps of a document
     _starts: list[int] = field(default_factory=list)
     _rows: dict[int, list[Mention]] | None = None

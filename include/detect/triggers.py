@@ -73,19 +73,25 @@ class _Spans:
 
 
 def find_triggers(reading: Reading) -> list[Trigger]:
-    """Triggers that count: the longest of overlapping ones, not inside a cancelling phrase, not guarded."""
+    """Triggers that count: the longest of overlapping ones, not inside a cancelling phrase, not guarded.
+
+    Where a phrase of leaving is said of something else, the reading keeps its sentence in `scenes`.
+    """
     fold, lexicon = reading.text.fold, reading.lexicon
     cancelled = _Spans()
     for hit in reading.hits:
         if hit.entry.category == "bare_nouns":
             cancelled.add(hit.start, hit.end, hit)
-    found: list[Hit] = [
-        hit
-        for hit in reading.hits
-        if hit.entry.category == "trigger"
-        and not any(s.start <= hit.start and hit.end <= s.end for s in cancelled.near(hit.start))
-        and not lexicon.is_guarded(fold, hit)
-    ]
+    found: list[Hit] = []
+    guarded: list[Hit] = []
+    for hit in reading.hits:
+        if hit.entry.category != "trigger":
+            continue
+        cancelling = [s for s in cancelled.near(hit.start) if s.start <= hit.start and hit.end <= s.end]
+        if any(s.start == hit.start and fold[hit.end : hit.end + 1] == " " for s in cancelling):
+            guarded.append(hit)  # "left the room"; but not "left-wing"
+        elif not cancelling:
+            (guarded if lexicon.is_guarded(fold, hit) else found).append(hit)
     found.sort(key=lambda h: (-(h.tail_end - h.start), h.start))
     kept: list[Hit] = []
     spans = _Spans()
@@ -94,11 +100,16 @@ def find_triggers(reading: Reading) -> list[Trigger]:
             kept.append(hit)
             spans.add(hit.start, hit.tail_end, hit)
     kept.sort(key=lambda h: h.start)
-    triggers = [_describe(reading, hit) for hit in kept]
-    triggers = [t for t in triggers if t.trigger_class not in _GOING or not _is_of_scene(reading, t)]
-    for trigger in triggers:
+    counting: list[Trigger] = []
+    for hit in kept:
+        trigger = _describe(reading, hit)
+        if trigger.trigger_class in _GOING and _is_of_scene(reading, trigger):
+            guarded.append(hit)
+            continue
         trigger.complement = _find_complement(reading, trigger)
-    return triggers
+        counting.append(trigger)
+    reading.scenes = {reading.sentence_at(h.start) for h in guarded if h.entry.value.trigger_class == "leave"}
+    return counting
 
 
 def _swallows(longer: Hit, hit: Hit) -> bool:

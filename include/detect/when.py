@@ -35,6 +35,8 @@ def date_choices(reading: Reading, evidence: list[Candidate], published: date | 
     rows = list(_stated(reading, evidence, published, news))
     if agos and not any(published and ago.resolve(published) for ago in agos):
         rows = [row for row in rows if "clause" in row.features]  # "years ago" is none of the dates around it
+    if agos and published:  # nor on the day that "today" names in the next sentence
+        rows = [row for row in rows if row.iso != published.isoformat() or "clause" in row.features]
     local = any("clause" in row.features for row in rows)
     same = any("sentence" in row.features for row in rows)
     about = _about(reading, evidence) | {f"news={news}"}

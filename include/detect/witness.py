@@ -5,8 +5,10 @@ The encoder is one witness among others: the models weigh its log-odds against t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from include.detect.arguments import Candidate
-from include.detect.encoder.heads import ACTIONS, MANNERS, Verdict, judge
+from include.detect.encoder.heads import ACTIONS, MANNERS, Kind, Verdict, judge
 from include.detect.encoder.network import Array
 from include.detect.reading import Mention, Reading
 from include.detect.triggers import place_trigger
@@ -19,6 +21,7 @@ _RULES = {
     "joiner": TriggerRule("encoder:join", "join", ()),
 }
 _HEARD = {"leaver": 2.0, "joiner": 0.0}  # log-odds from which it is worth judging
+_SURELY_HEARD = 4.0  # log-odds from which the encoder is believed against a phrase that tells of a room or a thing
 _WORTH_TELLING = -2.0  # log-odds
 _TOLD_ALIKE = tuple(  # the places in ACTIONS of what each of MANNERS tells
     [ACTIONS.index(action) for action in told] for told in (("leaver", "absentee"), ("joiner", "appointee", "returner"))
@@ -70,10 +73,14 @@ def find_heard(reading: Reading) -> list[Candidate]:
         column = verdict.actions[:, ACTIONS.index(action)]
         choices = verdict.left if action == "leaver" else verdict.reached
         for person, entity in enumerate(reading.persons):
-            if column[person] <= _HEARD[action] or not entity.mentions:
+            if column[person] <= _HEARD[action]:
                 continue
             organisation = int(choices[person].argmax())
-            mention = min(entity.mentions, key=lambda m: (not _stands_with(reading, m, organisation), m.start))
+            plain = action != "leaver" or column[person] >= _SURELY_HEARD
+            mentions = [m for m in entity.mentions if plain or m.sentence not in reading.scenes]
+            if not mentions:
+                continue  # "left her laptop at the office": a phrase tells it, and of something else
+            mention = min(mentions, key=lambda m: (not _stands_with(reading, m, organisation), m.start))
             candidate = Candidate(place_trigger(reading, rule, mention), action, "subject", person, mention)
             candidate.features = {
                 HEARD_ONLY: 1.0,
@@ -103,6 +110,25 @@ def organisation_witness(reading: Reading, person: int, direction: str, index: i
         f"heard|{kind}|best={bool(own[index] >= own.max())}": 1.0,
         f"heard|{kind}|other={_step(against)}": 1.0,
     }
+
+
+_BELIEVED, _SEEN = 0.95, 0.5  # chances of a name
+
+
+def name_witness(reading: Reading, mentions: Sequence[Mention], kind: Kind) -> str:
+    """How well the encoder sees that mentions are the name of a person or an organisation, with the same edges.
+
+    Of a wrong name 马廷贵西昌市人民政府 the encoder sees a part, of "Hersfeld" beside a club's name nothing.
+    """
+    if reading.written is None or not mentions:
+        return "unread"
+    spans = {(mention.start, mention.end) for mention in mentions}
+    whole = max((n.chance for n in reading.written.spans if n.kind == kind and (n.start, n.end) in spans), default=0.0)
+    if whole > 0:
+        return "whole" if whole >= _BELIEVED else "about whole"
+    chances = [reading.written.judge(*span) for span in spans]
+    seen = max((chance[kind == "org"] for chance in chances if chance), default=None)
+    return "unread" if seen is None else "part" if seen >= _SEEN else "nothing"
 
 
 def status_witness(reading: Reading, person: int, action: str) -> dict[str, float]:

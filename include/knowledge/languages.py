@@ -38,8 +38,9 @@ RELATIVE_DATES = (
 TIME_UNITS = ("day", "week", "month", "year", "decade")
 WORD_LISTS = (
     "role_modifiers", "former", "acting", "org_refs", "pronouns", "honorifics", "negation", "denial", "undone",
-    "rumour", "reported", "official", "attribution", "hypothetical", "conditions", "background", "bare_nouns",
-    "scenes", "not_names", "places", "articles", "clitics", "abbreviations",
+    "rumour", "reported", "official", "attribution", "hypothetical", "conditions", "respectively", "exceptions",
+    "everybody_else", "background", "bare_nouns", "scenes", "not_names", "places", "articles", "clitics",
+    "abbreviations",
 )  # fmt: skip
 _FLAGS = ("inversion", "spaces", "han_fold", "open_end", "inflected_names")
 _CHOICES = {

@@ -197,6 +197,11 @@ def test_a_wrong_toml(departures: Departures, tmp_path: Path) -> None:
     assert_one_line(departures("doctor", "--home", tmp_path), "departures.toml", "'host_dealy'", "host_delay")
 
 
+def test_a_setting_of_thousands_of_digits_is_one_line(tmp_path: Path, departures: Callable[..., Call]) -> None:
+    (tmp_path / "departures.toml").write_text(f"host_delay = 1{'0' * 5000}", encoding="utf-8")
+    assert_one_line(departures("doctor", "--home", tmp_path), "departures.toml", "not valid TOML", "mend or remove")
+
+
 @pytest.mark.parametrize("content", [b"not a database" * 999, b"", b"\0" * 8192], ids=["text", "empty", "zeros"])
 @pytest.mark.parametrize(
     "arguments", [("sql", "select 1"), ("board",), ("import", "articles.jsonl")], ids=["sql", "board", "import"]

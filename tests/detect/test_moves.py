@@ -104,6 +104,17 @@ def test_a_move_is_found_far_down_in_a_long_text(lang: str, other: str, news: st
     assert [(m.kind, m.from_org, m.evidence.quote) for m in moves] == [("departure", "Sony", news)]
 
 
+def test_a_page_of_hundreds_of_firms_still_tells_who_left_which() -> None:
+    first = ("Bren", "Cor", "Dal", "Fen", "Gar", "Hol", "Kel", "Mor", "Nor", "Tal", "Var", "Wen")
+    last = ("ford", "gate", "holm", "leigh", "mere", "rick", "stead", "ton", "vale", "wick", "worth", "dale")
+    names = [a + b for a in first for b in last]
+    listed = [f"{name} Bank opened {number} new branches." for number, name in enumerate(names, 3)]
+    news = "Jane Roe has left Sony for Anthropic, the company said. Carl Ober resigned from Mistral on Tuesday."
+    text = " ".join([*listed[:70], news, *listed[70:]])
+    moves = {m.person: (m.from_org, m.to_org) for m in find(text) if m.kind == "departure"}
+    assert moves == {"Jane Roe": ("Sony", "Anthropic"), "Carl Ober": ("Mistral AI", None)}
+
+
 def test_an_article_without_a_trigger_is_not_examined() -> None:
     assert "nothing was examined further" in str(explain(Document("x", "en", "", "A sunny day in Berlin.", None)))
 
@@ -369,3 +380,124 @@ def test_a_condition_is_neither_a_fact_nor_a_denial(lang: str, text: str) -> Non
 )
 def test_a_condition_of_something_else_changes_nothing(text: str, status: str) -> None:
     assert [m.status for m in find(text)] == [status]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "people"),
+    [
+        (
+            "en",
+            "John Smith and Mary Jones left OpenAI to join Google and Meta, respectively.",
+            ["John Smith", "Mary Jones"],
+        ),
+        (
+            "zh-Hant",
+            "周明遠與李思琪已從OpenAI離職，分別加入Google與Meta。",
+            ["周明遠", "李思琪"],
+        ),
+        (
+            "ja",
+            "西岡真一氏と高橋由美氏はOpenAIを退社し、それぞれグーグルとメタに移籍した。",
+            ["西岡真一", "高橋由美"],
+        ),
+        (
+            "ko",
+            "김민수와 이지은은 오픈AI를 떠나 각각 구글과 메타로 자리를 옮겼다.",
+            ["김민수", "이지은"],
+        ),
+        (
+            "pt",
+            "João Silva e Maria Costa deixaram a OpenAI para se juntar à Google e à Meta, respectivamente.",
+            ["João Silva", "Maria Costa"],
+        ),
+        (
+            "de",
+            "Anna Weber und Karl Braun verlassen OpenAI und wechseln zu Google beziehungsweise Meta.",
+            ["Anna Weber", "Karl Braun"],
+        ),
+        (
+            "th",
+            "สมชาย ใจดี และ สมหญิง รักเรียน ลาออกจาก OpenAI เพื่อไปร่วมงานกับ Google และ Meta ตามลำดับ",
+            ["สมชาย ใจดี", "สมหญิง รักเรียน"],
+        ),
+        (
+            "vi",
+            "Nguyễn Văn An và Trần Thị Bình rời OpenAI, lần lượt gia nhập Google và Meta.",
+            ["Nguyễn Văn An", "Trần Thị Bình"],
+        ),
+        (
+            "tr",
+            "Ahmet Yılmaz ve Ayşe Demir OpenAI'den ayrılarak sırasıyla Google ve Meta'ya geçti.",
+            ["Ahmet Yılmaz", "Ayşe Demir"],
+        ),
+        (
+            "ru",
+            "Иван Петров и Анна Смирнова ушли из OpenAI в Google и Meta соответственно.",
+            ["Иван Петров", "Анна Смирнова"],
+        ),
+        (
+            "id",
+            "Budi Santoso dan Siti Rahma meninggalkan OpenAI untuk bergabung masing-masing dengan Google dan Meta.",
+            ["Budi Santoso", "Siti Rahma"],
+        ),
+        (
+            "hi",
+            "राहुल शर्मा और नेहा वर्मा ने OpenAI छोड़कर क्रमशः Google और Meta में नौकरी शुरू की।",
+            ["राहुल शर्मा", "नेहा वर्मा"],
+        ),
+    ],
+)
+def test_two_lists_are_paired_by_their_order(lang: str, text: str, people: list[str]) -> None:
+    moves = [m for m in find(text, lang) if m.kind == "departure"]
+    assert {m.person: m.to_org for m in moves} == dict(zip(people, ["Google", "Meta"], strict=True))
+    assert {m.from_org for m in moves} == {"OpenAI"}
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("John Smith and Mary Jones resigned from Google and Meta respectively.", ["Google", "Meta"]),
+        ("John Smith and Mary Jones left OpenAI, where they built search and speech respectively.", ["OpenAI"] * 2),
+    ],
+)
+def test_a_list_that_pairs_says_what_is_left_only_where_it_names_firms(text: str, left: list[str]) -> None:
+    assert [m.from_org for m in sorted(find(text), key=lambda m: m.person)] == left
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "leavers"),
+    [
+        ("zh-Hans", "除萨姆·奥特曼和格雷格·布罗克曼外，其余OpenAI联合创始人均已离职。", []),
+        ("zh-Hans", "除了林子豪外，李思琪也已从OpenAI离职。", ["林子豪", "李思琪"]),
+        ("en", "With the exception of Sam Altman and Greg Brockman, all founders have left OpenAI.", []),
+        ("en", "Everyone has left OpenAI except Jane Roe, while Carl Ober resigned in May.", ["Carl Ober"]),
+        ("es", "Con la excepción de Ana Pérez, todos los directivos dejaron Telefónica.", []),
+        ("de", "Mit Ausnahme von Anna Weber haben alle Gründer OpenAI verlassen.", []),
+    ],
+)
+def test_who_is_excepted_does_not_leave(lang: str, text: str, leavers: list[str]) -> None:
+    assert sorted(m.person for m in find(text, lang) if m.kind == "departure") == sorted(leavers)
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "person", "firm"),
+    [
+        ("zh-Hans", "王凯发微博宣布从央视辞职。", "王凯", "CCTV"),
+        ("tr", "Gaziantep FK'da İsmet Taşdemir istifa etti.", "İsmet Taşdemir", "Gaziantep FK"),
+        ("ru", "Бывший канцлер ФРГ Герхард Шредер покинул совет директоров Роснефти.", "Герхард Шредер", "Rosneft"),
+        ("de", "Der Chef des Anlagenbauers Gea, Jürg Oleas, tritt zurück.", "Jürg Oleas", "Gea"),
+        ("id", "Rokidi mengundurkan diri dari jabatan Direktur Utama Bank Kalbar.", "Rokidi", "Bank Kalbar"),
+        ("hi", "रवीश कुमार ने एनडीटीवी से इस्तीफा दे दिया।", "रवीश कुमार", "NDTV"),
+        ("ar", "استقال طوني خليفة من قناة الجديد.", "طوني خليفة", "قناة الجديد"),
+    ],
+)
+def test_a_name_ends_where_the_encoder_sees_it_whole(lang: str, text: str, person: str, firm: str) -> None:
+    assert [(m.person, m.from_org) for m in find(text, lang) if m.kind == "departure"] == [(person, firm)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Jane Roe left her laptop at the OpenAI office on Monday.", "Jane Roe left the room at OpenAI on Monday."],
+)
+def test_who_leaves_a_thing_or_a_room_has_left_no_firm(text: str) -> None:
+    assert find(text) == []

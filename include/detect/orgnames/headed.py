@@ -86,6 +86,8 @@ def _right_end(reading: Reading, at: int, joins: frozenset[str]) -> tuple[int, i
         gap = text.norm[previous : match.start()]
         if gap not in (" ", "'", "’", "-", "", "/") or taken >= _MOST_WORDS:
             break
+        if gap in ("'", "’") and reading.lexicon.pack.adpositions == "after":
+            break  # the mark of a case: "Gaziantep FK'da"
         previous = match.end()
         word = text.fold[match.start() : match.end()]
         if text.norm[match.start()].isupper() or (match.group().isdigit() and taken):
