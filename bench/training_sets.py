@@ -8,35 +8,40 @@ and `encoder-pages.jsonl` (29, Chinese after the manner of real pages, and 30, h
 written as daily news is, which count for more; `encoder-real.jsonl` (32, 37 and 39, reworded from real pages, half of
 it Chinese) and `encoder-retold.jsonl` (43 and 51, reworded from real pages, 46, things and places that are left, and
 passages of one to five sentences as they stand in the middle of a page: 44, 47, 48, 52 and 53 Chinese, 50, 54 and 55
-in the other languages); `linear.jsonl`, rounds of which the encoder has seen nothing; `quarters.jsonl` and
-`linear-10.jsonl`, which the encoder has not seen either, but whose like it has. The shared news set, where it lies
-beside the project, is `news.jsonl`: it teaches the encoder, status and focus. `dates.jsonl` teaches the choice of
-dates, in which the encoder has hardly a say, by rounds in which they are annotated, and the news set; there the news
-itself is of the month of publication where nothing else dates it. (Of hedged moves, of which rounds 13 to 16 are full,
-hardly a date is.)
-What lies in `tests/corpus/held-out/` teaches nothing.
+in the other languages), and `encoder-latest.jsonl` (58, after real pages too); `linear.jsonl`, rounds of which the
+encoder has seen nothing; `quarters.jsonl` and `linear-10.jsonl`, which the encoder has not seen either, but whose like
+it has. The shared news set, where it lies beside the project, is `news.jsonl`: it teaches the encoder, status and
+focus. `dates.jsonl` teaches the choice of dates, in which the encoder has hardly a say, by rounds in which they are
+annotated, and the news set; there the news itself is of the month of publication where nothing else dates it. (Of
+hedged moves, of which rounds 13 to 16 are full, hardly a date is.) `careers.jsonl` and `linear-careers.jsonl` are some
+of them once more, with an earlier employer of one who leaves (`bench.careers`): the one for the encoder, the other for
+the linear models. What lies in `tests/corpus/held-out/` teaches nothing.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import re
 import sys
 import zlib
 from pathlib import Path
 from typing import Any
 
+from bench.careers import collect_employers, tell_career
+
 ROOT = Path(__file__).parent.parent
 CORPUS, NEWS = ROOT / "tests" / "corpus", ROOT.parent / "shared" / "gold"
 _LINEAR_ROUNDS = (  # whole rounds that the encoder has not seen
-    9, 11, 12, 19, 21, 23, 24, 28, 31, 33, 34, 35, 36, 38, 45, 49, 56,
+    9, 11, 12, 19, 21, 23, 24, 28, 31, 33, 34, 35, 36, 38, 45, 49, 56, 59, 60,
 )  # fmt: skip
-_ROUNDS_WITH_DATES = (9, 11, 12, 24, 28, 31, 33, 34, 35, 36, 38, 43, 49, 51)
+_ROUNDS_WITH_DATES = (9, 11, 12, 24, 28, 31, 33, 34, 35, 36, 38, 43, 49, 51, 58)
 _DENSE_ROUNDS = (18, 20, 22)
 _FLASH_ROUNDS = (25, 26)
 _PAGE_ROUNDS = (29, 30)
 _REAL_ROUNDS = (32, 37, 39)  # whole rounds, as are the next
 _RETOLD_ROUNDS = (43, 44, 46, 47, 48, 50, 51, 52, 53, 54, 55)
+_LATEST_ROUNDS = (58,)
 _FIRST_SHARED_ROUND, _SHARE = 13, 4  # from this round on one article in four is kept from the encoder
 
 
@@ -54,6 +59,8 @@ def choose_set(article_id: str) -> str | None:
         return "encoder-real"
     if number in _RETOLD_ROUNDS:
         return "encoder-retold"
+    if number in _LATEST_ROUNDS:
+        return "encoder-latest"
     if number >= _FIRST_SHARED_ROUND and not zlib.crc32(article_id.encode()) % _SHARE:
         return "quarters"
     if number in _DENSE_ROUNDS:
@@ -87,6 +94,25 @@ def read_sets() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+_CAREERS = {  # set -> (sets that it is made of, share of their articles)
+    "careers": (
+        ("encoder-latest", "encoder-retold", "encoder-real", "encoder-pages", "encoder-dense", "encoder-news"),
+        0.3,
+    ),
+    "linear-careers": (("linear",), 0.15),
+}
+
+
+def add_careers(sets: dict[str, list[dict[str, Any]]]) -> None:
+    """Add the sets in which an earlier employer is told, the same ones whenever they are made."""
+    for name, (made_of, share) in _CAREERS.items():
+        rng, articles = random.Random(name), [article for part in made_of for article in sets.get(part, [])]
+        employers = collect_employers(articles)
+        chosen = [article for article in articles if "orgs" in article and rng.random() < share]
+        told = [tell_career(article, employers.get(article["lang"], []), rng) for article in chosen]
+        sets[name] = [article for article in told if article]
+
+
 def date_news(article: dict[str, Any]) -> dict[str, Any]:
     """An article of the corpus in which what is the news, and is told without a date, is of the month of publication.
 
@@ -106,7 +132,9 @@ def date_news(article: dict[str, Any]) -> dict[str, Any]:
 def main(folder: Path) -> None:
     """Write the sets and say how many articles each holds."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, articles in sorted(read_sets().items()):
+    sets = read_sets()
+    add_careers(sets)
+    for name, articles in sorted(sets.items()):
         lines = (json.dumps(article, ensure_ascii=False) for article in articles)
         (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(f"{name}: {len(articles)} articles")

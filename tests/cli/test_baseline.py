@@ -6,6 +6,7 @@ Raising them is one command:
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,17 @@ def test_a_loss_is_named_and_fails(tmp_path: Path, departures: Callable[..., Cal
     assert "vi: departure F1" in call.err
     assert "the baseline is 1.000" in call.err
     assert "xx: departure F1 0.000, the baseline is 0.500" in call.err
+
+
+def test_the_mean_may_fall_by_less_than_a_language(tmp_path: Path, departures: Callable[..., Call]) -> None:
+    kept = tmp_path / "kept.json"
+    assert departures("evaluate", CORPUS / "vi.jsonl", "--baseline", kept, "--keep").code == 0
+    figures = {lang: figure + 0.02 for lang, figure in json.loads(kept.read_text(encoding="utf-8")).items()}
+    kept.write_text(json.dumps(figures), encoding="utf-8")
+    call = departures("evaluate", CORPUS / "vi.jsonl", "--baseline", kept)
+    assert call.code == 1
+    assert "vi: " not in call.err
+    assert "all: departure F1" in call.err
 
 
 def test_a_baseline_is_written_on_request_only(tmp_path: Path, departures: Callable[..., Call]) -> None:

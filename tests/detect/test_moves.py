@@ -501,3 +501,29 @@ def test_a_name_ends_where_the_encoder_sees_it_whole(lang: str, text: str, perso
 )
 def test_who_leaves_a_thing_or_a_room_has_left_no_firm(text: str) -> None:
     assert find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "person", "club"),
+    [
+        ("fr", "L'entraîneur Rolland Courbis quitte Montpellier, a annoncé le club.", "Rolland Courbis", "Montpellier"),
+        ("es", "El técnico Albert Celades deja el Valencia tras la derrota.", "Albert Celades", "Valencia"),
+        ("pt", "O técnico Ney Franco não é mais treinador do Goiás, informou o clube.", "Ney Franco", "Goiás"),
+        ("it", "L'allenatore Marco Baroni lascia il Verona, ha annunciato il club.", "Marco Baroni", "Verona"),
+    ],
+)
+def test_a_club_is_called_by_its_town(lang: str, text: str, person: str, club: str) -> None:
+    assert [(m.person, m.from_org) for m in find(text, lang)] == [(person, club)]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "person", "firm"),
+    [
+        ("fr", "Le directeur de l'usine de Grenoble, Paul Martin, quitte Renault.", "Paul Martin", "Renault"),
+        ("es", "La directora Ana Ruiz deja Telefónica y se muda a Valencia.", "Ana Ruiz", "Telefonica"),
+    ],
+)
+def test_a_town_is_none_all_the_same(lang: str, text: str, person: str, firm: str) -> None:
+    assert [(m.person, fold_name(m.from_org or ""), m.to_org) for m in find(text, lang)] == [
+        (person, fold_name(firm), None)
+    ]
