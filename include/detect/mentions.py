@@ -41,6 +41,7 @@ from include.knowledge.organisationwords import is_another
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _CASE = re.compile(r"(?<=[^\W\d_])['’][a-zçğıöşü]+\Z")
+_BROKEN = re.compile(r"[a-z][\u3040-\u9fff]")  # no person's name begins so; firms' do, as e袋洗
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
@@ -230,8 +231,8 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
             end += 1
     if name.kind == "person":
         start, end = _without_posts(reading, start, end)
-        if (start, end) != (name.start, name.end) and _is_plain(reading, start, end):
-            return None  # ประชุมบอร์ด, "the board meets": without the board a meeting
+        if _is_nobody(reading, name, start, end):
+            return None
     while start < end and norm[start] in _TRIMMED:
         start += 1
     while end > start and norm[end - 1] in _TRIMMED:
@@ -247,6 +248,15 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
         # A club is called by its town, and "Le Monde" is a paper: three in four such names are organisations'.
         return (start, end) if name.kind == "org" and name.chance >= _WHOLE else None
     return start, end
+
+
+def _is_nobody(reading: Reading, name: Name, start: int, end: int) -> bool:
+    """Whether no person is left of a name without its posts.
+
+    ประชุมบอร์ด, "the board meets", is a meeting without the board, and r間 of 貢r(shí)間 a broken 時間.
+    """
+    cut = (start, end) != (name.start, name.end)
+    return (cut and _is_plain(reading, start, end)) or bool(_BROKEN.match(reading.text.norm, start, end))
 
 
 def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:

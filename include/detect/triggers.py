@@ -224,8 +224,8 @@ def _is_of_scene(reading: Reading, trigger: Trigger) -> bool:
     width = 34 if pack.spaces else 12
     named = reading.in_sentence(trigger.sentence, "org", "person")
     for hit in reading.hits_in(max(0, trigger.start - width), trigger.end + width, "scenes"):
-        if any(m.start <= hit.start < m.end for m in named):
-            continue
+        if any(m.start <= hit.start and hit.end <= m.end for m in named):
+            continue  # "left Market Basket"; but "left the WhatsApp group"
         after = hit.start >= trigger.end
         if not after and (hit.end > trigger.start or (pack.order != "sov" and pack.spaces)):
             continue

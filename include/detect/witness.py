@@ -76,7 +76,7 @@ def find_heard(reading: Reading) -> list[Candidate]:
             if column[person] <= _HEARD[action]:
                 continue
             organisation = int(choices[person].argmax())
-            plain = action != "leaver" or column[person] >= _SURELY_HEARD
+            plain = column[person] >= _SURELY_HEARD
             mentions = [m for m in entity.mentions if plain or m.sentence not in reading.scenes]
             if not mentions:
                 continue  # "left her laptop at the office": a phrase tells it, and of something else

@@ -527,3 +527,36 @@ def test_a_town_is_none_all_the_same(lang: str, text: str, person: str, firm: st
     assert [(m.person, fold_name(m.from_org or ""), m.to_org) for m in find(text, lang)] == [
         (person, fold_name(firm), None)
     ]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Alun Prys, general secretary of the Dock Workers' Union, left the WhatsApp group on Sunday."),
+        ("tr", "Beykent Ayakkabı'dan Mahmut Erciyas mahallenin WhatsApp grubundan ayrıldı."),
+        ("ru", "Бухгалтер «Уюта» Алевтина Дробот вышла из домового чата после спора."),
+        ("ja", "北灘信金の黒木隼さんは町内会のLINEグループを抜けた。"),
+        ("pl", "Sołtyska Teresa Małek z Orlenu opuściła grupę na Messengerze."),
+        ("zh-Hans", "腾讯产品经理李明退出了公司的微信群。"),
+        ("ko", "네이버 김지훈 팀장이 단톡방을 나갔다."),
+    ],
+)
+def test_who_leaves_a_chat_has_left_no_firm(lang: str, text: str) -> None:
+    assert find(text, lang) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Peter Deng, who joined from Meta in 2023, has left OpenAI."),
+        ("es", "Peter Deng, que llegó procedente de Meta en 2023, dejó OpenAI."),
+        ("de", "Peter Deng, der 2023 von Meta gekommen war, verlässt OpenAI."),
+        ("fr", "Peter Deng, arrivé de Meta en 2023, quitte OpenAI."),
+        ("id", "Peter Deng, yang datang dari Meta pada 2023, meninggalkan OpenAI."),
+        ("ja", "2023年にメタから加わったピーター・デン氏がOpenAIを退社した。"),
+        ("zh-Hans", "2023年从Meta加入OpenAI的彼得·邓已经离职。"),
+        ("zh-Hant", "2023年自Meta轉任的彼得·鄧離開OpenAI。"),
+    ],
+)
+def test_where_somebody_had_come_from_is_neither_left_nor_reached(lang: str, text: str) -> None:
+    assert [(m.from_org, m.to_org) for m in find(text, lang) if m.kind == "departure"] == [("OpenAI", None)]
