@@ -2,7 +2,7 @@
 
 Annotated articles get a clause or a sentence of `careers.yaml` more, about somebody who leaves in them; the
 organisation is one of another article of that language. It is neither left nor reached by the move that is told, so
-that everything else of the annotation stays as it is. Of twelve such sentences in ten languages the detector had six
+that everything else of the annotation stays as it is. Of twelve such sentences in ten languages the detector had eight
 wrong: somebody left whom he had left years ago, or went where he had come from.
 """
 
