@@ -16,17 +16,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from include.knowledge.languages import load_pack
+from include.knowledge.wordlists import read_texts
+from include.knowledge.yamlfile import check_keys, read_yaml
 
+_WORDINGS = Path(__file__).with_name("careers.yaml")
+_PLACES = ("behind", "before", "apart")
 _ENDS = re.compile(r"[.!?](?=\s|\Z)|[。！？।](?!」|』|”)")
-_UNSPACED = ("ja", "zh-Hans", "zh-Hant", "th")
 _BACK = (1, 12)  # years before publication
 
 
 @cache
 def load_wordings() -> dict[str, dict[str, list[str]]]:
-    """By language: clauses behind a name, before it, and sentences apart."""
-    found: dict[str, dict[str, list[str]]] = yaml.safe_load(Path(__file__).with_name("careers.yaml").read_text("utf-8"))
+    """By language: clauses behind a name, before it, and sentences apart. Raises ConfigError with file and line."""
+    found = {}
+    for code, entry in read_yaml(_WORDINGS).items():
+        places = check_keys(_WORDINGS, entry, (), _PLACES)
+        found[code] = {place: read_texts(_WORDINGS, places, place, within=code) for place in places}
     return found
 
 
@@ -46,23 +52,24 @@ def tell_career(article: dict[str, Any], employers: Sequence[str], rng: random.R
     """
     text: str = article["text"]
     leavers = [
-        move
+        (move, span)
         for move in article["moves"]
-        if move["kind"] == "departure" and move.get("from_org") and not move.get("optional") and _find(text, move)
+        if move["kind"] == "departure" and move.get("from_org") and not move.get("optional")
+        if (span := _find(text, move))
     ]
     foreign = [name for name in rng.sample(employers, min(9, len(employers))) if not _is_told(name, article)]
     if not leavers or not foreign:
         return None
-    move, wordings = rng.choice(leavers), load_wordings()[article["lang"]]
+    (move, (start, end)), wordings = rng.choice(leavers), load_wordings()[article["lang"]]
+    pack = load_pack(article["lang"])
     place = rng.choice([place for place in wordings for _ in wordings[place]])
     year = int(article["published"][:4]) - rng.randint(*_BACK) if article.get("published") else rng.randint(2004, 2022)
     told = rng.choice(wordings[place]).format(
         org=foreign[0],
-        year=year + (543 if article["lang"] == "th" else 0),
+        year=year + pack.dates["era"],
         ago=rng.randint(2, _BACK[1]),
         name=min(move["person_aliases"], key=len),
     )
-    start, end = _find(text, move)  # type: ignore[misc]  # those without are not among them
     if place == "before":
         text = text[:start] + told + text[start:]
     elif place == "behind":
@@ -72,8 +79,7 @@ def tell_career(article: dict[str, Any], employers: Sequence[str], rng: random.R
     else:
         stop = _ENDS.search(text, end)
         after = stop.end() if stop else len(text)
-        gap = "" if article["lang"] in _UNSPACED else " "
-        text = text[:after] + gap + told + text[after:]
+        text = text[:after] + (" " if pack.spaces else "") + told + text[after:]
     if any(form not in article["title"] + text for form in _names(article)):
         return None  # "U. S. Steel" is no end of a sentence
     return article | {"id": f"{article['id']}c", "text": text, "orgs": [*article["orgs"], foreign[0]]}

@@ -168,13 +168,13 @@ def _longer_people(reading: Reading, known: list[KnownName]) -> set[int]:
     """Where a known name of two Chinese characters begins a longer one that the encoder sees: 周明 in 除周明远外."""
     seen = {n.start: n.end for n in reading.written.spans if n.chance >= _LIKELY} if reading.written else {}
     return {
-        name.start
-        for name in known
-        if name.alias.kind == "person"
-        and name.end - name.start == 2
-        and script_of(name.alias.text[0]) == 7
-        and seen.get(name.start, 0) == name.end + 1
+        name.start for name in known if _is_short_han(reading.text, name) and seen.get(name.start, 0) == name.end + 1
     }
+
+
+def _is_short_han(text: NormalText, name: KnownName) -> bool:
+    """Whether a known person's name is two Chinese characters, with which other names begin."""
+    return name.alias.kind == "person" and name.end - name.start == 2 and script_of(text.fold[name.start]) == 7
 
 
 def _whole_names(reading: Reading, candidates: list[Candidate], taken: list[bool]) -> list[Mention]:
@@ -244,7 +244,8 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
         end = case.start()  # Gaziantep FK'da
     if end - start < _SHORTEST or "\n" in norm[start:end]:
         return None
-    if reading.text.fold[start:end] in reading.lexicon.words["not_names"] | reading.lexicon.words["places"]:
+    key, words = reading.text.fold[start:end], reading.lexicon.words
+    if key in words["not_names"] or key in words["places"]:
         # A club is called by its town, and "Le Monde" is a paper: three in four such names are organisations'.
         return (start, end) if name.kind == "org" and name.chance >= _WHOLE else None
     return start, end
@@ -352,7 +353,7 @@ def _untaken(text: NormalText, candidate: Candidate, taken: list[bool]) -> Candi
 
 def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
     """A known name inside a longer run is another name: "Jordan" in "Jordan Patel", "Apple" in "Apple Records"."""
-    if name.alias.kind == "person" and script_of(text.fold[name.start]) == 7 and name.end - name.start == 2:
+    if _is_short_han(text, name):
         return wider.person >= 0.5  # 周明远 is not 周明
     if name.alias.kind == "person":
         return wider.words >= 2 and name.alias.short
