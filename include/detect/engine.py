@@ -25,6 +25,7 @@ from include.detect.exceptions import find_excepted
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, log_odds, probability
 from include.detect.mentions import read_document
+from include.detect.nominative import list_under
 from include.detect.pairing import pair_by_order
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
@@ -35,10 +36,12 @@ from include.detect.text import normalise, script_of, split_sentences
 from include.detect.triggers import Trigger, find_triggers
 from include.detect.when import choose_date
 from include.detect.witness import HEARD_ONLY, find_heard, hear, name_witness, person_features
+from include.knowledge.namekeys import organisation_key
 from include.records import Document, Evidence, Move, MoveKind
 
 _GAZETTEER_FORMS = 8
 _ABOUT_AS_SURE = 0.8
+_LEGAL_FORM = 8  # letters before a name in which one may stand
 
 
 @dataclass(slots=True)
@@ -307,7 +310,7 @@ def _moves_of(
         destination = where.reached
         told = _build(reading, "departure", leaver, where, published, detector, told_of)
         successor = choose_successor(reading, person, strong)
-        name = _display_person(reading.persons[successor]) if successor >= 0 else None
+        name = _display_person(reading, reading.persons[successor]) if successor >= 0 else None
         moves.append(replace(told, move=replace(told.move, successor=name)))
     elif joiner:
         evidence = [c for _, c in joiner]
@@ -397,15 +400,15 @@ def _build(
     shown = _choose_shown(reading, evidence, (from_org, to_org))
     move = Move(
         kind=kind,
-        person=_display_person(person),
+        person=_display_person(reading, person),
         from_org=_display_org(reading, from_org),
         to_org=_display_org(reading, to_org),
         status=status,
         focus="background",
         evidence=_sentence_evidence(reading, shown),
         person_aliases=_forms(person),
-        from_aliases=_forms(reading.orgs[from_org]) if from_org >= 0 else (),
-        to_aliases=_forms(reading.orgs[to_org]) if to_org >= 0 else (),
+        from_aliases=_organisation_forms(reading, from_org),
+        to_aliases=_organisation_forms(reading, to_org),
         role_from=left.text if left else None,
         role_to=taken.text if taken else None,
         date=move_date,
@@ -454,15 +457,17 @@ def _is_acting(reading: Reading, role: Mention) -> bool:
     return bool(reading.hits_in(max(0, role.start - 20), role.end + 8, "acting"))
 
 
-def _display_person(person: Entity) -> str:
+def _display_person(reading: Reading, person: Entity) -> str:
     from include.knowledge.gazetteer import load_gazetteer
 
+    gazetteer = load_gazetteer()
     if person.gazetteer_id:
-        return load_gazetteer().person_by_id[person.gazetteer_id].name
+        return gazetteer.person_by_id[person.gazetteer_id].name
     latin = [m.text for m in person.mentions if m.text[:1].isascii() and " " in m.text]
-    if latin:
-        return latin[0]
-    return max((m.text for m in person.mentions), key=_fullness, default=person.name)
+    shown = latin[0] if latin else max((m.text for m in person.mentions), key=_fullness, default=person.name)
+    listed = list_under(reading.lexicon.pack, shown, [m.text for m in person.mentions])
+    known = gazetteer.find_person(listed)
+    return known.name if known else listed
 
 
 def _fullness(name: str) -> tuple[int, int]:
@@ -479,6 +484,21 @@ def _display_org(reading: Reading, index: int) -> str | None:
     if entity.gazetteer_id:
         return load_gazetteer().organisation_by_id[entity.gazetteer_id].name
     return max(entity.mentions, key=lambda m: len(m.text)).text if entity.mentions else entity.name
+
+
+def _organisation_forms(reading: Reading, index: int) -> tuple[str, ...]:
+    """Its forms, and last those with the legal form that stands before the name: 株式会社ミナト of ミナト."""
+    if index < 0:
+        return ()
+    entity = reading.orgs[index]
+    whole = [
+        reading.text.norm[hit.start : mention.end]
+        for mention in entity.mentions
+        for hit in reading.hits_in(mention.start - _LEGAL_FORM, mention.start, "org_before")
+        if not reading.text.norm[hit.end : mention.start].strip()
+    ]
+    legal = [form for form in whole if organisation_key(form) == organisation_key(entity.mentions[0].text)]
+    return tuple(dict.fromkeys((*_forms(entity), *legal)))[:_GAZETTEER_FORMS]
 
 
 def _forms(entity: Entity) -> tuple[str, ...]:

@@ -134,6 +134,8 @@ def _native_name(page: _Page, index: int) -> Candidate | None:
 
 def _bare(word: str, page: _Page) -> str:
     """A family name without what is glued to it; one of a single syllable too: 제니퍼 강을."""
+    if len(word) > 2 and _takes_particle(word, page):
+        return word
     for ending in _COPULA:
         if word.endswith(ending) and len(word) - len(ending) >= 2 and agrees(word[: -len(ending)], ending):
             return word[: -len(ending)]
@@ -144,6 +146,19 @@ def _bare(word: str, page: _Page) -> str:
         particles = (*page.lexicon.marker_lists["object"], *page.lexicon.marker_lists["subject"])
         return stem[:1] if stem[1:] in particles and agrees(stem[:1], stem[1:]) else stem
     return stem
+
+
+def _takes_particle(word: str, page: _Page) -> bool:
+    """Whether the text has a word before a post, or with a particle: its own end is none. 클린스만 감독, 클린스만은."""
+    text = page.text.fold
+    particles = (*page.lexicon.marker_lists["subject"], *page.lexicon.marker_lists["object"])
+    told_of = word.endswith(particles)  # 쿡은 최고경영자로: what is said of him may begin with a post
+    return any(
+        (end - start == len(word) and end + 1 in page.roles and not told_of)
+        or (text[start + len(word) : end] in particles and agrees(word, text[start + len(word) : end]))
+        for start, end in page.words
+        if text.startswith(word, start)
+    )
 
 
 def strip_particle(word: str, lexicon: Lexicon) -> str:
