@@ -41,7 +41,8 @@ from include.knowledge.organisationwords import is_another
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _CASE = re.compile(r"(?<=[^\W\d_])['’][a-zçğıöşü]+\Z")
-_BROKEN = re.compile(r"[a-z][\u3040-\u9fff]")  # no person's name begins so; firms' do, as e袋洗
+# No person's name begins so, or has a small letter by itself inside; firms' do, as e袋洗.
+_BROKEN = re.compile(r"[a-z][\u3040-\u9fff]|[\u3040-\u9fff]+[a-z][\u3040-\u9fff]")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
@@ -254,7 +255,7 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
 def _is_nobody(reading: Reading, name: Name, start: int, end: int) -> bool:
     """Whether no person is left of a name without its posts.
 
-    ประชุมบอร์ด, "the board meets", is a meeting without the board, and r間 of 貢r(shí)間 a broken 時間.
+    ประชุมบอร์ด, "the board meets", is a meeting without the board, and r間 of 貢r(shí)間, or all of it, a broken 時間.
     """
     cut = (start, end) != (name.start, name.end)
     return (cut and _is_plain(reading, start, end)) or bool(_BROKEN.match(reading.text.norm, start, end))
