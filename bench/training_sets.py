@@ -8,14 +8,14 @@ and `encoder-pages.jsonl` (29, Chinese after the manner of real pages, and 30, h
 written as daily news is, which count for more; `encoder-real.jsonl` (32, 37 and 39, reworded from real pages, half of
 it Chinese) and `encoder-retold.jsonl` (43 and 51, reworded from real pages, 46, things and places that are left, and
 passages of one to five sentences as they stand in the middle of a page: 44, 47, 48, 52 and 53 Chinese, 50, 54 and 55
-in the other languages), and `encoder-latest.jsonl` (58 and 62, after real pages too, 59 and 64, several firms round one mover, and
-60, traps); `linear.jsonl`, rounds of which the encoder has seen nothing; `quarters.jsonl` and `linear-10.jsonl`,
-which the encoder has not seen either, but whose like it has. The shared news set, where it lies beside the project,
-is `news.jsonl`: it teaches the encoder, status and focus. `dates.jsonl` teaches the choice of dates, in which the
-encoder has hardly a say, by rounds in which they are annotated, and the news set; there the news itself is of the
-month of publication where nothing else dates it. (Of hedged moves, of which rounds 13 to 16 are full, hardly a date
-is.) `careers.jsonl` are some of the encoder's once more, with an earlier employer of one who leaves
-(`bench.careers`). What lies in `tests/corpus/held-out/` teaches nothing.
+in the other languages), and `encoder-latest.jsonl` (58 and 62, after real pages too, 59 and 64, several firms round
+one mover, and 60, traps); `linear.jsonl`, rounds of which the encoder has seen nothing; `quarters.jsonl` and
+`linear-10.jsonl`, which the encoder has not seen either, but whose like it has. The shared news set, where it lies
+beside the project, is `news.jsonl`: it teaches the encoder, status and focus. `dates.jsonl` teaches the choice of
+dates, in which the encoder has hardly a say, by rounds in which they are annotated, and the news set; there the news
+itself is of the month of publication where nothing else dates it. (Of hedged moves, of which rounds 13 to 16 are
+full, hardly a date is.) `careers.jsonl` are some of the encoder's once more, with an earlier employer of one who
+leaves (`bench.careers`). What lies in `tests/corpus/held-out/` teaches nothing.
 """
 
 from __future__ import annotations
