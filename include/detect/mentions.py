@@ -42,7 +42,7 @@ from include.knowledge.organisationwords import is_another
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _CASE = re.compile(r"(?<=[^\W\d_])['’][a-zçğıöşü]+\Z")
 # No person's name begins so, or has a small letter by itself inside; firms' do, as e袋洗.
-_BROKEN = re.compile(r"[a-z][\u3040-\u9fff]|[\u3040-\u9fff]+[a-z][\u3040-\u9fff]")
+_BROKEN = re.compile(r"[\u3040-\u9fff]*[a-z][\u3040-\u9fff]")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 

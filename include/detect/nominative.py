@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 
+from include.detect.names import folded_names
+from include.detect.text import fold_text
 from include.knowledge.declension import ANY_CONSONANT, Declension, Row, load_declensions
-from include.knowledge.gazetteer import load_gazetteer, load_names
+from include.knowledge.gazetteer import load_gazetteer
 from include.knowledge.languages import LanguagePack
 
 _NO_CONSONANTS = frozenset("aeiouyąęóаеёиоуыэюяіїєéáíúöüåäйьъ'’-")
@@ -66,24 +67,19 @@ def list_under(pack: LanguagePack, name: str, forms: Iterable[str]) -> str:
     declension = load_declensions().get(pack.code)
     if declension is None:
         return name
-    alone = {form for form in forms if " " not in form}
+    given = folded_names(pack.script, False).given
     return find_nominative(
         name,
-        alone,
+        {form for form in forms if " " not in form},
         declension,
-        _given_names(pack.script).__contains__,
-        lambda full: bool(load_gazetteer().find_person(full)),
+        lambda word: fold_text(word, False) in given,
+        lambda full: load_gazetteer().find_person(full) is not None,
     )
-
-
-@cache
-def _given_names(script: str) -> frozenset[str]:
-    return frozenset(name.lower() for name in load_names(script).given)
 
 
 def _read_words(lower: Sequence[str], declension: Declension) -> list[list[_Analysis]]:
     rows = [declension.given, *([declension.middle] * (len(lower) - 2)), declension.surname]
-    return [list(_read_word(word, part)) for word, part in zip(lower, rows, strict=True)]
+    return [_read_word(word, part) for word, part in zip(lower, rows, strict=True)]
 
 
 def _agree(analyses: Sequence[Sequence[_Analysis]]) -> Iterator[tuple[_Analysis, ...]]:
@@ -91,9 +87,7 @@ def _agree(analyses: Sequence[Sequence[_Analysis]]) -> Iterator[tuple[_Analysis,
     given, *middle, surname = analyses
     for first, last in product(given, surname):
         if (first.gender, first.case) == (last.gender, last.case):
-            between = [
-                [one for one in row if (one.gender, one.case) == (first.gender, first.case)] for row in middle
-            ]  # fmt: skip
+            between = [[one for one in row if (one.gender, one.case) == (first.gender, first.case)] for row in middle]
             if all(between):
                 yield (first, *(min(row, key=lambda one: one.place) for row in between), last)
 
@@ -139,19 +133,27 @@ def _full(reading: Sequence[_Analysis]) -> str:
     return " ".join(one.nominative for one in reading)
 
 
-def _read_word(word: str, rows: Sequence[Row]) -> Iterator[_Analysis]:
-    """All readings of a word in lower case; the parts of "Milewską-Drozd" agree as the words of a name do."""
-    parts = [list(_read_part(part, rows)) for part in word.split("-")]
-    for chosen in product(*parts):
-        if len({(one.gender, one.case) for one in chosen}) == 1:
-            first = chosen[0]
-            yield _Analysis(
-                first.gender,
-                first.case,
-                "-".join(one.nominative for one in chosen),
-                any(one.is_telling for one in chosen),
-                max(one.place for one in chosen),
+def _read_word(word: str, rows: Sequence[Row]) -> list[_Analysis]:
+    """All readings of a word in lower case. The parts of "Milewską-Drozd" agree as the words of a name do; of the later
+    ones the likeliest reading counts, or a chain of ten would have a million."""
+    first, *later = word.split("-")
+    readings = list(_read_part(first, rows))
+    for part in later:
+        likeliest: dict[tuple[str, int], _Analysis] = {}
+        for one in sorted(_read_part(part, rows), key=lambda one: one.place):
+            likeliest.setdefault((one.gender, one.case), one)
+        readings = [
+            _Analysis(
+                one.gender,
+                one.case,
+                f"{one.nominative}-{other.nominative}",
+                one.is_telling or other.is_telling,
+                max(one.place, other.place),
             )
+            for one in readings
+            if (other := likeliest.get((one.gender, one.case)))
+        ]
+    return readings
 
 
 def _read_part(word: str, rows: Sequence[Row]) -> Iterator[_Analysis]:

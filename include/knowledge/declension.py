@@ -30,14 +30,10 @@ class Row:
         return self.cases[0][0]
 
     @property
-    def takes_endings(self) -> bool:
-        """Whether any case differs from the nominative."""
-        return any(forms != self.cases[0] for forms in self.cases)
-
-    @property
     def is_telling(self) -> bool:
         """Whether the ending is one that few names have: -ов and -ский, but not "a consonant"."""
-        return self.takes_endings and len(self.nominative.replace(ANY_CONSONANT, "")) > 1
+        takes_endings = any(forms != self.cases[0] for forms in self.cases)
+        return takes_endings and len(self.nominative.replace(ANY_CONSONANT, "")) > 1
 
 
 @dataclass(frozen=True, slots=True)

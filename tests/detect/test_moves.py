@@ -560,3 +560,26 @@ def test_who_leaves_a_chat_has_left_no_firm(lang: str, text: str) -> None:
 )
 def test_where_somebody_had_come_from_is_neither_left_nor_reached(lang: str, text: str) -> None:
     assert [(m.from_org, m.to_org) for m in find(text, lang) if m.kind == "departure"] == [("OpenAI", None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "한빛테크가 위르겐 하우프만 사장을 해임했다. 하우프만은 3년 동안 회사를 이끌었다.",
+        "한빛테크는 위르겐 하우프만이 회사를 떠난다고 밝혔다. 하우프만 사장은 소감을 내지 않았다.",
+    ],
+)
+def test_a_korean_name_that_ends_like_a_particle_is_whole(text: str) -> None:
+    assert [(m.kind, m.person, m.from_org) for m in find(text, "ko")] == [("departure", "위르겐 하우프만", "한빛테크")]
+
+
+def test_a_legal_form_before_the_name_is_among_its_aliases() -> None:
+    [move] = find("株式会社ミナトロジクスは、代表取締役社長の鷲尾圭介が辞任すると発表した。", "ja")
+    assert move.from_org == "ミナトロジクス"
+    assert move.from_aliases == ("ミナトロジクス", "株式会社ミナトロジクス")
+
+
+@pytest.mark.parametrize("name", ["貢r間", "r間"])
+def test_a_broken_word_is_nobody(name: str) -> None:
+    text = f"技術長{name}已離開聲岸科技。"
+    assert [m.person for m in find(text, "zh-Hant") if name in (m.person, *m.person_aliases)] == []

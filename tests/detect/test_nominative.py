@@ -60,6 +60,15 @@ def test_a_nominative_stays_as_it_is(lang: str, name: str) -> None:
     assert list_under(load_pack(lang), name, [name]) == name
 
 
+def test_a_chain_of_surnames_takes_no_longer_than_its_length() -> None:
+    chain = "-".join(["Nowickiego"] * 60)  # every part has several readings: together more than there are atoms
+    assert list_under(load_pack("pl"), f"Adama {chain}", []) == "Adam " + "-".join(["Nowicki"] * 60)
+
+
+def test_a_given_name_is_known_with_any_apostrophe() -> None:
+    assert list_under(load_pack("uk"), "В’ячеслава Гнатенка", []) == "В’ячеслав Гнатенко"
+
+
 def test_what_the_article_has_besides_decides_between_readings() -> None:
     pack = load_pack("ru")
     assert list_under(pack, "Александра Гончарова", ["Александра Гончарова"]) == "Александра Гончарова"
