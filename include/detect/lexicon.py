@@ -28,13 +28,14 @@ from include.knowledge.languages import (
     thaw_pack,
     without_phrases,
 )
+from include.knowledge.products import PRODUCTS, load_products
 
 # English posts and company forms stand untranslated in every language's business press.
 _LENDER = "en"
 _KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 _CODE = (  # what the compiled form depends on
     *(Path(__file__).with_name(name) for name in ("lexicon.py", "text.py")),
-    *(_KNOWLEDGE / name for name in ("languages.py", "yamlfile.py")),
+    *(_KNOWLEDGE / name for name in ("languages.py", "products.py", "wordlists.py", "yamlfile.py")),
 )
 _FOLDED_AT_ONCE = 1000  # phrases; keeps the text to fold far below its cap
 MAX_GAP = 90  # characters that a gapped phrase may span between two of its parts
@@ -177,7 +178,7 @@ def _crosses_sentence(fold: str, start: int, end: int) -> bool:
 def load_lexicon(code: str) -> Lexicon:
     """The compiled pack of one language. What was compiled is kept beside the packs until they or the code change."""
     path, lender = pack_path(code), pack_path(_LENDER)
-    kept = compiled_pack_path("lexicon", path, (lender, *_CODE))
+    kept = compiled_pack_path("lexicon", path, (lender, PRODUCTS, *_CODE))
     try:
         head, body = kept.read_bytes().split(b"\n")
         tables = json.loads(head)
@@ -248,6 +249,7 @@ def _make_tables(pack: LanguagePack) -> tuple[dict[str, Any], dict[str, Any]]:
     # "Banco" is part of names, "banco" stands before them; an acronym or a short word says neither
     kinds = [w for w in pack.org_words.get("before", ()) if w[:1].isupper() and not w.isupper() and len(w) > 3]
     words["institutions"] = [fold[w] for w in kinds]
+    words["products"] = list(_fold_all(load_products(), pack.han_fold).values())
     head = {
         "han": _han_version(pack.han_fold),
         "pack": freeze_pack(without_phrases(pack)),

@@ -41,8 +41,10 @@ from include.knowledge.organisationwords import is_another
 
 _LATIN_IN_BRACKETS = re.compile(r"\s?[(（]\s?([A-ZÀ-Þ][\w.'’\-]+(?: [A-ZÀ-Þ][\w.'’\-]*){0,3})\s?[)）]")
 _CASE = re.compile(r"(?<=[^\W\d_])['’][a-zçğıöşü]+\Z")
-# No person's name begins so, or has a small letter by itself inside; firms' do, as e袋洗.
+# No person's name begins so, has a small letter by itself inside, or in Chinese is all small letters, as shù of
+# 技術(shù)官; firms' do, as e袋洗.
 _BROKEN = re.compile(r"[\u3040-\u9fff]*[a-z][\u3040-\u9fff]")
+_SMALL = re.compile(r"[a-z\u00df-\u01dc]+\Z")
 _AGE_AFTER = re.compile(r"\s?[(（]\d{2}(?: ?[a-zа-яáéłżó]{1,5})?[)）]|, \d{2},")
 
 
@@ -151,6 +153,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
     return mentions + _unread_names(reading, taken)
 
 
+_VERSION = re.compile(r"[ -]?v?\d[\d.]*[a-z]?$")  # Llama 4, GPT-4o
 _TRIMMED = " \n\t-.,;:!?()[]«»„“”\"'‘’「」『』《》（）、。・"
 
 
@@ -232,33 +235,48 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
             end += 1
     if name.kind == "person":
         start, end = _without_posts(reading, start, end)
-        if _is_nobody(reading, name, start, end):
-            return None
+        if (start, end) != (name.start, name.end) and _is_plain(reading, start, end):
+            return None  # ประชุมบอร์ด, "the board meets", is a meeting without the board, and nobody
     while start < end and norm[start] in _TRIMMED:
         start += 1
     while end > start and norm[end - 1] in _TRIMMED:
         end -= 1
-    if reading.lexicon.pack.script == "hangul" and start < end:
-        last = norm[start:end].rpartition(" ")[2]
-        end -= len(last) - len(strip_particle(last, reading.lexicon))  # 난두는, 로런 셰이가
-    elif reading.lexicon.pack.adpositions == "after" and (case := _CASE.search(norm, start, end)):
-        end = case.start()  # Gaziantep FK'da
+    end = _without_ending(reading, start, end)
     if end - start < _SHORTEST or "\n" in norm[start:end]:
         return None
+    return (start, end) if _may_be_named(reading, name, start, end) else None
+
+
+def _without_ending(reading: Reading, start: int, end: int) -> int:
+    """Where a name ends without its particle or case: 난두는, 로런 셰이가, Gaziantep FK'da."""
+    norm, pack = reading.text.norm, reading.lexicon.pack
+    if pack.script == "hangul" and start < end:
+        last = norm[start:end].rpartition(" ")[2]
+        return end - len(last) + len(strip_particle(last, reading.lexicon))
+    case = _CASE.search(norm, start, end) if pack.adpositions == "after" else None
+    return case.start() if case else end
+
+
+def _may_be_named(reading: Reading, name: Name, start: int, end: int) -> bool:
+    """Whether a stretch that the encoder takes for a name can be one of its kind."""
     key, words = reading.text.fold[start:end], reading.lexicon.words
+    if _is_product(key, reading.lexicon) if name.kind == "org" else _is_broken(reading, start, end):
+        return False
     if key in words["not_names"] or key in words["places"]:
         # A club is called by its town, and "Le Monde" is a paper: three in four such names are organisations'.
-        return (start, end) if name.kind == "org" and name.chance >= _WHOLE else None
-    return start, end
+        return name.kind == "org" and name.chance >= _WHOLE
+    return True
 
 
-def _is_nobody(reading: Reading, name: Name, start: int, end: int) -> bool:
-    """Whether no person is left of a name without its posts.
+def _is_product(key: str, lexicon: Lexicon) -> bool:
+    """Whether a name in matching form is a product's, with or without a number: who leads Sora 2 leaves OpenAI."""
+    return _VERSION.sub("", key) in lexicon.words["products"]
 
-    ประชุมบอร์ด, "the board meets", is a meeting without the board, and r間 of 貢r(shí)間, or all of it, a broken 時間.
-    """
-    cut = (start, end) != (name.start, name.end)
-    return (cut and _is_plain(reading, start, end)) or bool(_BROKEN.match(reading.text.norm, start, end))
+
+def _is_broken(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch is spelt as no person's name is: r間 of 貢r(shí)間, or all of it, a broken 時間."""
+    small = reading.lexicon.pack.script == "han" and _SMALL.match(reading.text.norm, start, end)
+    return bool(small or _BROKEN.match(reading.text.norm, start, end))
 
 
 def _without_posts(reading: Reading, start: int, end: int) -> tuple[int, int]:
@@ -542,6 +560,9 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
     if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
+        return None
+    is_firm = written is not None and written[1] > _A_NAME
+    if (odds < 0 and _is_product(key, lexicon)) or (not is_firm and _is_broken(reading, start, end)):
         return None
     person, org = _evidence(reading, candidate, around)
     if not candidate.person and script_of(text.norm[start]) not in (1, 2):

@@ -51,6 +51,18 @@ def test_pieces_hold_every_letter(text: str) -> None:
     assert [c for at, c in enumerate(text) if not c.isspace() and at not in held] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("衛福部長邱泰源卸任", "衛福部"), ("嶺大的鄭國漢榮休後", "嶺大"), ("免去陈立新的市审计局局长职务", "陈立新"),
+        ("他在中国银行工作", "中国银行"),
+    ],
+)  # fmt: skip
+def test_a_chinese_name_does_not_end_within_a_piece(text: str, name: str) -> None:
+    pieces, at = cut(text, 400), text.index(name)
+    assert at in pieces.starts and at + len(name) in pieces.ends
+
+
 def test_a_word_of_a_million_letters_is_cut_to_what_is_read() -> None:
     assert len(cut("a" * 1_000_000, 100).rows) == 100
 

@@ -579,7 +579,7 @@ def test_a_legal_form_before_the_name_is_among_its_aliases() -> None:
     assert move.from_aliases == ("ミナトロジクス", "株式会社ミナトロジクス")
 
 
-@pytest.mark.parametrize("name", ["貢r間", "r間"])
+@pytest.mark.parametrize("name", ["貢r間", "r間", "shù"])
 def test_a_broken_word_is_nobody(name: str) -> None:
     text = f"技術長{name}已離開聲岸科技。"
     assert [m.person for m in find(text, "zh-Hant") if name in (m.person, *m.person_aliases)] == []

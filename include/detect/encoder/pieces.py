@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
 from include.detect.encoder.store import load_base
 
+# Chinese pieces that hold the end of one word and the beginning of another are cut further: in 衛福|部長 the ministry
+# (衛福部) ended within a piece, as the university did in 嶺|大的.
+_GLUED = re.compile("[\u3400-\u9fff]+的|[的在与與從从][\u3400-\u9fff]+|[部局]+[长長]")
 _SPACE = "▁"  # stands before the first piece of a word
 _BELOW_THE_LEAST = 10.0  # how much less likely than the rarest piece a character is that no piece has
 _LONGEST_WORD = 400  # characters that are cut at once; a page without a space is no word
@@ -38,7 +42,7 @@ class _Vocabulary:
 def _load_vocabulary() -> _Vocabulary:
     base = load_base()
     texts = bytes(base["pieces"]).decode().split("\n")
-    rows = {text: row for row, text in enumerate(texts) if text}
+    rows = {text: row for row, text in enumerate(texts) if text and not _GLUED.fullmatch(text)}
     changed = bytes(base["changed"]).decode().split("\n")
     characters = dict(zip(base["characters"].tolist(), changed, strict=True))
     scores = base["scores"].tolist()
