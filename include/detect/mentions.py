@@ -123,7 +123,10 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
         )
         for name in known
     ]
-    others = [run is not None and _names_another(reading, name, run) for name, run in zip(known, runs, strict=True)]
+    others = [
+        (run is not None and _names_another(reading, name, run)) or _is_of_another_place(reading, name)
+        for name, run in zip(known, runs, strict=True)
+    ]
     borne = {name.alias for name, other in zip(known, others, strict=True) if other and _is_common(name)}
     longer = _longer_people(reading, known)  # 周明远 is not 周明
     for name, wider, other in zip(known, runs, others, strict=True):
@@ -263,8 +266,10 @@ def _may_be_named(reading: Reading, name: Name, start: int, end: int) -> bool:
     if _is_product(key, reading.lexicon) if name.kind == "org" else _is_broken(reading, start, end):
         return False
     if key in words["not_names"] or key in words["places"]:
-        # A club is called by its town, and "Le Monde" is a paper: three in four such names are organisations'.
-        return name.kind == "org" and name.chance >= _WHOLE
+        # A club is called by its town, and "Le Monde" is a paper: three in four such names are organisations'. So is a
+        # region in quotation marks («Волинь»), which the encoder need not be sure of.
+        quoted = key in words["places"] and _is_quoted(reading.text.norm, start, end)
+        return name.kind == "org" and (quoted or name.chance >= _WHOLE)
     return True
 
 
@@ -383,6 +388,7 @@ def _wider_wins(name: KnownName, wider: Candidate, text: NormalText) -> bool:
 
 
 _FIRMS = frozenset({"bigtech", "startup", "lab", "company", "chip", "media"})
+_NEXT_WORD = re.compile(r" ([^\W\d_]+)")
 _SEEN_WHOLE = 0.5  # chance by the encoder from which what stands behind a known name is part of a name
 
 
@@ -399,6 +405,18 @@ def _names_another(reading: Reading, name: KnownName, wider: Candidate) -> bool:
 
 
 _CONCERN = "bigtech"
+
+
+def _is_of_another_place(reading: Reading, name: KnownName) -> bool:
+    """Whether a word that many places have one of is said of another place than its own: Центробанк Турции, not Russia's."""
+    behind = _NEXT_WORD.match(reading.text.norm, name.end) if name.alias.kind == "org" and _is_common(name) else None
+    if not behind:
+        return False
+    key = reading.text.fold[behind.start(1) : behind.end(1)]
+    if key not in reading.lexicon.words["places"] and not is_inflected_place(key, reading.lexicon):
+        return False
+    firm = load_gazetteer().organisation_by_id[name.alias.entity_id]
+    return not any(behind[1] in form for form in (firm.name, *firm.aliases))
 
 
 def _is_common(name: KnownName) -> bool:
@@ -625,6 +643,11 @@ _QUOTES_OPEN = ("«", "„", "“", '"', "”")
 _QUOTES_CLOSE = ("»", "”", "“", '"')
 
 
+def _is_quoted(norm: str, start: int, end: int) -> bool:
+    """Whether a stretch stands by itself in quotation marks."""
+    return norm[max(0, start - 1) : start] in _QUOTES_OPEN and norm[end : end + 1] in _QUOTES_CLOSE
+
+
 def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     """Evidence beside a span: 1.0 where a kind of word stands next to it, else 0."""
     text, lexicon = reading.text, reading.lexicon
@@ -663,7 +686,6 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     role_after = role_gap_after in (", ", " (", "(", " - ") or (
         role_gap_after in ("", " ") and (tight or lexicon.pack.open_end)
     )
-    in_quotes = text.norm[max(0, start - 1) : start] in _QUOTES_OPEN and text.norm[end : end + 1] in _QUOTES_CLOSE
     return {
         "honorific": float(titled),
         "role_before": float(role_before),
@@ -676,7 +698,7 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
         ),
         "role_of": role_then_marker,
         "owns_role": float(possessive and bool(reading.hits_in(end, end + 6, "role", "role_modifiers"))),
-        "quoted": float(lexicon.pack.capitals != "none" and in_quotes),
+        "quoted": float(lexicon.pack.capitals != "none" and _is_quoted(text.norm, start, end)),
         "marked": float(bool(marks)),
     }  # fmt: skip
 

@@ -75,6 +75,18 @@ class MoveTime:
         )
 
 
+def overtakes(fact: MoveTime, plan: MoveTime) -> bool:
+    """Whether somebody left before the day for which it had been announced: then that day says nothing any more.
+
+    Tavares was to go in January 2026, as Stellantis said in October 2024, and went in December. What is dated within
+    three weeks of the announcement may be its own day.
+    """
+    if not (plan.is_ahead and plan.stated and plan.published and fact.stated) or fact.is_ahead:
+        return False
+    since, until = plan.published + timedelta(WINDOW_DAYS), plan.stated.start - timedelta(WINDOW_DAYS)
+    return since < fact.stated.start and fact.stated.end < until
+
+
 def time_of(stored: StoredMove) -> MoveTime:
     """Read the time of a stored move."""
     published = stored.published_at.date() if stored.published_at else None

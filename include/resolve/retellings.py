@@ -2,14 +2,15 @@
 
 Within a year nobody leaves one organisation twice without having come back in between. So a rumour of December and the
 departure of May are one story with a life, and an article of September that calls the departure news without saying
-when tells no second one. Two tellings that both state a day, far apart, stay two stories.
+when tells no second one. Two tellings that both state a day, far apart, stay two stories, unless the later day is one
+that was announced, and overtaken.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from include.resolve.intervals import WINDOW_DAYS, Interval
+from include.resolve.intervals import WINDOW_DAYS, Interval, overtakes
 from include.resolve.stories import Story, Told
 
 SAME_STORY_DAYS = 365
@@ -69,14 +70,22 @@ def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -
     """The nearest settled story that this one can only be a telling of."""
     if all(told.stored.move.focus == "background" for told in story.members):
         return _find_misdated(story, settled, every)
-    if _firmness(story) == _DATED:
-        return None
+    dated = _firmness(story) == _DATED
     fits = []
     for index, other in enumerate(settled):
         apart = _days_apart(story, other)
-        if apart <= SAME_STORY_DAYS and _can_be_one(story, other) and not _is_undone(story, other, every):
+        near = _is_overtaken(story, other) if dated else apart <= SAME_STORY_DAYS
+        if near and _can_be_one(story, other) and not _is_undone(story, other, every):
             fits.append((apart, -_firmness(other), index))
     return settled[min(fits)[2]] if fits else None
+
+
+def _is_overtaken(plan: Story, other: Story) -> bool:
+    """Whether all that a story says of a day was announced before it, and the person had left that place by then."""
+    facts = [told.time for told in other.members if told.stored.move.status == "announced"]
+    days = [told.time for told in plan.members if told.time.stated]
+    at_one_place = bool(plan.sources & other.sources)
+    return at_one_place and all(any(overtakes(fact, day) for fact in facts) for day in days)
 
 
 def _find_misdated(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:
@@ -161,7 +170,7 @@ def _can_be_one(story: Story, other: Story) -> bool:
     # Two rumours far apart may be two; a denial answers the rumour, however late.
     if _firmness(other) == _RUMOUR and not any(told.stored.move.status == "denied" for told in story.members):
         return False
-    if story.sources & other.targets or story.targets & other.sources:
+    if story.sources & other.targets or story.targets & other.sources or _is_denied_afterwards(story, other):
         return False
     if min(_firmness(story), _firmness(other)) > _RUMOUR and _go_elsewhere(story, other):
         return False
@@ -171,6 +180,14 @@ def _can_be_one(story: Story, other: Story) -> bool:
         return bool(story.targets & other.targets)
     nowhere = not (story.sources or story.targets)
     return nowhere and any(told.kind == story.members[0].kind for told in other.members)
+
+
+def _is_denied_afterwards(story: Story, other: Story) -> bool:
+    """Whether a denial comes weeks after the departure: it is of another one, of Volkswagen by who has left Porsche."""
+    gone = [told.time.stated.end for told in other.members if told.time.stated] if _firmness(other) == _DATED else []
+    days = [told.time.published for told in story.members if told.time.published]
+    denied = all(told.stored.move.status == "denied" for told in story.members)
+    return bool(denied and gone and days) and (min(days) - max(gone)).days > WINDOW_DAYS
 
 
 def _go_elsewhere(story: Story, other: Story) -> bool:

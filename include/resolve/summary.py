@@ -11,7 +11,7 @@ from include.knowledge.namekeys import name_key
 from include.knowledge.roles import load_roles, role_families, role_family
 from include.records import Event, MoveKind, StoredMove
 from include.resolve.book import EntityBook
-from include.resolve.intervals import NEWS_BEFORE, PRECISIONS, precision_of
+from include.resolve.intervals import NEWS_BEFORE, PRECISIONS, overtakes, precision_of
 from include.resolve.lifecycle import take_effect, told_at, trace_status
 from include.resolve.stories import Story, Told
 
@@ -29,8 +29,8 @@ def summarise_story(
     kind = _choose_kind(members)
     from_id, to_id = _choose_sides(kind, members)
     stating = [told.stored for told in members if told.stored.move.status in _AS_FACT]
-    effective_on = _choose_date(_drop_doubtful(members, stating))
-    date = effective_on or _choose_date(_drop_doubtful(members, saying))
+    effective_on = _choose_date(_drop_wrong_days(members, stating))
+    date = effective_on or _choose_date(_drop_wrong_days(members, saying))
     history = take_effect(trace_status(moves), effective_on, as_of)
     role_from = _choose_text(saying, lambda m: m.move.role_from)
     role_to = _choose_text(saying, lambda m: m.move.role_to)
@@ -180,11 +180,16 @@ def _choose_date(moves: Sequence[StoredMove]) -> str | None:
     return max(equal, key=lambda date: (len(origins[date]), date))
 
 
-def _drop_doubtful(members: Sequence[Told], stating: Sequence[StoredMove]) -> list[StoredMove]:
-    """Without dates that may be of something else in their article, where others tell it as news without them."""
+def _drop_wrong_days(members: Sequence[Told], stating: Sequence[StoredMove]) -> list[StoredMove]:
+    """Without dates that may be of something else in their article, where others tell it as news without them, and
+    without days that were announced and overtaken.
+    """
     doubtful = {told.stored.move_id for told in members if told.time.is_doubtful}
     news = [told for told in members if told.time.told and told.stored.move_id not in doubtful]
-    return [move for move in stating if not news or move.move_id not in doubtful]
+    facts = [told.time for told in members if told.stored.move.status == "announced"]
+    overtaken = {t.stored.move_id for t in members if any(overtakes(fact, t.time) for fact in facts)}
+    wrong = overtaken | (doubtful if news else set())
+    return [move for move in stating if move.move_id not in wrong]
 
 
 def _find_announcement(main: Sequence[StoredMove]) -> str | None:

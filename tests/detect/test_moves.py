@@ -510,6 +510,7 @@ def test_who_leaves_a_thing_or_a_room_has_left_no_firm(text: str) -> None:
         ("es", "El técnico Albert Celades deja el Valencia tras la derrota.", "Albert Celades", "Valencia"),
         ("pt", "O técnico Ney Franco não é mais treinador do Goiás, informou o clube.", "Ney Franco", "Goiás"),
         ("it", "L'allenatore Marco Baroni lascia il Verona, ha annunciato il club.", "Marco Baroni", "Verona"),
+        ("uk", "Тренер луцької «Волині» Василь Сачко залишив клуб.", "Василь Сачко", "Волині"),
     ],
 )
 def test_a_club_is_called_by_its_town(lang: str, text: str, person: str, club: str) -> None:
@@ -583,3 +584,15 @@ def test_a_legal_form_before_the_name_is_among_its_aliases() -> None:
 def test_a_broken_word_is_nobody(name: str) -> None:
     text = f"技術長{name}已離開聲岸科技。"
     assert [m.person for m in find(text, "zh-Hant") if name in (m.person, *m.person_aliases)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "firm"),
+    [
+        ("Председатель Центробанка Турции Хафизе Эркан подала в отставку.", "Центробанка Турции"),
+        ("Зампред Центробанка Алла Бухарина подала в отставку.", "Bank of Russia"),
+        ("Зампред ЦБ России Алла Бухарина подала в отставку.", "Bank of Russia"),
+    ],
+)
+def test_the_central_bank_of_another_country_is_not_ours(text: str, firm: str) -> None:
+    assert [m.from_org for m in find(text, "ru")] == [firm]

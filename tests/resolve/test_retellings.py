@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from include.records import Event, StoredMove
@@ -68,6 +69,14 @@ def test_a_denial_reaches_the_rumour_however_late_and_the_confirmation_both() ->
     assert [change.cause for change in event.history][2:] == ["confirmed after a denial", "its date has passed"]
 
 
+def test_who_has_long_left_denies_something_else() -> None:
+    left = told("departure", "Oliver Blume", "Porsche", date="2026-01-01", published="2025-10-20")
+    denied = told("departure", "Oliver Blume", "Volkswagen", status="denied", published="2026-09-15")
+    assert sorted(event.status for event in events_of([left, denied])) == ["announced", "denied"]
+    answered = told("departure", "Oliver Blume", "Porsche", status="denied", published="2025-12-15")
+    assert len(events_of([left, answered])) == 1
+
+
 def test_two_rumours_far_apart_are_two() -> None:
     moves = [
         told("departure", "Ana Roe", "Foo", status="rumoured", published="2025-01-10"),
@@ -122,6 +131,22 @@ def test_two_days_far_apart_stay_two_departures() -> None:
         told("departure", "Ana Roe", "Foo", date="2024-09-02", published="2024-09-02"),
     ]
     assert len(events_of(moves)) == 2
+
+
+def test_who_goes_before_the_day_that_was_announced_leaves_once() -> None:
+    plan = told("departure", "Ana Roe", "Foo", date="2026-01", published="2024-10-12")
+    early = told("departure", "Ana Roe", "Foo", date="2024-12-01", published="2024-12-02")
+    assert dates([plan, early]) == [("departure", "2024-12-01", 2)]
+    copies = [replace(plan, move_id=f"copy-{n}", article_id=f"copy-{n}", origin=f"origin-{n}") for n in range(3)]
+    assert dates([plan, *copies, early]) == [("departure", "2024-12-01", 5)]
+    gone = told("departure", "Ana Roe", "Foo", date="2026-01", published="2026-02-03")
+    assert len(events_of([plan, gone, early])) == 2
+
+
+def test_the_day_of_the_announcement_overtakes_nothing() -> None:
+    plan = told("departure", "Ana Roe", "Foo", date="2024-12-31", published="2024-10-11")
+    said = told("departure", "Ana Roe", "Foo", date="2024-10-10", published="2024-10-12")
+    assert dates([plan, said]) == [("departure", "2024-12-31", 2)]
 
 
 def test_a_memory_that_says_neither_where_nor_exactly_when_is_of_what_is_known() -> None:
