@@ -408,7 +408,7 @@ _CONCERN = "bigtech"
 
 
 def _is_of_another_place(reading: Reading, name: KnownName) -> bool:
-    """Whether a word that many places have one of is said of another place than its own: Центробанк Турции, not Russia's."""
+    """Whether a name that others bear is said of another place than the firm's: Центробанк Турции is not Russia's."""
     behind = _NEXT_WORD.match(reading.text.norm, name.end) if name.alias.kind == "org" and _is_common(name) else None
     if not behind:
         return False
