@@ -10,7 +10,7 @@ from include.errors import QuarantineRecord
 from include.knowledge.languages import pack_path
 from include.records import Document, Move
 
-DETECTOR_VERSION = "encoder-9"
+DETECTOR_VERSION = "encoder-10"
 
 
 def load_shared() -> None:
