@@ -553,6 +553,7 @@ def test_who_leaves_a_chat_has_left_no_firm(lang: str, text: str) -> None:
         ("es", "Peter Deng, que llegó procedente de Meta en 2023, dejó OpenAI."),
         ("de", "Peter Deng, der 2023 von Meta gekommen war, verlässt OpenAI."),
         ("fr", "Peter Deng, arrivé de Meta en 2023, quitte OpenAI."),
+        ("it", "Ha lasciato OpenAI anche Peter Deng, arrivato da Meta l'anno prima."),
         ("id", "Peter Deng, yang datang dari Meta pada 2023, meninggalkan OpenAI."),
         ("ja", "2023年にメタから加わったピーター・デン氏がOpenAIを退社した。"),
         ("zh-Hans", "2023年从Meta加入OpenAI的彼得·邓已经离职。"),
