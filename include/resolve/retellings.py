@@ -74,7 +74,9 @@ def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -
     fits = []
     for index, other in enumerate(settled):
         apart = _days_apart(story, other)
-        near = _is_overtaken(story, other) if dated else apart <= SAME_STORY_DAYS
+        near = apart <= SAME_STORY_DAYS
+        if dated:
+            near = _is_overtaken(story, other) or _is_overtaken(other, story)
         if near and _can_be_one(story, other) and not _is_undone(story, other, every):
             fits.append((apart, -_firmness(other), index))
     return settled[min(fits)[2]] if fits else None
@@ -82,10 +84,13 @@ def _find_home(story: Story, settled: Sequence[Story], every: Sequence[Story]) -
 
 def _is_overtaken(plan: Story, other: Story) -> bool:
     """Whether all that a story says of a day was announced before it, and the person had left that place by then."""
-    facts = [told.time for told in other.members if told.stored.move.status == "announced"]
-    days = [told.time for told in plan.members if told.time.stated]
-    at_one_place = bool(plan.sources & other.sources)
-    return at_one_place and all(any(overtakes(fact, day) for fact in facts) for day in days)
+    facts, days = (
+        [told.time for told in story.members if told.stored.move.status == "announced" and told.time.stated]
+        for story in (other, plan)
+    )
+    if not days or not plan.sources & other.sources:
+        return False
+    return all(any(overtakes(fact, day) for fact in facts) for day in days)
 
 
 def _find_misdated(story: Story, settled: Sequence[Story], every: Sequence[Story]) -> Story | None:

@@ -139,6 +139,8 @@ def test_who_goes_before_the_day_that_was_announced_leaves_once() -> None:
     assert dates([plan, early]) == [("departure", "2024-12-01", 2)]
     copies = [replace(plan, move_id=f"copy-{n}", article_id=f"copy-{n}", origin=f"origin-{n}") for n in range(3)]
     assert dates([plan, *copies, early]) == [("departure", "2024-12-01", 5)]
+    hint = told("departure", "Ana Roe", "Foo", status="rumoured", date="2024-09-24", published="2024-09-24")
+    assert dates([hint, plan, early]) == [("departure", "2024-12-01", 3)]
     gone = told("departure", "Ana Roe", "Foo", date="2026-01", published="2026-02-03")
     assert len(events_of([plan, gone, early])) == 2
 
