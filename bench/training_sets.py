@@ -43,7 +43,7 @@ _FLASH_ROUNDS = (25, 26)
 _PAGE_ROUNDS = (29, 30)
 _REAL_ROUNDS = (32, 37, 39)  # whole rounds, as are the next
 _RETOLD_ROUNDS = (43, 44, 46, 47, 48, 50, 51, 52, 53, 54, 55)
-_LATEST_ROUNDS = (58, 59, 60, 62, 64, 65, 66)  # six languages of 65 have taught nothing yet: es, fr, id, it, tr, vi
+_LATEST_ROUNDS = (58, 59, 60, 62, 64, 65, 66)  # of 65 en, es, fr, id, it, pl, tr and vi have taught nothing yet
 _FIRST_SHARED_ROUND, _SHARE = 13, 4  # from this round on one article in four is kept from the encoder
 
 
