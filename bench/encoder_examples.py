@@ -95,6 +95,12 @@ def _join(one: Example, other: Example) -> Example | None:
         (side, person + people, [len(orgs) if place == len(theirs.orgs) else places[place] for place in right])
         for side, person, right in theirs.choices
     ]
+    dates = len(mine.dates)
+    both = dates + len(theirs.dates)
+    dated = [
+        (side, person, [r if r < dates else both + r - dates for r in right]) for side, person, right in mine.dated
+    ]
+    dated += [(side, person + people, [r + dates for r in right]) for side, person, right in theirs.dated]
     labelled = replace(
         mine,
         weight=mine.weight + theirs.weight,
@@ -104,6 +110,8 @@ def _join(one: Example, other: Example) -> Example | None:
         known=[*mine.known, *theirs.known],
         choices=choices,
         manners=[*mine.manners, *((person + people, *asked[:2], None) for person, *asked in theirs.manners)],
+        dates=[*mine.dates, *_moved(theirs.dates, later)],
+        dated=dated,
     )
     return Example(one.lang, rows, labelled, one.names[:-1] + other.names[1:])
 

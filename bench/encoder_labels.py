@@ -1,20 +1,22 @@
-"""What an annotated article teaches the encoder: names, who does what, and which organisation is left and reached."""
+"""What an annotated article teaches the encoder: names, who does what, which organisation is left and reached, when."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from bench.train_detector import ACTION_KINDS, find_organisations, written_forms
+from include.detect.dates import find_anchor, find_possible_dates
 from include.detect.encoder.heads import ACTIONS, MANNERS
 from include.detect.encoder.pieces import Pieces
 from include.detect.lexicon import load_lexicon
 from include.detect.mentions import read_document
 from include.detect.reading import Reading
 from include.detect.text import normalise, split_sentences
-from include.evaluate import fold_name, is_same_person
+from include.evaluate import fold_name, is_right_date, is_same_person
 from include.records import MOVE_STATUSES
 
 Span = tuple[int, int]
@@ -36,6 +38,9 @@ class Labelled:
     manners: list[tuple[int, int, int, bool | None]]  # (person, place in MANNERS, in MOVE_STATUSES, whether main)
     names: list[tuple[int, int, str]]  # of people and organisations
     all_names: bool  # else the rest of the text may hold more
+    dates: list[Span] = field(default_factory=list)  # of an article whose dates are annotated, where the text has them
+    dated: list[tuple[int, int, list[int]]] = field(default_factory=list)  # (0 leaving or 1 coming, person, right
+    # dates, or their number for the day of publication, or one more for none of all)
 
     def in_pieces(self, pieces: Pieces) -> Labelled:
         """The same with spans of pieces, the mark of the beginning counted; what was cut off is left out."""
@@ -54,6 +59,14 @@ class Labelled:
             for side, person, right in self.choices
             if person in kept_people
         ]
+        dates = [move(span) for span in self.dates]
+        kept_dates = {old: new for new, old in enumerate(i for i, span in enumerate(dates) if span)}
+        kept_dates |= {len(dates) + i: len(kept_dates) + i for i in range(2)}
+        dated = [
+            (side, kept_people[person], [kept_dates[date] for date in right if date in kept_dates])
+            for side, person, right in self.dated
+            if person in kept_people
+        ]
         return replace(
             self,
             people=[spans for spans in people if spans],
@@ -63,6 +76,8 @@ class Labelled:
             choices=[choice for choice in choices if choice[2]],
             manners=[(kept_people[person], *rest) for person, *rest in self.manners if person in kept_people],
             names=[(*moved, kind) for start, end, kind in self.names if (moved := move((start, end)))],
+            dates=[span for span in dates if span],
+            dated=[choice for choice in dated if choice[2]],
         )
 
     def name_labels(self, count: int) -> list[int]:
@@ -114,7 +129,37 @@ def label_article(article: dict[str, Any]) -> Labelled:
                     for number, right in enumerate(sides)
                     if _is_told(move["kind"], number) and right != []
                 ]
-    return Labelled(text.norm, article["weight"], people, orgs, actions, known, choices, manners, names, complete)
+    dates, dated = _label_dates(reading, article, found) if article.get("dated") else ([], [])
+    return Labelled(
+        text.norm, article["weight"], people, orgs, actions, known, choices, manners, names, complete, dates, dated
+    )  # fmt: skip
+
+
+_Found = tuple[dict[str, Any], list[int], list[list[int] | None]]  # a move, who makes it, its sides
+
+
+def _label_dates(
+    reading: Reading, article: dict[str, Any], found: list[_Found]
+) -> tuple[list[Span], list[tuple[int, int, list[int]]]]:
+    """Where dates stand, and which of them each move has; a move whose date is nowhere to be had is left out."""
+    published = date.fromisoformat(article["published"]) if article.get("published") else None
+    meanings: dict[Span, set[str]] = {}
+    for mention in find_possible_dates(reading, 0, len(reading.text.fold), find_anchor(reading, published)):
+        meanings.setdefault((mention.start, mention.end), set()).add(mention.iso)
+    spans = sorted(meanings)
+    dated = []
+    for move, owners, _ in found:
+        if move.get("optional") or "date" not in move:
+            continue
+        stated = move["date"]
+        right = [i for i, span in enumerate(spans) if any(is_right_date(iso, stated) for iso in meanings[span])]
+        if stated and published and is_right_date(published.isoformat(), stated):
+            right.append(len(spans))
+        if not stated:
+            right = [len(spans) + 1]
+        side = next(place for place, kinds in enumerate(MANNERS) if move["kind"] in kinds)
+        dated += [(side, person, right) for person in owners if right]
+    return spans, dated
 
 
 def _is_told(kind: str, side: int) -> bool:

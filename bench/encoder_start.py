@@ -28,13 +28,19 @@ def read_start(path: Path) -> tuple[Tensors, Tensors]:
 def read_mean(start: str) -> tuple[Tensors, Tensors]:
     """Like `read_start`, of "PATH", or of "PATH=SHARE,PATH=SHARE": the mean of several, by their shares."""
     parts = [(path, float(share or 1)) for path, _, share in (part.partition("=") for part in start.split(","))]
-    total = sum(share for _, share in parts)
-    body, heads = Tensors(), Tensors()
-    for path, share in parts:
-        for mean, arrays in zip((body, heads), read_start(Path(path)), strict=True):
-            for name, array in arrays.items():
-                mean[name] = mean.get(name, np.float32(0)) + array * np.float32(share / total)
+    found = [(read_start(Path(path)), share) for path, share in parts]
+    body, heads = (_mean_of([(start[place], share) for start, share in found]) for place in (0, 1))
     return body, heads
+
+
+def _mean_of(parts: list[tuple[Tensors, float]]) -> Tensors:
+    """By shares; a head that only some of them have is the mean of theirs."""
+    mean, totals = Tensors(), dict[str, float]()
+    for arrays, share in parts:
+        for name, array in arrays.items():
+            mean[name] = mean.get(name, np.float32(0)) + array * np.float32(share)
+            totals[name] = totals.get(name, 0.0) + share
+    return {name: array / np.float32(totals[name]) for name, array in mean.items()}
 
 
 def _read_base(path: Path) -> Tensors:

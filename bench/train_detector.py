@@ -25,6 +25,7 @@ from bench.fitting import Group, Rows, fit_binary, fit_groups
 from include.detect import engine, linear
 from include.detect.attributes import focus_features, status_features
 from include.detect.confidence import list_features
+from include.detect.dates import find_anchor
 from include.detect.encoder import store
 from include.detect.lexicon import load_lexicon
 from include.detect.posts import role_choices
@@ -33,6 +34,7 @@ from include.detect.relations import DIRECTIONS, Others, beside_pairs, judge_oth
 from include.detect.slots import organisation_features
 from include.detect.successors import successor_choices
 from include.detect.when import date_choices
+from include.detect.witness import hear_dates
 from include.evaluate import (
     fold_name,
     is_right_date,
@@ -124,9 +126,19 @@ def prepare(articles: list[dict[str, Any]], *, keep_names: bool = False) -> list
         encoders = article.get("encoders") or [None]
         store.replace_layers(encoders[fold_of(article, len(encoders))])
         analysis = engine.prepare(_document(article), load_lexicon(article["lang"]), keep_names=keep_names)
+        _hear_dates(analysis, article)
         found.append(Prepared(article, analysis))
     store.replace_layers(None)
     return found
+
+
+def _hear_dates(analysis: engine.Analysis, article: dict[str, Any]) -> None:
+    """Ask the encoder that is in force about dates, which else is asked once they are chosen, when another one is."""
+    reading = analysis.reading
+    if reading is not None:
+        anchor = find_anchor(reading, engine.parse_day(article.get("published")))
+        for person, action in {candidate.person: candidate.action for candidate in analysis.candidates}.items():
+            hear_dates(reading, person, action, anchor)
 
 
 def fold_of(article: dict[str, Any], folds: int) -> int:

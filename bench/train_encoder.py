@@ -106,25 +106,46 @@ class Heads(nn.Module):
         self.pair_person, self.pair_org = nn.Linear(2 * WIDTH, _STATE), nn.Linear(2 * WIDTH, _STATE)
         self.pair = nn.Linear(2 * _STATE, 2)
         self.bilinear = nn.Parameter(torch.randn(2, _STATE, _STATE) / _STATE)
+        self.date_none = nn.Linear(_STATE, 2 * len(MANNERS))
+        self.date_person, self.date_day = nn.Linear(2 * WIDTH, _STATE), nn.Linear(2 * WIDTH, _STATE)
+        self.date_pair = nn.Linear(2 * _STATE, 2)
+        self.date_bilinear = nn.Parameter(torch.randn(2, _STATE, _STATE) / _STATE)
 
     def judge(
-        self, hidden: torch.Tensor, attention: torch.Tensor, people: list[Any], orgs: list[Any]
-    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """(states of people, log-odds of actions, scores of left and reached x people x organisations and none)."""
+        self, hidden: torch.Tensor, attention: torch.Tensor, people: list[Any], orgs: list[Any], dates: list[Any]
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+        """(states of people, log-odds of actions, scores of left and reached x people x organisations and none, of
+        leaving and coming x people x dates, publication and none)."""
         person, looks = self._pool(hidden, attention, people)
         state = torch.tanh(self.person(torch.cat([person, looks.mean(1) @ hidden], -1)))
-        scores = self.none(state).t()[:, :, None]
+        where = self.none(state).t()[:, :, None]
+        when = self.date_none(state).unflatten(1, (len(MANNERS), 2)).transpose(0, 1)
         if orgs:
-            org, org_looks = self._pool(hidden, attention, orgs)
-            shared = torch.einsum("pht,oht->pot", looks, org_looks)
-            context = shared / (shared.sum(-1, keepdim=True) + 1e-9) @ hidden
-            one = torch.cat([person[:, None].expand(-1, len(orgs), -1), context], -1)
-            other = torch.cat([org[None].expand(len(people), -1, -1), context], -1)
-            one, other = torch.tanh(self.pair_person(one)), torch.tanh(self.pair_org(other))
-            pairs = torch.einsum("pod,rde,poe->rpo", one, self.bilinear, other)
-            pairs = pairs + self.pair(torch.cat([one, other], -1)).permute(2, 0, 1)
-            scores = torch.cat([pairs, scores], -1)
-        return state, self.actions(state), scores
+            parts = (self.pair_person, self.pair_org, self.pair, self.bilinear)
+            where = torch.cat([self._pair(person, looks, orgs, hidden, attention, parts), where], -1)
+        if dates:
+            parts = (self.date_person, self.date_day, self.date_pair, self.date_bilinear)
+            when = torch.cat([self._pair(person, looks, dates, hidden, attention, parts), when], -1)
+        return state, self.actions(state), where, when
+
+    def _pair(
+        self,
+        person: torch.Tensor,
+        looks: torch.Tensor,
+        entities: list[Any],
+        hidden: torch.Tensor,
+        attention: torch.Tensor,
+        parts: tuple[nn.Linear, nn.Linear, nn.Linear, torch.Tensor],
+    ) -> torch.Tensor:
+        of_person, of_other, both, bilinear = parts
+        other, other_looks = self._pool(hidden, attention, entities)
+        shared = torch.einsum("pht,oht->pot", looks, other_looks)
+        context = shared / (shared.sum(-1, keepdim=True) + 1e-9) @ hidden
+        one = torch.cat([person[:, None].expand(-1, len(entities), -1), context], -1)
+        two = torch.cat([other[None].expand(len(person), -1, -1), context], -1)
+        one, two = torch.tanh(of_person(one)), torch.tanh(of_other(two))
+        pairs = torch.einsum("pod,rde,poe->rpo", one, bilinear, two)
+        return pairs + both(torch.cat([one, two], -1)).permute(2, 0, 1)
 
     @staticmethod
     def _pool(hidden: torch.Tensor, attention: torch.Tensor, entities: list[Any]) -> tuple[torch.Tensor, torch.Tensor]:
@@ -192,13 +213,15 @@ def loss_of(heads: Heads, example: Example, hidden: torch.Tensor, attention: tor
     labelled = example.labelled
     if not labelled.people:
         return torch.zeros(())
-    state, actions, scores = heads.judge(hidden, attention, labelled.people, labelled.orgs)
+    dates = [[span] for span in labelled.dates]
+    state, actions, where, when = heads.judge(hidden, attention, labelled.people, labelled.orgs, dates)
     known = torch.tensor(labelled.known)
     wrong = functional.binary_cross_entropy_with_logits(
         actions, torch.tensor(labelled.actions), weight=known, reduction="sum"
     )
-    for side, person, right in labelled.choices:
-        wrong = wrong + torch.logsumexp(scores[side, person], 0) - torch.logsumexp(scores[side, person, right], 0)
+    for scores, choices in ((where, labelled.choices), (when, labelled.dated)):
+        for side, person, right in choices:
+            wrong = wrong + torch.logsumexp(scores[side, person], 0) - torch.logsumexp(scores[side, person, right], 0)
     status = heads.status(state).unflatten(1, (len(MANNERS), len(MOVE_STATUSES))).log_softmax(-1)
     focus = heads.focus(state)
     for person, manner, right_status, is_main in labelled.manners:
@@ -249,13 +272,18 @@ def train(args: argparse.Namespace) -> None:
     layers, heads, places = begin(*read_mean(args.begin))
     table, disguise = unpack_embeddings(), Disguise(examples, rng)
     body = [*layers.parameters(), places]
-    mean = Mean([*body, *heads.parameters()])
+    if args.only:
+        for parameter in body:
+            parameter.requires_grad_(False)
+        for name, parameter in heads.named_parameters():
+            parameter.requires_grad_(name.startswith(args.only))
+    mean = Mean([parameter for parameter in (*body, *heads.parameters()) if parameter.requires_grad])
     rates = (args.rate, HEADS_RATE)
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": rates[0]}, {"params": heads.parameters(), "lr": rates[1]}], weight_decay=0.01
     )
     steps, step, began = int(len(batches(examples, random.Random(0))) * args.epochs), 0, time.monotonic()
-    layers.train()
+    layers.train(not args.only)
     while step < steps:
         for batch in batches(examples, rng)[: steps - step]:
             share = min(1.0, (step + 1) / (_WARM_UP * steps)) * max(args.floor, 1 - step / steps * (1 - args.floor))
@@ -394,6 +422,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="greatest learning rate of the layers")
     parser.add_argument("--floor", type=float, default=0.0, help="share of the learning rate that is left at the end")
+    parser.add_argument("--only", default="", help="train only heads whose names begin so, over layers as they are")
     parser.add_argument("--fold", type=int)
     parser.add_argument("--folds", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0)

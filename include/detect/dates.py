@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from include.detect.ago import Ago
-from include.detect.reading import Reading
+
+if TYPE_CHECKING:
+    from include.detect.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,15 @@ def _join_years(reading: Reading, mentions: list[DateMention]) -> list[DateMenti
 
 
 _CARRIED = 300  # letters at most between a month and the year that it may be of
+
+
+_BEFORE = 300  # letters before a span, in which its months without a year may have one
+
+
+def find_possible_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[DateMention]:
+    """Every date of a span, months without a year in every year that they may be of."""
+    found = find_dates(reading, max(0, start - _BEFORE), end, anchor)
+    return [mention for mention in (*found, *other_years(found, anchor.published)) if mention.start >= start]
 
 
 def other_years(mentions: Iterable[DateMention], published: date | None) -> Iterator[DateMention]:

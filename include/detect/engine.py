@@ -25,7 +25,7 @@ from include.detect.exceptions import find_excepted
 from include.detect.lexicon import Lexicon
 from include.detect.linear import load_weights, log_odds, probability
 from include.detect.mentions import read_document
-from include.detect.nominative import list_under
+from include.detect.nominative import list_organisation_under, list_under
 from include.detect.pairing import pair_by_order
 from include.detect.posts import choose_role
 from include.detect.reading import Entity, Mention, Reading
@@ -483,7 +483,8 @@ def _display_org(reading: Reading, index: int) -> str | None:
     entity = reading.orgs[index]
     if entity.gazetteer_id:
         return load_gazetteer().organisation_by_id[entity.gazetteer_id].name
-    return max(entity.mentions, key=lambda m: len(m.text)).text if entity.mentions else entity.name
+    forms = [mention.text for mention in entity.mentions]
+    return list_organisation_under(reading.lexicon.pack, forms) if forms else entity.name
 
 
 def _organisation_forms(reading: Reading, index: int) -> tuple[str, ...]:

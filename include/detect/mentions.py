@@ -8,9 +8,9 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import lru_cache
 
 from include.detect.encoder.heads import Name, Names
+from include.detect.joining import join_organisations, join_people
 from include.detect.known import KnownName, find_known_names
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import (
@@ -32,7 +32,7 @@ from include.detect.names import (
 )
 from include.detect.nametype import judge_name, name_features
 from include.detect.orgnames import find_organisations
-from include.detect.reading import Entity, Mention, Reading
+from include.detect.reading import Mention, MentionKind, Reading
 from include.detect.sides import find_marks
 from include.detect.text import NormalText, script_of
 from include.detect.words import cut_words
@@ -74,8 +74,8 @@ def read_document(
     mentions = _type_names(reading, known)
     mentions += _other_mentions(reading, mentions)
     reading.set_mentions(mentions)
-    _join_people(reading)
-    _join_organisations(reading)
+    join_people(reading)
+    join_organisations(reading)
     _attach_posts(reading)
     for mention in reading.mentions:
         if mention.kind in ("person", "org", "org_ref", "unknown"):
@@ -134,7 +134,7 @@ def _type_names(reading: Reading, known: list[KnownName]) -> list[Mention]:
             continue  # an article on Cohere Health calls it Cohere
         if name.alias.short and not _short_form_holds(name, full_known, orgs_known):
             continue
-        mentions.append(_mention(reading, name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
+        mentions.append(reading.make_mention(name.start, name.end, name.alias.kind, 1.0, name.alias.entity_id))
         for offset in range(name.start, name.end):
             taken[offset] = True
     mentions += _whole_names(reading, candidates, taken)
@@ -166,7 +166,7 @@ def _unread_names(reading: Reading, taken: list[bool]) -> list[Mention]:
     for name in reading.written.spans if reading.written else ():
         span = _trim_name(reading, name)
         if span and name.chance >= _LIKELY and not any(taken[slice(*span)]):
-            mentions.append(_mention(reading, *span, name.kind, name.chance, None))
+            mentions.append(reading.make_mention(*span, name.kind, name.chance, None))
             taken[slice(*span)] = [True] * (span[1] - span[0])
     return mentions
 
@@ -211,7 +211,7 @@ def _whole_names(reading: Reading, candidates: list[Candidate], taken: list[bool
         else:
             believed = bool(over) and all((c.start, c.end) != span for c in over)
         if believed:
-            mentions.append(_mention(reading, *span, name.kind, name.chance, None))
+            mentions.append(reading.make_mention(*span, name.kind, name.chance, None))
             taken[slice(*span)] = [True] * (span[1] - span[0])
     return mentions
 
@@ -245,9 +245,23 @@ def _trim_name(reading: Reading, name: Name) -> tuple[int, int] | None:
     while end > start and norm[end - 1] in _TRIMMED:
         end -= 1
     end = _without_ending(reading, start, end)
+    if name.kind == "person":
+        start = _with_nickname(norm, start, end)
     if end - start < _SHORTEST or "\n" in norm[start:end]:
         return None
     return (start, end) if _may_be_named(reading, name, start, end) else None
+
+
+_OPENED_NAME = re.compile(r"[^\W\d_a-z][^\W\d_]+ [\"“”«„]\Z")
+
+
+def _with_nickname(norm: str, start: int, end: int) -> int:
+    """Where a name begins that begins within a nickname: Minouche" Shafik of Nemat "Minouche" Shafik."""
+    inside = next((at for at in range(start, end) if norm[at] in '"”»'), None)
+    if inside is None or norm[inside] in norm[start:inside] or any(mark in norm[start:inside] for mark in "“«„"):
+        return start
+    before = _OPENED_NAME.search(norm, max(0, start - 40), start)
+    return before.start() if before else inside + 1
 
 
 def _without_ending(reading: Reading, start: int, end: int) -> int:
@@ -574,7 +588,7 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
         return None
     if key == _NETWORK:
         beside = lexicon.pack.spaces and (around["role_of"] or around["org_word"] or around["owns_role"])
-        return _mention(reading, start, end, "org", 1.0, _NETWORK_ID) if beside else None
+        return reading.make_mention(start, end, "org", 1.0, _NETWORK_ID) if beside else None
     if key in lexicon.words["not_names"] or key in lexicon.acronyms:
         return None
     if key in lexicon.words["places"] or is_inflected_place(key, lexicon):
@@ -589,15 +603,15 @@ def _judge(reading: Reading, candidate: Candidate, around: dict[str, float], odd
     if not sure and _is_common_word(reading, candidate, person, org, bool(around["marked"])):
         return None
     if odds > 0 and (person >= 0.8 or (sure and candidate.person)):
-        mention = _mention(reading, start, end, "person", 1 / (1 + math.exp(-odds)), None)
+        mention = reading.make_mention(start, end, "person", 1 / (1 + math.exp(-odds)), None)
         mention.listed = candidate.listed
         return mention
     if odds < 0 and (org > 0.9 or candidate.words > 1 or sure):
-        return _mention(reading, start, end, "org", 1 / (1 + math.exp(odds)), None)
+        return reading.make_mention(start, end, "org", 1 / (1 + math.exp(odds)), None)
     if written is not None and written[0] >= _A_PERSON:
-        return _mention(reading, start, end, "person", written[0], None)  # Suprajarto, Küçükkaya
+        return reading.make_mention(start, end, "person", written[0], None)  # Suprajarto, Küçükkaya
     # a name of one word that nothing beside it explains: how likely an organisation's is left to what it stands with
-    return _mention(reading, start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
+    return reading.make_mention(start, end, "unknown", 1 / (1 + math.exp(max(-30.0, min(30.0, odds)))), None)
 
 
 _NO_NAME, _A_NAME = 0.05, 0.7  # chances by the encoder, below and above which a stretch is none and one
@@ -703,14 +717,10 @@ def _context(reading: Reading, start: int, end: int) -> dict[str, float]:
     }  # fmt: skip
 
 
-def _mention(reading: Reading, start: int, end: int, kind: str, score: float, gazetteer_id: str | None) -> Mention:
-    return Mention(
-        start, end, kind, reading.text.norm[start:end], reading.text.fold[start:end],  # type: ignore[arg-type]
-        reading.sentence_at(start), score, gazetteer_id=gazetteer_id,
-    )  # fmt: skip
-
-
 # ------------------------------------------------------------------------------------------- roles, references
+
+
+_KINDS: dict[str, MentionKind] = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}
 
 
 def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
@@ -722,12 +732,12 @@ def _other_mentions(reading: Reading, names: list[Mention]) -> list[Mention]:
     found: list[Mention] = []
     last_end = -1
     for hit in reading.hits:
-        kind = {"role": "role", "org_refs": "org_ref", "pronouns": "pronoun"}.get(hit.entry.category)
+        kind = _KINDS.get(hit.entry.category)
         # a post may share its first letters with an organisation: 社會處|長, 한별은행|장
         hidden = covered[hit.start] and (kind != "role" or covered[hit.end - 1])
         if not kind or hidden or hit.start < last_end:
             continue
-        mention = _mention(reading, hit.start, hit.end, kind, 1.0, None)
+        mention = reading.make_mention(hit.start, hit.end, kind, 1.0, None)
         if kind == "role":
             mention.family = hit.entry.value
             _widen_role(reading, mention)
@@ -752,230 +762,6 @@ def _widen_role(reading: Reading, role: Mention) -> None:
 
 
 # ------------------------------------------------------------------------------------------------- joining
-
-
-def _join_people(reading: Reading) -> None:
-    inflected = reading.lexicon.pack.inflected_names
-    people = [m for m in reading.mentions if m.kind == "person"]
-    people.sort(key=lambda m: (m.gazetteer_id is None, -_word_count(m.key), m.start))
-    for mention in people:
-        entity = _matching_person(reading, mention, inflected)
-        _attach(reading.persons, mention, entity)
-    for mention in reading.mentions:
-        if mention.kind in ("unknown", "org") and mention.gazetteer_id is None and _word_count(mention.key) == 1:
-            entity = _matching_person(reading, mention, inflected)
-            if entity is not None and not _is_firm_org(reading, mention):
-                mention.kind = "person"
-                mention.score = 0.9
-                _attach(reading.persons, mention, entity)
-    _find_short_forms(reading)
-    _join_glosses(reading)
-
-
-def _is_firm_org(reading: Reading, mention: Mention) -> bool:
-    """A surname that is an organisation's name too, marked as one: "at Morgan"."""
-    return mention.kind == "org" and mention.score > 0.85
-
-
-def _word_count(key: str) -> int:
-    return len(re.findall(r"[^\s·=\-]+", key))
-
-
-@lru_cache(maxsize=4096)
-def _parts(key: str) -> tuple[str, ...]:
-    return tuple(p for p in re.split(r"[\s·=\-]+", key) if p)
-
-
-def _same_word(a: str, b: str, inflected: bool) -> bool:
-    if a == b:
-        return True
-    if not inflected or min(len(a), len(b)) < 3:
-        return False
-    common = 0
-    for x, y in zip(a, b, strict=False):
-        if x != y:
-            break
-        common += 1
-    return common >= max(2, min(len(a), len(b)) - 2) and max(len(a), len(b)) - common <= 3
-
-
-def _matching_person(reading: Reading, mention: Mention, inflected: bool) -> int | None:
-    parts = _parts(mention.key)
-    for index, entity in enumerate(reading.persons):
-        if mention.gazetteer_id and entity.gazetteer_id == mention.gazetteer_id:
-            return index
-        for form in entity.forms:
-            own = _parts(form)
-            if len(parts) == len(own) and all(_same_word(a, b, inflected) for a, b in zip(parts, own, strict=True)):
-                return index
-            if is_native_short_form(mention.key, form):
-                return index
-            if (
-                len(parts) == 1
-                and len(own) >= 2
-                and any(_same_word(parts[0], word, inflected) for word in (own[-1], own[0]))
-                and len(parts[0]) > 1
-            ):
-                return index
-            if 2 <= len(parts) < len(own) and set(parts) <= set(own):
-                return index
-    return None
-
-
-def is_native_short_form(short: str, full: str) -> bool:
-    """Whether a name in Han characters or Hangul is the family name of a longer one: 真壁 of 真壁遼太."""
-    if script_of(short[0]) not in (5, 7) or " " in short or "·" in full:
-        return False
-    return 1 <= len(short) < len(full) <= 7 and full.replace(" ", "").startswith(short) and len(full) - len(short) >= 1
-
-
-def _attach(entities: list[Entity], mention: Mention, index: int | None) -> None:
-    if index is None:
-        entities.append(Entity(mention.text, mention.key, mention.gazetteer_id))
-        index = len(entities) - 1
-    entity = entities[index]
-    mention.entity = index
-    entity.mentions.append(mention)
-    entity.forms.setdefault(mention.key)
-    entity.gazetteer_id = entity.gazetteer_id or mention.gazetteer_id
-
-
-def _find_short_forms(reading: Reading) -> None:
-    """Later surname-only mentions in scripts without capitals: 穆拉蒂 after 米拉·穆拉蒂, アルトマン氏, 올트먼."""
-    if reading.lexicon.pack.capitals != "none":
-        return
-    fold = reading.text.fold
-    occupied = {o for m in reading.mentions if m.kind in ("person", "org") for o in range(m.start, m.end)}
-    for index, entity in enumerate(reading.persons):
-        shorts = set()
-        for form in list(entity.forms):
-            parts = _parts(form)
-            if len(parts) >= 2:
-                shorts |= {p for p in (parts[-1], parts[0]) if len(p) >= 2}
-            elif reading.lexicon.pack.script == "kana" and len(form) >= 4 and script_of(form[0]) == 7:
-                shorts.add(form[:2])
-        for short in sorted(shorts, key=len, reverse=True):
-            at = fold.find(short)
-            while at >= 0:
-                end = at + len(short)
-                if at not in occupied and _short_boundary(reading, at, end):
-                    mention = _mention(reading, at, end, "person", 0.9, entity.gazetteer_id)
-                    reading.mentions.append(mention)
-                    _attach(reading.persons, mention, index)
-                    occupied.update(range(at, end))
-                at = fold.find(short, end)
-    reading.set_mentions(reading.mentions)
-
-
-def _short_boundary(reading: Reading, start: int, end: int) -> bool:
-    from include.detect.text import is_boundary
-
-    fold = reading.text.fold
-    script = script_of(fold[start])
-    if script in (6, 7):
-        return len(fold[start:end]) >= 2
-    before = is_boundary(fold, start) or (start > 0 and fold[start - 1] in reading.lexicon.words["clitics"])
-    return before and (is_boundary(fold, end) or script == 5)
-
-
-def _join_glosses(reading: Reading) -> None:
-    """A name followed by itself in another script in brackets is one person: Джерри Творек (Jerry Tworek)."""
-    people = [m for m in reading.mentions if m.kind == "person"]
-    for first, second in zip(people, people[1:], strict=False):
-        gap = reading.text.fold[first.end : second.start]
-        if (
-            first.entity != second.entity
-            and re.fullmatch(r"[\"'’”]?\s?\(\s?", gap)
-            and reading.text.fold[second.end : second.end + 2].strip()[:1] == ")"
-        ):
-            kept, gone = reading.persons[first.entity], reading.persons[second.entity]
-            if script_of(first.key[0]) == script_of(second.key[0]):
-                continue
-            for mention in gone.mentions:
-                mention.entity = first.entity
-            kept.mentions += gone.mentions
-            kept.forms |= gone.forms
-            kept.gazetteer_id = kept.gazetteer_id or gone.gazetteer_id
-            gone.mentions = []
-
-
-_LEGAL = frozenset(
-    [
-        "inc",
-        "corp",
-        "corporation",
-        "ltd",
-        "llc",
-        "plc",
-        "gmbh",
-        "ag",
-        "sa",
-        "co",
-        "company",
-        "the",
-        "group",
-        "pt",
-        "tbk",
-        "se",
-        "nv",
-        "kk",
-    ]
-)
-
-
-@lru_cache(maxsize=4096)
-def _org_words(key: str) -> frozenset[str]:
-    return frozenset(w for w in re.findall(r"\w+", key) if w not in _LEGAL)
-
-
-def _join_organisations(reading: Reading) -> None:
-    inflected = reading.lexicon.pack.inflected_names
-    places: dict[str, set[int]] = {}  # organisations by what their forms may be known again by
-    firms: set[int] = set()
-    for mention in sorted(
-        (m for m in reading.mentions if m.kind in ("org", "unknown")),
-        key=lambda m: (m.gazetteer_id is None, -len(m.key)),
-    ):
-        traits = _traits(mention, inflected)
-        like = sorted(set().union(*(places.get(trait, ()) for trait in traits)))
-        index = next(
-            (
-                i
-                for i, entity in ((i, reading.orgs[i]) for i in like)
-                if (mention.gazetteer_id and entity.gazetteer_id == mention.gazetteer_id)
-                or any(_same_org(mention.key, form, inflected) for form in entity.forms)
-            ),
-            None,
-        )
-        _attach(reading.orgs, mention, index)
-        for trait in traits:
-            places.setdefault(trait, set()).add(mention.entity)
-        entity = reading.orgs[mention.entity]
-        if mention.kind == "org":
-            firms.add(mention.entity)
-        elif mention.entity in firms:
-            mention.kind = "org"
-        if entity.gazetteer_id and not entity.kind:
-            entity.kind = load_gazetteer().organisation_by_id[entity.gazetteer_id].kind
-
-
-def _traits(mention: Mention, inflected: bool) -> set[str]:
-    """What two forms of one organisation have in common, one of these at least: see `_same_org`."""
-    traits = {f"={mention.key}", *(f"word {word}" for word in _org_words(mention.key))}
-    if inflected:
-        traits.add(f"begins {mention.key[:2]}")
-    if mention.gazetteer_id:
-        traits.add(f"id {mention.gazetteer_id}")
-    return traits
-
-
-def _same_org(a: str, b: str, inflected: bool) -> bool:
-    if a == b:
-        return True
-    x, y = _org_words(a), _org_words(b)
-    if x and y and (x <= y or y <= x) and len(min(x | y, key=len)) > 2:
-        return True
-    return inflected and " " not in a and " " not in b and _same_word(a, b, True) and min(len(a), len(b)) >= 4
 
 
 def _dominant(reading: Reading) -> int:

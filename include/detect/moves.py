@@ -10,7 +10,7 @@ from include.errors import QuarantineRecord
 from include.knowledge.languages import pack_path
 from include.records import Document, Move
 
-DETECTOR_VERSION = "encoder-10"
+DETECTOR_VERSION = "encoder-11"
 
 
 def load_shared() -> None:

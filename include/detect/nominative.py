@@ -77,6 +77,25 @@ def list_under(pack: LanguagePack, name: str, forms: Iterable[str]) -> str:
     )
 
 
+_STEM = 3  # first letters that the cases of a word share at least
+
+
+def list_organisation_under(pack: LanguagePack, forms: Sequence[str]) -> str:
+    """The fullest of the forms that an article has of an organisation, in the case with the shortest ending where it
+    has several: Газпромбанк, and not Газпромбанка. Arabic للبنك is "to" and البنك."""
+    fullest = max(forms, key=len)
+    if pack.code == "ar":
+        return f"ال{fullest[2:]}" if fullest.startswith("لل") else fullest
+    if pack.code not in load_declensions():
+        return fullest
+    return min((form for form in forms if _is_other_case(form, fullest)), key=len)
+
+
+def _is_other_case(form: str, other: str) -> bool:
+    words, others = form.lower().split(), other.lower().split()
+    return len(words) == len(others) and all(a[:_STEM] == b[:_STEM] for a, b in zip(words, others, strict=True))
+
+
 def _read_words(lower: Sequence[str], declension: Declension) -> list[list[_Analysis]]:
     rows = [declension.given, *([declension.middle] * (len(lower) - 2)), declension.surname]
     return [_read_word(word, part) for word, part in zip(lower, rows, strict=True)]

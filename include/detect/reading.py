@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from include.detect.ago import Ago
-from include.detect.encoder.heads import Names, Verdict
+from include.detect.encoder.heads import Dating, Names, Verdict
 from include.detect.lexicon import Hit, Lexicon
 from include.detect.names import Candidate
 from include.detect.text import NormalText
 from include.detect.words import Words
+
+if TYPE_CHECKING:
+    from include.detect.dates import DateMention
 
 _FEW = 48  # hits that are looked through one by one
 MentionKind = Literal["person", "org", "role", "org_ref", "pronoun", "unknown"]
@@ -68,6 +71,8 @@ class Reading:
     written: Names | None = None  # where the encoder sees names
     verdict: Verdict | None = None  # what it makes of people and organisations
     stated: list[str] | None = None  # the dates that the text names itself, once they are asked for
+    dates: list[DateMention] | None = None  # of what the encoder read, once they are asked for
+    dating: dict[int, Dating | None] = field(default_factory=dict)  # what it makes of them for a person
     agos: list[Ago] | None = None  # "five years ago", wherever the text says it, once they are asked for
     scenes: set[int] = field(default_factory=set)  # sentences in which somebody leaves a room, a stage, a thing
     overview: object = None  # what the choice of organisations keeps of a document
@@ -78,6 +83,13 @@ class Reading:
 
     def __post_init__(self) -> None:
         self._starts = [hit.start for hit in self.hits]
+
+    def make_mention(
+        self, start: int, end: int, kind: MentionKind, score: float, gazetteer_id: str | None
+    ) -> Mention:  # fmt: skip
+        """A mention of a span of the normal text; it is not yet one of the document's."""
+        text, key = self.text.norm[start:end], self.text.fold[start:end]
+        return Mention(start, end, kind, text, key, self.sentence_at(start), score, gazetteer_id=gazetteer_id)
 
     def set_mentions(self, mentions: list[Mention]) -> None:
         """Replace the mentions; they are kept by start."""

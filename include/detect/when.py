@@ -6,16 +6,16 @@ Which of them it is, is judged by a conditional logit over features that know no
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from include.detect.arguments import Candidate, bucket, word_distance
 from include.detect.attributes import focus_features
-from include.detect.dates import Anchor, DateMention, find_agos, find_anchor, find_dates, other_years
+from include.detect.dates import Anchor, DateMention, find_agos, find_anchor, find_dates, find_possible_dates
 from include.detect.elapsed import agos_of, belongs
 from include.detect.linear import score, share_out
 from include.detect.reading import Reading
-from include.detect.witness import likeliest_status
+from include.detect.witness import HeardDates, date_witness, hear_dates, likeliest_status
 
 _SENTENCES_BEFORE, _SENTENCES_AFTER = 2, 1  # of a trigger, where its date may stand
 
@@ -26,13 +26,16 @@ class DateChoice:
 
     iso: str | None
     features: dict[str, float]
+    spans: frozenset[tuple[int, int]] = frozenset()  # where the text states it
 
 
 def date_choices(reading: Reading, evidence: list[Candidate], published: date | None) -> list[DateChoice]:
     """All dates that a move may have, with what speaks for each."""
     news = _news(reading, evidence, published)
     agos = agos_of(reading, evidence[0])
-    rows = list(_stated(reading, evidence, published, news))
+    anchor = find_anchor(reading, published)
+    heard = hear_dates(reading, evidence[0].person, evidence[0].action, anchor)
+    rows = list(_stated(reading, evidence, published, news, anchor, heard.likely if heard else []))
     if agos and not any(published and ago.resolve(published) for ago in agos):
         rows = [row for row in rows if "clause" in row.features]  # "years ago" is none of the dates around it
     if agos and published:  # nor on the day that "today" names in the next sentence
@@ -48,7 +51,22 @@ def date_choices(reading: Reading, evidence: list[Candidate], published: date | 
     rows.append(
         DateChoice(None, {"none": 1.0, f"none|pub={known}": 1.0} | {f"none|pub={known}|{k}": 1.0 for k in shared})
     )
-    return rows
+    return _add_heard(rows, heard) if heard else rows
+
+
+def _add_heard(rows: list[DateChoice], heard: HeardDates) -> list[DateChoice]:
+    """The choices with what the encoder says of each of them."""
+    found = []
+    for row in rows:
+        if "none" in row.features:
+            told = date_witness("none", heard.none, heard)
+        elif row.spans:
+            sure = [heard.stated[span] for span in row.spans if span in heard.stated]
+            told = date_witness("stated", max(sure), heard) if sure else {}
+        else:
+            told = date_witness("month" if "pub|month" in row.features else "day", heard.published, heard)
+        found.append(replace(row, features=row.features | told))
+    return found
 
 
 def choose_date(reading: Reading, evidence: list[Candidate], published: date | None) -> str | None:
@@ -98,30 +116,44 @@ def _news(reading: Reading, evidence: list[Candidate], published: date | None) -
     return "no" if odds < -1 else "hardly" if odds < 0 else "likely" if odds < 1.5 else "yes"
 
 
-def _stated(reading: Reading, evidence: list[Candidate], published: date | None, news: str) -> Iterator[DateChoice]:
-    """A row a date that the text states near a trigger; the same date twice is one row with the best of both."""
+def _stated(
+    reading: Reading,
+    evidence: list[Candidate],
+    published: date | None,
+    news: str,
+    anchor: Anchor,
+    likely: list[DateMention],
+) -> Iterator[DateChoice]:
+    """A row a date that the text states near a trigger, in its opening, beside the person, or where the encoder finds
+    it `likely`; the same date twice is one row with the best of both."""
     rows: dict[str, dict[str, float]] = {}
-    anchor = find_anchor(reading, published)
+    spans: dict[str, set[tuple[int, int]]] = {}
     others = _dates_of_others(reading, evidence)
     for rank, candidate in enumerate(evidence[:3]):
         at = candidate.trigger.sentence
         first, last = max(0, at - _SENTENCES_BEFORE), min(len(reading.sentences) - 1, at + _SENTENCES_AFTER)
         start, end = reading.sentences[first][0], reading.sentences[last][1]
-        for mention in _possible_dates(reading, start, end, anchor):
+        for mention in find_possible_dates(reading, start, end, anchor):
             if (mention.start, mention.end) in others:
                 continue
+            spans.setdefault(mention.iso, set()).add((mention.start, mention.end))
             features = _stated_features(reading, candidate, mention, published, rank, news)
             known = rows.setdefault(mention.iso, features)
             for name, value in features.items():
                 known[name] = max(known.get(name, 0.0), value)
-    for mention in find_dates(reading, 0, _opening_end(reading), anchor):
-        if mention.iso not in rows and (mention.start, mention.end) not in others:
-            rows[mention.iso] = _frame_features(reading, mention, published)
-    for mention in _dates_beside(reading, evidence[0].person, anchor):
-        if mention.iso not in rows and (mention.start, mention.end) not in others:
-            rows[mention.iso] = _beside_features(reading, mention, published, news)
+    elsewhere = (
+        (find_dates(reading, 0, _opening_end(reading), anchor), _frame_features),
+        (_dates_beside(reading, evidence[0].person, anchor), _beside_features),
+        (likely, _far_features),
+    )
+    for mentions, describe in elsewhere:
+        for mention in mentions:
+            if (mention.start, mention.end) not in others:
+                spans.setdefault(mention.iso, set()).add((mention.start, mention.end))
+                if mention.iso not in rows:
+                    rows[mention.iso] = describe(reading, mention, published, news)
     for iso, features in rows.items():
-        yield DateChoice(iso, features)
+        yield DateChoice(iso, features, frozenset(spans[iso]))
 
 
 def _dates_of_others(reading: Reading, evidence: list[Candidate]) -> set[tuple[int, int]]:
@@ -130,22 +162,15 @@ def _dates_of_others(reading: Reading, evidence: list[Candidate]) -> set[tuple[i
     return {(ago.start, ago.end) for ago in agos if not belongs(reading, ago, evidence)}
 
 
-_BEFORE = 300  # letters before a span, in which its months without a year may have one
-
-
-def _possible_dates(reading: Reading, start: int, end: int, anchor: Anchor) -> list[DateMention]:
-    """Every date of a span, months without a year in every year that they may be of."""
-    found = find_dates(reading, max(0, start - _BEFORE), end, anchor)
-    return [mention for mention in (*found, *other_years(found, anchor.published)) if mention.start >= start]
-
-
 def _opening_end(reading: Reading) -> int:
     """End of what frames an article: its title and the first two sentences after it."""
     first = next((i for i, (_, end) in enumerate(reading.sentences) if end > reading.text.title_end), 0)
     return reading.sentences[min(first + 1, len(reading.sentences) - 1)][1]
 
 
-def _frame_features(reading: Reading, mention: DateMention, published: date | None) -> dict[str, float]:
+def _frame_features(
+    reading: Reading, mention: DateMention, published: date | None, _: str
+) -> dict[str, float]:  # fmt: skip
     """A date of the opening that no trigger stands near: "OpenAI's year of departures: 2025" dates all that follow."""
     precision = ("year", "month", "day")[mention.iso.count("-")]
     known = published is not None
@@ -163,7 +188,7 @@ def _frame_features(reading: Reading, mention: DateMention, published: date | No
 def _dates_beside(reading: Reading, person: int, anchor: Anchor) -> Iterator[DateMention]:
     """Dates of all sentences that name somebody: his last day may stand far from where his leaving is told."""
     for sentence in sorted({mention.sentence for mention in reading.persons[person].mentions}):
-        yield from _possible_dates(reading, *reading.sentences[sentence], anchor)
+        yield from find_possible_dates(reading, *reading.sentences[sentence], anchor)
 
 
 def _beside_features(
@@ -178,6 +203,20 @@ def _beside_features(
         names |= {f"named|age={age}|precision={precision}", f"named|age={age}|news={news}"}
         if mention.guess:
             names.add(f"named|guess={mention.guess}|age={age}")
+    return dict.fromkeys(names, 1.0)
+
+
+def _far_features(
+    reading: Reading, mention: DateMention, published: date | None, news: str
+) -> dict[str, float]:  # fmt: skip
+    """A date that stands near nothing of the move, and that the encoder hears all the same."""
+    precision = ("year", "month", "day")[mention.iso.count("-")]
+    names = {"far", f"far|precision={precision}", f"far|form={mention.form}"}
+    if published:
+        age = _age(mention.iso, published)
+        names |= {f"far|age={age}|precision={precision}", f"far|age={age}|news={news}"}
+        if mention.guess:
+            names.add(f"far|guess={mention.guess}|age={age}")
     return dict.fromkeys(names, 1.0)
 
 

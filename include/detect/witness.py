@@ -6,10 +6,12 @@ The encoder is one witness among others: the models weigh its log-odds against t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from include.detect.arguments import Candidate
-from include.detect.encoder.heads import ACTIONS, MANNERS, Kind, Verdict, judge
-from include.detect.encoder.network import Array
+from include.detect.dates import Anchor, DateMention, find_possible_dates
+from include.detect.encoder.heads import ACTIONS, MANNERS, Kind, Verdict, judge, judge_dates
+from include.detect.encoder.network import Array, Span
 from include.detect.reading import Mention, Reading
 from include.detect.triggers import place_trigger
 from include.knowledge.languages import TriggerRule
@@ -23,11 +25,22 @@ _RULES = {
 _HEARD = {"leaver": 2.0, "joiner": 0.0}  # log-odds from which it is worth judging
 _SURELY_HEARD = 4.0  # log-odds from which the encoder is believed against a phrase that tells of a room or a thing
 _WORTH_TELLING = -2.0  # log-odds
+_LIKELY_DATE = -2.0  # log-probability
 _TOLD_ALIKE = tuple(  # the places in ACTIONS of what each of MANNERS tells
     [ACTIONS.index(action) for action in told] for told in (("leaver", "absentee"), ("joiner", "appointee", "returner"))
 )
 HEARD_ONLY = "heard only"  # feature of a candidate that no phrase tells
 MOST = 6.0  # log-odds
+
+
+@dataclass(frozen=True, slots=True)
+class HeardDates:
+    """Log-probabilities of what may date a move."""
+
+    stated: dict[Span, float]  # of the dates that stand in the text
+    likely: list[DateMention]  # those that are worth judging wherever they stand
+    published: float  # that the text names no day, and it is that of publication
+    none: float
 
 
 def hear(reading: Reading) -> None:
@@ -169,6 +182,37 @@ def focus_witness(reading: Reading, person: int, action: str) -> dict[str, float
     return features
 
 
+def hear_dates(reading: Reading, person: int, action: str, anchor: Anchor) -> HeardDates | None:
+    """What the encoder says of the dates of what a person does; None where it has not read of him."""
+    if reading.written is None:
+        return None
+    encoding = reading.written.encoding
+    if reading.dates is None:
+        read = encoding.pieces.ends[-1] if encoding.pieces.ends else 0
+        reading.dates = find_possible_dates(reading, 0, read, anchor)
+    spans = _spans_of(reading.dates)
+    if person not in reading.dating:
+        mentions = [(m.start, m.end) for m in reading.persons[person].mentions]
+        reading.dating[person] = judge_dates(encoding, mentions, spans)
+    dating = reading.dating[person]
+    if dating is None:
+        return None
+    side = next((place for place, told in enumerate(_TOLD_ALIKE) if action in {ACTIONS[i] for i in told}), 0)
+    stated = dict(zip(spans, dating.dates[side].tolist(), strict=True))
+    likely = [mention for mention in reading.dates if stated[mention.start, mention.end] > _LIKELY_DATE]
+    return HeardDates(stated, likely, float(dating.published[side]), float(dating.none[side]))
+
+
+def date_witness(name: str, sure: float, heard: HeardDates) -> dict[str, float]:
+    """That a date is the one of a move, where the encoder gives it a log-probability of `sure`."""
+    best = max((*heard.stated.values(), heard.published, heard.none))
+    return {
+        f"heard|{name}": max(-8.0, sure) / 2,
+        f"heard|{name}={_step(max(-8.0, sure))}": 1.0,
+        f"heard|{name}|best={sure >= best}": 1.0,
+    }
+
+
 def describe_verdict(reading: Reading) -> list[str]:
     """What the encoder makes of everybody whom it does not take for a bystander, a line each."""
     verdict = reading.verdict
@@ -184,8 +228,23 @@ def describe_verdict(reading: Reading) -> list[str]:
         ]
         if told:
             left, reached = names[int(verdict.left[person].argmax())], names[int(verdict.reached[person].argmax())]
-            lines.append(f"encoder: {entity.name}: {', '.join(told)}; left {left}, reached {reached}")
+            when = _describe_dates(reading, person)
+            lines.append(f"encoder: {entity.name}: {', '.join(told)}; left {left}, reached {reached}{when}")
     return lines
+
+
+def _describe_dates(reading: Reading, person: int) -> str:
+    dating = reading.dating.get(person)
+    if dating is None or reading.dates is None:
+        return ""
+    names = [*(reading.text.norm[start:end].strip() for start, end in _spans_of(reading.dates)), "publication", "none"]
+    side = 0 if reading.verdict is None or reading.verdict.actions[person, _TOLD_ALIKE[0]].max() > 0 else 1
+    sure = [*dating.dates[side].tolist(), float(dating.published[side]), float(dating.none[side])]
+    return f", dated by {names[sure.index(max(sure))]}"
+
+
+def _spans_of(mentions: Sequence[DateMention]) -> list[Span]:
+    return sorted({(mention.start, mention.end) for mention in mentions})
 
 
 def _choices(verdict: Verdict, person: int, direction: str) -> tuple[Array, Array]:

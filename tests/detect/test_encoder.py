@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.encoder_start import read_mean
-from include.detect.encoder.heads import ACTIONS, find_names, judge
+from include.detect.encoder.heads import ACTIONS, find_names, judge, judge_dates
 from include.detect.encoder.network import PLACES, encode
 from include.detect.encoder.pieces import cut
 
@@ -145,6 +145,26 @@ def test_who_was_not_read_gets_the_verdict_of_a_stranger() -> None:
     assert verdict.left[0].tolist() == [-9, 0]
 
 
+def test_what_dates_a_move_is_weighed_against_every_date_of_the_text() -> None:
+    text = "On 12 March Ottoline Brackenridge resigned from Kestrel Forge, which was founded on 1 May 2019."
+    person, day, founded = _spans(text, "Ottoline Brackenridge", "12 March", "1 May 2019")
+    dating = judge_dates(encode(text), person, [*day, *founded, (5000, 5004)])
+    assert dating is not None
+    assert dating.dates[0].argmax() == 0
+    assert dating.dates[0, 2] == -9
+    sure = np.exp([*dating.dates[0, :2], dating.published[0], dating.none[0]]).sum()
+    assert sure == pytest.approx(1.0, abs=1e-4)
+    assert judge_dates(encode(text), [(5000, 5010)], [*day]) is None
+
+
+def test_without_a_date_in_the_text_it_is_that_of_publication_or_none() -> None:
+    [person] = _spans(ARTICLE, "Ottoline Brackenridge")
+    dating = judge_dates(encode(ARTICLE), person, [])
+    assert dating is not None
+    assert dating.dates.shape == (2, 0)
+    assert np.exp([dating.published[0], dating.none[0]]).sum() == pytest.approx(1.0, abs=1e-4)
+
+
 def test_training_may_begin_with_the_mean_of_several_stages(tmp_path: Path) -> None:
     for name, number in (("one", 1.0), ("other", 5.0)):
         (tmp_path / name).mkdir()
@@ -153,6 +173,16 @@ def test_training_may_begin_with_the_mean_of_several_stages(tmp_path: Path) -> N
     layers, heads = read_mean(f"{tmp_path}/one=1,{tmp_path}/other=3")
     assert layers["layer"].tolist() == [4.0, 4.0]
     assert heads["names"].tolist() == [-4.0]
+
+
+def test_a_head_that_one_stage_alone_has_is_as_it_is_there(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        heads = {"heads:names": np.ones(1, np.float32)} | (
+            {"heads:new": np.full(1, 7, np.float32)} if name == "other" else {}
+        )
+        np.savez(tmp_path / name / "exact.npz", **heads)
+    assert read_mean(f"{tmp_path}/one=1,{tmp_path}/other=3")[1]["new"].tolist() == [7.0]
 
 
 def test_of_a_long_text_so_much_is_read_as_two_seconds_allow() -> None:

@@ -64,6 +64,23 @@ def test_an_organisation_of_both_stories_is_one() -> None:
     assert {tuple(right) for side, _, right in told.labelled.choices if side == 0} == {(0,)}
 
 
+def test_dates_of_a_string_stay_with_whom_they_date() -> None:
+    articles = []
+    for person, said, date in ((PEOPLE[0], "on 12 March", "2025-03-12"), (PEOPLE[1], "abruptly", "2025-03-20")):
+        article = _article(person, "Kestrel Forge", f"resigned {said} from")
+        article["moves"][0]["date"] = date
+        articles.append(article | {"published": "2025-03-20", "dated": True})
+    articles[1]["text"] += " Founded on 1 May 2019."
+    [told] = _strung(*articles)
+    labelled = told.labelled
+    names = [*(_words(told, [span]) for span in labelled.dates), "published"]
+    assert len(names) == 3
+    found = {
+        _words(told, labelled.people[person]): [names[place] for place in right] for _, person, right in labelled.dated
+    }
+    assert found == {PEOPLE[0]: ["12 March"], PEOPLE[1]: ["published"]}
+
+
 def test_stories_of_the_same_person_are_not_strung_together() -> None:
     assert len(_strung(_article(PEOPLE[0], "Kestrel Forge"), _article(PEOPLE[0], "Halden Robotics"))) == 2
 

@@ -80,6 +80,39 @@ def test_only_where_all_names_are_annotated_the_rest_is_no_name(complete: bool) 
     assert (3 in labels) and (1 in labels)
 
 
+def _dated(date: str | None, published: str | None = "2025-03-20", **changes: Any) -> list[list[str]]:
+    """What may be the date of the mover: the words, or "published" or "none"."""
+    text = "On 12 March Ottoline Brackenridge resigned from Kestrel Forge, founded in May 2019."
+    article = _article(text=text, published=published, dated=True)
+    article["moves"][0] |= {"to_org": None, "date": date} | changes
+    labelled = label_article(article)
+    words = [*(labelled.text[start:end].strip() for start, end in labelled.dates), "published", "none"]
+    return [[words[place] for place in right] for side, _, right in labelled.dated if side == 0]
+
+
+@pytest.mark.parametrize(
+    ("date", "right"),
+    [
+        ("2025-03-12", ["12 March"]), ("2025-03", ["12 March", "published"]), ("2025-03-20", ["published"]),
+        ("2019", ["in May 2019"]), (None, ["none"]),
+    ],
+)  # fmt: skip
+def test_the_dates_that_may_be_a_moves_are_labelled(date: str | None, right: list[str]) -> None:
+    assert _dated(date) == [right]
+
+
+def test_a_date_that_the_text_does_not_give_teaches_nothing() -> None:
+    assert _dated("2024-11") == []
+    assert _dated("2025-03-12", optional=True) == []
+
+
+def test_dates_of_articles_in_which_they_are_not_annotated_teach_nothing() -> None:
+    article = _article(published="2025-03-20", text="Ottoline Brackenridge resigned from Kestrel Forge on 12 March.")
+    article["moves"][0] |= {"date": "2025-03-12"}
+    labelled = label_article(article)
+    assert (labelled.dates, labelled.dated) == ([], [])
+
+
 def test_another_file_is_no_base(tmp_path: Path) -> None:
     path = tmp_path / "other.bin"
     path.write_bytes(b"PK\3\4 something else")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from include.detect.moves import find_moves
-from include.detect.nominative import list_under
+from include.detect.nominative import list_organisation_under, list_under
 from include.errors import ConfigError
 from include.knowledge.declension import load_declensions
 from include.knowledge.languages import load_pack
@@ -81,6 +81,20 @@ def test_a_departure_shows_the_nominative_and_keeps_the_forms_of_the_text() -> N
     [move] = [m for m in find_moves(Document("x", "pl", "", text, "2026-03-05")) if m.kind == "departure"]
     assert move.person == "Tadeusz Wierzbicki"
     assert "Tadeusza Wierzbickiego" in move.person_aliases
+
+
+@pytest.mark.parametrize(
+    ("lang", "forms", "listed"),
+    [
+        ("ru", ["Заречьбанка", "Заречьбанк"], "Заречьбанк"),
+        ("pl", ["Zakładów Tarczyn", "Zakłady Tarczyn", "Tarczyn"], "Zakłady Tarczyn"),
+        ("uk", ["Заріччябанк", "ЗБ"], "Заріччябанк"),
+        ("ar", ["للبنك الأهلي", "البنك"], "البنك الأهلي"),
+        ("en", ["Kestrel Forges", "Kestrel Forge"], "Kestrel Forges"),
+    ],
+)  # fmt: skip
+def test_an_organisation_is_listed_without_the_ending_of_a_case(lang: str, forms: list[str], listed: str) -> None:
+    assert list_organisation_under(load_pack(lang), forms) == listed
 
 
 def test_a_known_person_is_recognised_in_another_case() -> None:

@@ -19,6 +19,7 @@ from include.records import MOVE_STATUSES
 ACTIONS = ("leaver", "joiner", "appointee", "absentee", "returner")
 MANNERS = (("departure", "leave"), ("arrival", "appointment", "return"))  # kinds whose status and focus are asked alike
 Kind = Literal["person", "org"]
+_ORGANISATIONS, _DAYS = ("pair_person", "pair_org", "pair"), ("date_person", "date_day", "date_pair")  # weights
 
 _LABELS: tuple[Kind | None, ...] = (
     None,
@@ -67,6 +68,15 @@ class Verdict:
     focus: Array  # people x MANNERS, log-odds of being the news of the article
 
 
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """Which of the dates that stand in a text dates what a person does."""
+
+    dates: Array  # (his leaving, his coming) x dates, log-probability
+    published: Array  # (his leaving, his coming): the text names no day, so that it is that of publication
+    none: Array  # nor is it that one
+
+
 def find_names(encoding: Encoding) -> Names:
     """Names by their pieces: a first piece begins one, later pieces of its kind go on."""
     heads = load_heads()
@@ -109,6 +119,43 @@ def judge(encoding: Encoding, people: Sequence[Sequence[Span]], organisations: S
     )
 
 
+def judge_dates(encoding: Encoding, person: Sequence[Span], dates: Sequence[Span]) -> Dating | None:
+    """Which of some dates is that of a person's moves, all given by where they stand.
+
+    None where he was not read, or where the heads are those of a stage of training that had not learned dates. A date
+    that was not read gets a log-probability of -9. Of a text that was read twice the two readings are averaged.
+    """
+    if "date_none.weight" not in load_heads():
+        return None
+    once = _judge_dates_once(encoding, person, dates)
+    again = _judge_dates_once(encoding.again, person, dates) if encoding.again else None
+    if once is None or again is None:
+        return once
+    return Dating(
+        (once.dates + again.dates) * np.float32(0.5),
+        (once.published + again.published) * np.float32(0.5),
+        (once.none + again.none) * np.float32(0.5),
+    )
+
+
+def _judge_dates_once(encoding: Encoding, person: Sequence[Span], dates: Sequence[Span]) -> Dating | None:
+    heads = load_heads()
+    seen, vector, looks = _pool(encoding, [person])
+    if not seen:
+        return None
+    read, days, day_looks = _pool(encoding, [[span] for span in dates])
+    hidden = np.concatenate([window.hidden for window in encoding.windows])
+    state = _state(vector, looks, hidden)
+    scores = (state @ heads["date_none.weight"].T + heads["date_none.bias"]).reshape(len(MANNERS), 2)
+    if read:
+        pairs = _pair(vector, looks, days, day_looks, hidden, _DAYS)[:, 0]
+        scores = np.concatenate([pairs, scores], 1)
+    scores = _log_softmax(scores)
+    found = np.full((len(MANNERS), len(dates)), -9.0, np.float32)
+    found[:, read] = scores[:, :-2]
+    return Dating(found, scores[:, -2], scores[:, -1])
+
+
 def _judge_once(
     encoding: Encoding, people: Sequence[Sequence[Span]], organisations: Sequence[Sequence[Span]]
 ) -> Verdict:  # fmt: skip
@@ -123,32 +170,46 @@ def _judge_once(
     if not seen_people:
         return Verdict(actions, choices[0], choices[1], status, focus)
     hidden = np.concatenate([window.hidden for window in encoding.windows])
-    context = person_looks.mean(1) @ hidden
-    state = np.tanh(np.concatenate([person, context], 1) @ heads["person.weight"].T + heads["person.bias"])
+    state = _state(person, person_looks, hidden)
     actions[seen_people] = state @ heads["actions.weight"].T + heads["actions.bias"]
     told = state @ heads["status.weight"].T + heads["status.bias"]
     status[seen_people] = _log_softmax(told.reshape(len(seen_people), *status.shape[1:]))
     focus[seen_people] = state @ heads["focus.weight"].T + heads["focus.bias"]
     scores = (state @ heads["none.weight"].T + heads["none.bias"]).T[:, :, None]
     if seen_orgs:
-        scores = np.concatenate([_pair(person, person_looks, org, org_looks, hidden), scores], 2)
+        scores = np.concatenate([_pair(person, person_looks, org, org_looks, hidden, _ORGANISATIONS), scores], 2)
     columns = [*seen_orgs, len(organisations)]
     choices[np.ix_([0, 1], seen_people, columns)] = _log_softmax(scores)
     return Verdict(actions, choices[0], choices[1], status, focus)
 
 
-def _pair(person: Array, person_looks: Array, org: Array, org_looks: Array, hidden: Array) -> Array:
-    """Scores of every person with every organisation: (left, reached) x people x organisations."""
+def _state(person: Array, looks: Array, hidden: Array) -> Array:
+    """What is asked about people: their vectors and what they attend to, people x numbers."""
     heads = load_heads()
+    found: Array = np.tanh(
+        np.concatenate([person, looks.mean(1) @ hidden], 1) @ heads["person.weight"].T + heads["person.bias"]
+    )
+    return found
+
+
+def _pair(
+    person: Array, person_looks: Array, other: Array, other_looks: Array, hidden: Array, names: tuple[str, str, str]
+) -> Array:
+    """Scores of every person with every organisation or date: (left, reached) x people x others.
+
+    `names` are those of the weights: for people, for the others, for both.
+    """
+    heads = load_heads()
+    of_person, of_other, both = names
     rows: list[Array] = []
     for vector, looks in zip(person, person_looks, strict=True):  # all at once, a list of hundreds would take gigabytes
-        shared = np.einsum("ht,oht->ot", looks, org_looks)
+        shared = np.einsum("ht,oht->ot", looks, other_looks)
         context = shared / (shared.sum(-1, keepdims=True) + 1e-9) @ hidden
-        one = np.concatenate([np.broadcast_to(vector, org.shape), context], 1)
-        one = np.tanh(one @ heads["pair_person.weight"].T + heads["pair_person.bias"])
-        other = np.tanh(np.concatenate([org, context], 1) @ heads["pair_org.weight"].T + heads["pair_org.bias"])
-        linear = np.concatenate([one, other], 1) @ heads["pair.weight"].T + heads["pair.bias"]
-        bilinear = [((one @ matrix) * other).sum(-1) for matrix in heads["pair.bilinear"]]
+        one = np.concatenate([np.broadcast_to(vector, other.shape), context], 1)
+        one = np.tanh(one @ heads[f"{of_person}.weight"].T + heads[f"{of_person}.bias"])
+        two = np.tanh(np.concatenate([other, context], 1) @ heads[f"{of_other}.weight"].T + heads[f"{of_other}.bias"])
+        linear = np.concatenate([one, two], 1) @ heads[f"{both}.weight"].T + heads[f"{both}.bias"]
+        bilinear = [((one @ matrix) * two).sum(-1) for matrix in heads[f"{both}.bilinear"]]
         rows.append(np.stack(bilinear) + linear.T)
     return np.stack(rows, 1)
 
