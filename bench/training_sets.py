@@ -13,11 +13,11 @@ one mover, 60, traps, and 66, Chinese passages); `linear.jsonl`, rounds of which
 linear models learned from what it said of them, `quarters.jsonl` and `linear-10.jsonl`, which it had not seen either,
 but whose like it had. Since O1 all of these teach the encoder too: whoever learns the linear models again does it over
 an encoder from before (I1), or from rounds that are newer than it. The shared news set, where it lies
-beside the project, is `news.jsonl`: it teaches the encoder, status and focus. `dates.jsonl` teaches the choice of
-dates, in which the encoder has hardly a say, by rounds in which they are annotated, and the news set; there the news
-itself is of the month of publication where nothing else dates it. (Of hedged moves, of which rounds 13 to 16 are
-full, hardly a date is.) `careers.jsonl` are some of the encoder's once more, with an earlier employer of one who
-leaves (`bench.careers`). What lies in `tests/corpus/held-out/` teaches nothing.
+beside the project, is `news.jsonl`: it teaches the encoder, status and focus. Dates are learned twice, by the encoder
+from articles with `dated`, and by the choice over it from `dates.jsonl`, whose dates the encoder must not know; in both
+the news itself is of the month of publication where nothing else dates it. (Of hedged moves, of which rounds 13 to 16
+are full, hardly a date is annotated.) `careers.jsonl` are some of the encoder's once more, with an earlier employer of
+one who leaves (`bench.careers`). What lies in `tests/corpus/held-out/` teaches nothing.
 """
 
 from __future__ import annotations
