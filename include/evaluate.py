@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from include.errors import ConfigError
+
 Annotation = Mapping[str, Any]  # a move as the annotated files and `departures detect` write it
 
 _LEGAL_FORMS = frozenset(
@@ -90,6 +92,27 @@ def evaluate_predictions(gold: Iterable[Annotation], predicted: Mapping[str, Seq
 # Processors round another way, and the encoder's eight bits make more of it: numbers that differ by a millionth give
 # other figures of a language by .02 and of their mean by .003 (600 articles; docs/decisions.md).
 _SLACK, _MEAN_SLACK = 0.03, 0.005
+
+
+_TEXTS = ("person", "from_org", "to_org", "role_from", "role_to", "status", "focus", "date", "successor")
+_LISTS = ("person_aliases", "from_aliases", "to_aliases")
+
+
+def check_moves(moves: Sequence[Any], where: str) -> None:
+    """Raise ConfigError, its text beginning with `where`, for what cannot be evaluated.
+
+    A move is an object with `kind`; its names, status and date are text or null, its aliases lists of text.
+    """
+    for move in moves:
+        if not isinstance(move, dict) or not isinstance(move.get("kind"), str):
+            raise ConfigError(f"{where}: a move must be an object with the field 'kind', such as \"departure\"")
+        for name in _TEXTS:
+            if not isinstance(move.get(name), str | None):
+                raise ConfigError(f"{where}: field {name!r} of a move is neither text nor null")
+        for name in _LISTS:
+            forms = move.get(name) or []
+            if not isinstance(forms, list) or not all(isinstance(form, str) for form in forms):
+                raise ConfigError(f"{where}: field {name!r} of a move is no list of text")
 
 
 def make_baseline(evaluation: Evaluation) -> dict[str, float]:

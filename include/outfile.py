@@ -14,7 +14,7 @@ _DEVICES = ("/dev/", "/proc/")  # /dev/stdout, and /dev/fd/63, which a shell mak
 
 
 def check_output(path: Path, *inputs: Path, name: str = "") -> None:
-    """Raise ConfigError where `path` is a folder, stands in none, or is one of the files that are read.
+    """Raise ConfigError where `path` is a folder, stands in none, is a database, or one of the files that are read.
 
     `name` is the option that gave it. Called before the work begins, which may take hours.
     """
@@ -23,8 +23,20 @@ def check_output(path: Path, *inputs: Path, name: str = "") -> None:
         raise ConfigError(f"{said}: is a folder; name a file")
     if not path.absolute().parent.is_dir():
         raise ConfigError(f"{said}: the folder {path.parent} does not exist; make it or name another")
+    if _is_database(path):
+        raise ConfigError(f"{said}: is a DuckDB database, and would be lost; name another file")
     if any(_is_same(path, read) for read in inputs):
         raise ConfigError(f"{said}: is what is read here, and would be lost; name another file")
+
+
+_MAGIC = slice(8, 12)  # where a DuckDB file says what it is, behind a checksum
+
+
+def _is_database(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with path.open("rb") as stream:
+        return stream.read(_MAGIC.stop)[_MAGIC] == b"DUCK"
 
 
 @contextmanager

@@ -105,6 +105,16 @@ class Settings:
             else:
                 values[name], origin = str(default), "default"
             origins.append((name, "--home" if name == "home" and home else origin))
+        try:
+            return cls._convert(base, values, tuple(origins))
+        except ConfigError as error:
+            variable = str(error).partition("=")[0]
+            if any(_KEYS[name][0] == variable for name, origin in origins if origin == "departures.toml"):
+                raise ConfigError(f"{base / 'departures.toml'}: {error}") from None
+            raise
+
+    @classmethod
+    def _convert(cls, base: Path, values: dict[str, str], origins: tuple[tuple[str, str], ...]) -> Settings:
         return cls(
             home=base,
             sources=_choose_file(values["sources"], base / "feeds.yaml", PACKAGE / "knowledge" / "feeds.yaml"),
@@ -130,7 +140,7 @@ class Settings:
             llm_daily_budget=int(_number(values, "llm_daily_budget", minimum=0)),
             board_token=values["board_token"],
             base_url=values["base_url"].rstrip("/"),
-            origins=tuple(origins),
+            origins=origins,
         )
 
     @property
@@ -178,10 +188,12 @@ def strip_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read_toml(path: Path) -> dict[str, str]:
-    if not path.is_file():
+    if not os.path.lexists(path):
         return {}
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:  # a link to a share that is not mounted: the packaged settings are not what is wanted
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); mend or remove it") from error
     except ValueError as error:  # no TOML, no UTF-8, or a number of thousands of digits
         raise ConfigError(f"{path}: not valid TOML ({error}); mend or remove the file") from error
     for key, value in data.items():
@@ -196,7 +208,7 @@ def _read_toml(path: Path) -> dict[str, str]:
 def _choose_file(named: str, in_home: Path, packaged: Path) -> Path:
     if named:
         return Path(named).expanduser().resolve()
-    return in_home if in_home.is_file() else packaged
+    return in_home if os.path.lexists(in_home) else packaged
 
 
 def _split(value: str) -> tuple[str, ...]:

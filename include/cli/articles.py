@@ -109,6 +109,8 @@ def _compare(evaluation: Evaluation, path: Path, keep: bool) -> None:
         known = parse_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise ConfigError(f"{path}: no baseline ({problem}); write one with --keep") from problem
+    if not isinstance(known, dict) or not all(isinstance(f1, int | float) for f1 in known.values()):
+        raise ConfigError(f"{path}: no baseline (languages with figures are expected); write one with --keep")
     losses = find_losses(evaluation, known)
     for line in losses:
         err().print(line, markup=False)
@@ -157,22 +159,28 @@ def _explain(records: list[dict[str, Any]]) -> None:
 
 
 def _read_gold(path: Path) -> Iterator[dict[str, Any]]:
+    from include.evaluate import check_moves
     from include.pipeline.codec import read_objects
 
     for number, record in read_objects(path):
         for name, kind in (("id", str), ("lang", str), ("title", str), ("text", str), ("moves", list)):
             if not isinstance(record.get(name), kind):
                 raise ConfigError(f"{path}:{number}: field {name!r} is missing or not {kind.__name__}")
+        if not isinstance(record.get("published"), str | None):
+            raise ConfigError(f"{path}:{number}: field 'published' is neither text nor null")
+        check_moves(record["moves"], f"{path}:{number}")
         yield record
 
 
 def _read_predictions(path: Path) -> dict[str, list[dict[str, Any]]]:
+    from include.evaluate import check_moves
     from include.pipeline.codec import read_objects
 
     found: dict[str, list[dict[str, Any]]] = {}
     for number, record in read_objects(path):
         if not isinstance(record.get("id"), str) or not isinstance(record.get("moves"), list):
             raise ConfigError(f"{path}:{number}: fields 'id' (text) and 'moves' (a list) are expected")
+        check_moves(record["moves"], f"{path}:{number}")
         found[record["id"]] = record["moves"]
     return found
 

@@ -33,11 +33,11 @@ def read_settings(home: Path | None = None) -> Settings:
     return Settings.from_env(home=home)
 
 
-def read_as_of(settings: Settings, given: str) -> datetime:
+def read_as_of(settings: Settings, given: str | None) -> datetime:
     """The time that stands for now: `--as-of`, else the setting, else the clock. Raises ConfigError."""
     from include.pipeline.run import parse_as_of
 
-    if given:
+    if given is not None:  # an unset variable of a shell is no time, and not the clock's either
         return parse_as_of(given)
     return parse_as_of(settings.as_of, name="DEPARTURES_AS_OF") if settings.as_of else datetime.now(UTC)
 

@@ -112,7 +112,10 @@ def _examine_knowledge(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _examine_published(settings: Settings, now: datetime) -> Iterator[Finding]:
+    import duckdb
+
     from include.pipeline.freshness import find_lateness
+    from include.warehouse.files import explain_damage
     from include.warehouse.generations import open_read_only
 
     if not settings.published_path.exists():
@@ -124,14 +127,23 @@ def _examine_published(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield "bad", "published", str(error)
         return
     try:
-        (articles,) = con.execute("SELECT count(*) FROM articles").fetchone() or (0,)
+        articles, missing = con.execute("SELECT count(*), count(*) FILTER (text IS NULL) FROM articles").fetchone() or (
+            0,
+            0,
+        )
         (as_of,) = con.execute("SELECT max(as_of) FROM runs").fetchone() or (None,)
         silent = con.execute(
             "SELECT source_id || ' (' || last_error || ')' FROM source_health WHERE failures >= 3 ORDER BY ALL"
         ).fetchall()
+    except duckdb.Error as error:
+        yield "bad", "published", f"{settings.published_path}: {explain_damage(error, settings.published_path)}"
+        return
     finally:
         con.close()
     yield "ok", "published", f"{settings.published_path}, {articles} articles"
+    if missing:
+        text = f"{missing} of {articles} articles have no text in {settings.articles_root}"
+        yield "bad", "articles", f"{text}; restore a backup with `departures restore`"
     try:
         late = find_lateness(settings, now)
     except ConfigError:  # a wrong schedule has been said already

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import io
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -65,6 +68,7 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 def main() -> None:
     """Run the command line. A person's mistake is one line and exit code 2, never a stack trace."""
+    _ready_streams()
     try:
         code = app(standalone_mode=False)
     except _UsageError as error:
@@ -78,13 +82,29 @@ def main() -> None:
     except OSError as error:
         code = _explain_system(error)
     except Exception as error:
-        if not _is_of_another_version(error):
+        if isinstance(error, RuntimeError) and str(error).startswith(_LOOP):  # Python 3.11 has no OSError for it
+            _say(f"{str(error).removeprefix(_LOOP)}: a link that leads back to itself; name another path")
+        elif _is_of_another_version(error):
+            _say("the published file is of another version of this program; `departures run` brings it up to date")
+        else:
             raise
-        _say("the published file was made by another version of this program; `departures run` brings it up to date")
         code = EXIT_INPUT
     if code == EXIT_INTERRUPTED:
         _say("stopped; what was published before stands, and the call can be repeated")
     sys.exit(code or 0)
+
+
+_LOOP = "Symlink loop from "
+
+
+def _ready_streams() -> None:
+    """Let nothing that is said stop a command: not a letter that the terminal does not know, nor a closed stream."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _explain_usage(error: Any) -> int:
@@ -104,14 +124,30 @@ def _is_of_another_version(error: Exception) -> bool:
 
 
 def _explain_system(error: OSError) -> int:
-    place = error.filename or "the home (DEPARTURES_HOME)"
+    place = _shorten(str(error.filename or "the home (DEPARTURES_HOME)"))
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         _say(f"{place}: no space is left on this disk; free some and repeat. What was published before is unchanged")
         return EXIT_INPUT
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR):
+    if error.errno in _ABOUT_A_PATH:
         _say(f"{place}: {error.strerror}; check the path and its permissions")
         return EXIT_INPUT
+    if error.errno == errno.EEXIST:
+        _say(f"{place}: a file stands where a folder is needed; move it away and repeat")
+        return EXIT_INPUT
+    if error.errno in (errno.EIO, errno.ESTALE):
+        _say(f"{place}: {error.strerror}; look after the disk or the share, and repeat")
+        return EXIT_INPUT
     raise error
+
+
+_ABOUT_A_PATH = (
+    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP,
+)  # fmt: skip
+_LONGEST = 120  # letters of a path that is repeated to a person
+
+
+def _shorten(path: str) -> str:
+    return path if len(path) <= _LONGEST else f"{path[: _LONGEST // 2]}...{path[-_LONGEST // 3 :]}"
 
 
 def _say(text: str) -> None:

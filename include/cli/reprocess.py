@@ -12,6 +12,7 @@ from rich.text import Text
 
 from include.cli.common import Home, err, new_run_id, out, read_as_of, read_settings
 from include.cli.following import follow
+from include.errors import ConfigError
 
 if TYPE_CHECKING:
     from include.pipeline.reprocess import Candidate
@@ -30,9 +31,9 @@ RunId = Annotated[str, typer.Argument(metavar="[RUN]", help="Id of the reprocess
 @app.callback(invoke_without_command=True)
 def reprocess(
     context: typer.Context,
-    since: Annotated[str, typer.Option("--since", metavar="DAY", help="First day, such as 2026-11-01.")] = "",
-    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Last day; default: today.")] = "",
-    as_of: Annotated[str, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = "",
+    since: Annotated[str | None, typer.Option("--since", metavar="DAY", help="First day, such as 2026-11-01.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="DAY", help="Last day; default: today.")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = None,
     home: Home = None,
 ) -> None:
     """Read what was fetched or imported in the range again; nothing is published before `reprocess accept`."""
@@ -43,7 +44,10 @@ def reprocess(
     from include.pipeline.run import RunOptions, start_run
 
     settings = read_settings(home)
-    options = RunOptions(origin="archive", since=since, until=until)
+    for name, day in (("--since", since), ("--until", until)):
+        if day == "":
+            raise ConfigError(f"{name} '': a day such as 2026-11-01 is expected; leave the option out for all days")
+    options = RunOptions(origin="archive", since=since or "", until=until or "")
     run = start_run(settings, run_id=new_run_id("reprocess"), as_of=read_as_of(settings, as_of), options=options)
     follow(run, run_reprocessing)
     print_candidate(settings, read_candidate(settings, run.run_id))

@@ -351,7 +351,7 @@ def _apply(settings: Settings) -> None:
     from include.pipeline.imports import stage_nothing
     from include.pipeline.run import RunOptions, start_run
 
-    moment = read_as_of(settings, "")
+    moment = read_as_of(settings, None)
     run = start_run(settings, run_id=new_run_id("review"), as_of=moment, options=RunOptions(origin="import"))
     stage_nothing(run)
     follow(run, run_chain)

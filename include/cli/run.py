@@ -19,8 +19,8 @@ def run(
         Path | None, typer.Option("--sources", metavar="FILE", help="A feeds.yaml; default: the one in force.")
     ] = None,
     as_of: Annotated[
-        str, typer.Option("--as-of", metavar="ISO", help="Time that stands for now, such as 2026-11-21T06:00Z.")
-    ] = "",
+        str | None, typer.Option("--as-of", metavar="ISO", help="Time that stands for now, such as 2026-11-21T06:00Z.")
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", min=0, help="Fetch at most so many pages; 0 is all.")] = 0,
     force: Annotated[bool, typer.Option("--force", help="Poll feeds that are not due, too.")] = False,
     replay: Annotated[
@@ -42,7 +42,7 @@ def import_articles(
     articles: Annotated[
         Path, typer.Argument(metavar="ARTICLES.jsonl", help="id, title, text; optional url, lang, published, source.")
     ],
-    as_of: Annotated[str, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = "",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = None,
     home: Home = None,
 ) -> None:
     """Take in articles from elsewhere: they are read, checked, merged, flagged and published like fetched ones."""

@@ -34,16 +34,16 @@ def restore(
     from include.warehouse.backup import restore_backup
 
     settings = read_settings(home)
+    had_one = settings.published_path.exists()
     report = restore_backup(source, settings.home)
+    kept = "; what was published before is beside it as departures.duckdb.before-restore" if had_one else ""
     err().print(
-        f"{settings.published_path}: generation {report.generation}, {report.articles} articles; "
-        "what was published before is beside it as departures.duckdb.before-restore",
-        markup=False,
+        f"{settings.published_path}: generation {report.generation}, {report.articles} articles{kept}", markup=False
     )
 
 
 def maintain(
-    as_of: Annotated[str, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = "",
+    as_of: Annotated[str | None, typer.Option("--as-of", metavar="ISO", help="Time that stands for now.")] = None,
     home: Home = None,
 ) -> None:
     """Remove what is kept no longer, join small files, give room back. The DAG `housekeeping` does it every week."""

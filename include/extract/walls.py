@@ -28,18 +28,28 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 
+_FRONT = re.compile(r"/?|/(?:index|home|default)(?:\.\w{2,5})?/?|/[a-z]{2}(?:[-_][a-z]{2,4})?/?", re.IGNORECASE)
+
 
 def is_wall(title: str, text: str, *, url: str, entry: Sequence[str], entry_url: str) -> bool:
     """True for a page that shares next to nothing with the `entry` of its feed and that reads as walls and errors do.
 
     `entry` are the entry's title and summary. Both are asked for: a translated feed shares no word with its articles,
-    and an article on cookies has a wall's words. An entry without words cannot stand in for its page.
+    and an article on cookies has a wall's words. An entry without words cannot stand in for its page. A site's front
+    page, to which it leads whoever asks for a page that it has removed, is a wall whatever stands there.
     """
-    return (
-        any(part.strip() for part in entry)
-        and shared_words(entry, text) < _SHARED
-        and reads_like_wall(title, text, url=url, entry_url=entry_url)
-    )
+    if not any(part.strip() for part in entry):
+        return False
+    if is_front_page(url, entry_url):
+        return True
+    return shared_words(entry, text) < _SHARED and reads_like_wall(title, text, url=url, entry_url=entry_url)
+
+
+def is_front_page(url: str, entry_url: str) -> bool:
+    """Whether a page is the front page of the site on which an entry's page was asked for."""
+    (host, path), (entry_host, entry_path) = split_address(url), split_address(entry_url)
+    same = bool(host) and host.removeprefix("www.") == entry_host.removeprefix("www.")
+    return same and "?" not in url and bool(_FRONT.fullmatch(path)) and not _FRONT.fullmatch(entry_path)
 
 
 def reads_like_wall(title: str, text: str, *, url: str, entry_url: str) -> bool:

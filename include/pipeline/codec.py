@@ -56,10 +56,21 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                     yield number, _parse_object(path, number, line)
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file; check the path") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 ({error.reason} at byte {error.start}); save the file as UTF-8") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{_find_bad_byte(path)}; save the file as UTF-8") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def _find_bad_byte(path: Path) -> str:
+    """File and line of the first byte that is not UTF-8: the decoder counts from the beginning of its buffer."""
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as error:
+                return f"{path}:{number}: not UTF-8 ({error.reason} at byte {error.start} of the line)"
+    return f"{path}: not UTF-8"
 
 
 def _parse_object(path: Path, number: int, line: str) -> dict[str, Any]:

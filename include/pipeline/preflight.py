@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 from include.errors import ConfigError
 from include.settings import Settings
@@ -16,8 +17,8 @@ def check_settings(settings: Settings, now: datetime) -> None:
 
 
 def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]]:
-    """(what, one line) for weights, watchlist, schedule, retention, alerts, language model, the time that stands for
-    now, hosts and user agent that cannot be used."""
+    """(what, one line) for folders of the home, weights, watchlist, schedule, retention, alerts, language model, the
+    time that stands for now, hosts and user agent that cannot be used."""
     from include.fetch.address import parse_allow_hosts
     from include.knowledge.notability import load_notability
     from include.knowledge.watchlist import load_watchlist
@@ -26,6 +27,7 @@ def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]
     from include.pipeline.run import parse_as_of
 
     checks: dict[str, Callable[[], object]] = {
+        "home": lambda: _check_folders(settings.home),
         "weights": load_notability,
         "watchlist": lambda: load_watchlist(settings.watchlist),
         "schedule": lambda: read_interval(settings.schedule, now),
@@ -48,6 +50,16 @@ def find_problems(settings: Settings, now: datetime) -> Iterator[tuple[str, str]
 
         for problem in check_urls(settings.alert_urls):
             yield "alerts", problem
+
+
+_FOLDERS = ("published", "articles", "archive", "staging", "work", "inbox", "alerts", "digests", "exports")
+
+
+def _check_folders(home: Path) -> None:
+    """A file in the place of one of them would be met after hours, or, as the inbox, taken for an empty folder."""
+    for path in (home / name for name in _FOLDERS):
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"{path}: a file stands where a folder is needed; move it away and repeat")
 
 
 def _check_user_agent(text: str) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from include.extract.urls import canonical_url
 from include.extract.workers import Task, run_isolated
 from include.fetch.archive import Archive
 from include.fetch.warc import ArchivedResponse
@@ -30,7 +31,9 @@ def read_shard(run: RunContext, shard: str, on_progress: Progress = no_progress)
     that a page does to the reader stops the others.
     """
     if shard == IMPORT_SHARD:
-        return read_tasks(run, shard, read_import, _import_tasks(run), "Reading articles", on_progress)
+        tasks, same = _import_tasks(run)
+        results = list(_run_tasks(run, read_import, tasks, len(tasks), "Reading articles", on_progress))
+        return _write(run, shard, *_divide(results, same))
     pages = run.staging.read_records(Page, f"pages/{shard}.jsonl")
     return _write(run, shard, *_read_pages(run, pages, on_progress))
 
@@ -44,9 +47,15 @@ def read_tasks(
     on_progress: Progress = no_progress,
 ) -> StepReport:
     """Read tasks of one kind, each in a process that can be killed; write articles, moves and refusals of a shard."""
-    results = list(_run_tasks(run, function, tasks, len(tasks), what, on_progress))
+    return _write(run, shard, *_divide(_run_tasks(run, function, tasks, len(tasks), what, on_progress)))
+
+
+def _divide(
+    results: Iterable[Reading | Quarantined], refused: Iterable[Quarantined] = ()
+) -> tuple[list[Reading], list[Quarantined]]:
+    results = list(results)
     readings = [result for result in results if isinstance(result, Reading)]
-    return _write(run, shard, readings, [result for result in results if isinstance(result, Quarantined)])
+    return readings, [*refused, *(result for result in results if isinstance(result, Quarantined))]
 
 
 def _write(run: RunContext, shard: str, readings: Sequence[Reading], refused: list[Quarantined]) -> StepReport:
@@ -110,12 +119,24 @@ def _entry_task(page: Page, response: ArchivedResponse | str | None = None) -> T
     return Task(page.item.item_id, (page, response), page.item.source_id)
 
 
-def _import_tasks(run: RunContext) -> list[Task]:
+def _import_tasks(run: RunContext) -> tuple[list[Task], list[Quarantined]]:
+    """The records to read, and those set aside: a URL is one article, and of two that have it the later is that."""
     records: list[dict[str, Any]] = run.staging.read_json("import.json")
-    return [
-        Task(record["id"], (record, run.as_of), record.get("source") or "", json.dumps(record, ensure_ascii=False))
-        for record in records
-    ]
+    latest: dict[str, dict[str, Any]] = {}
+    for record in sorted(records, key=lambda record: record.get("published") or ""):
+        if record.get("url"):
+            latest[canonical_url(record["url"])] = record
+    kept, refused = [], []
+    for record in records:
+        other = latest[canonical_url(record["url"])] if record.get("url") else record
+        written = json.dumps(record, ensure_ascii=False)
+        if other is record:
+            kept.append(Task(record["id"], (record, run.as_of), record.get("source") or "", written))
+        elif (record["title"], record["text"]) != (other["title"], other["text"]):
+            detail = f"{record['url']} is that of article {other['id']!r} too, with another text; give each its own"
+            source = record.get("source") or ""
+            refused.append(Quarantined(record["id"], "read", "article", "same-url", detail, written, source))
+    return kept, refused
 
 
 def _read_response(archive: Archive, page: Page) -> ArchivedResponse | str:

@@ -78,7 +78,10 @@ class Outbox:
             os.fsync(stream.fileno())
 
     def read(self) -> DeliveryState:
-        """Replay the log. A last line that a kill cut short is left out; any other that is no record is refused."""
+        """Replay the log. A line that a kill cut short is left out; any other that is no record is refused.
+
+        Raises ConfigError: with an unreadable log taken for none, whoever got a claim would never get its denial.
+        """
         state = DeliveryState()
         if not self.path.is_file():
             return state
@@ -89,8 +92,10 @@ class Outbox:
                 state.fresh = False
                 _replay(state, record)
             except (ValueError, KeyError, TypeError, AttributeError):
-                if line.endswith(b"}"):
-                    raise ConfigError(f"{self.path}:{number}: no delivery record; remove the line") from None
+                if line.endswith(b"}") or not line.startswith(b"{"):
+                    raise ConfigError(
+                        f"{self.path}:{number}: no delivery record; remove the line, or restore a backup"
+                    ) from None
         return state
 
     def _ends_in_newline(self) -> bool:

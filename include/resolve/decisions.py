@@ -62,6 +62,8 @@ def read_inbox(path: Path, on_refused: Callable[[str], None] | None = None) -> l
 
 def read_every(path: Path, on_refused: Callable[[str], None] | None = None) -> list[Decision]:
     """Read every decision of an inbox, oldest first, undone ones and their undoing too; else as `read_inbox`."""
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"{path}: a file stands where the folder of decisions is; move it away and repeat")
     decisions = []
     for file in sorted(path.glob("*.json")):
         try:

@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
 from include.errors import ConfigError
 from include.outfile import check_output, open_output
 from include.warehouse.arrow import fetch_row
-from include.warehouse.files import copy_file, disk_errors, file_lock, sync_path
+from include.warehouse.files import copy_file, disk_errors, explain_damage, file_lock, sync_path
 from include.warehouse.generations import attach_read_only, open_read_only, read_generation
 
 PUBLISHED = "published/departures.duckdb"
@@ -44,9 +46,9 @@ def write_backup(home: Path, target: Path, *, with_archive: bool = False) -> Bac
     if target.is_dir():
         raise ConfigError(f"{target}: is a folder; name a file, for example {target / 'departures.tar'}")
     folders = (*_FOLDERS, *(("archive",) if with_archive else ()))
-    check_output(target, *(home / name for name in _FILES))
     if any(target.resolve().is_relative_to((home / folder).resolve()) for folder in ("published", *folders)):
         raise ConfigError(f"{target}: lies within what is backed up; name a file elsewhere")
+    check_output(target, *(home / name for name in _FILES))
     with (
         disk_errors(target.parent),
         _snapshot(published) as copy,
@@ -137,6 +139,8 @@ def _check_home(published: Path, articles_root: Path) -> BackupReport:
     con = open_read_only(published, articles_root=articles_root)
     try:
         total, missing = fetch_row(con, "SELECT count(*), count(*) FILTER (text IS NULL) FROM articles")
+    except duckdb.Error as error:
+        raise ConfigError(f"{articles_root}: not a whole backup ({explain_damage(error, published)})") from None
     finally:
         con.close()
     if missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from include.errors import ConfigError
 
 _FICLONE = 0x40049409  # ioctl of Linux: share the blocks of another file (btrfs, xfs)
 _HEADER_BYTES = 3 * 4096  # DuckDB: one file header, two database headers
+_PARQUET = re.compile(r"['\"]([^'\"]+\.parquet)['\"]")
 REMEDY = "restore a backup with `departures restore`, or move the file away to start afresh"
 
 
@@ -95,20 +97,23 @@ def sync_path(path: Path) -> None:
 
 
 def explain_damage(error: duckdb.Error, path: Path) -> str:
-    """What is wrong with a file, in one line."""
+    """What is wrong with a file and what to do, in one line."""
     text = " ".join(str(error).split())
     if "Could not set lock" in text or "lock on file" in text:
         return "open for writing in another program; close it there, or open it there with `duckdb -readonly`"
+    parquet = _PARQUET.search(text)
+    if parquet:
+        return f"{parquet[1]}: damaged or cut short; restore a backup with `departures restore`"
     version = _storage_version(path)
     if version is None:
-        return "not a DuckDB file"
+        return f"not a DuckDB file; {REMEDY}"
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder) / "fresh.duckdb"
         duckdb.connect(str(fresh)).close()
         ours = _storage_version(fresh)
     if ours is not None and version > ours:
         return f"made by a newer DuckDB (storage version {version}; {duckdb.__version__} reads {ours}); upgrade it"
-    return f"damaged or cut short ({text[:160]})"
+    return f"damaged or cut short ({text[:160]}); {REMEDY}"
 
 
 def _storage_version(path: Path) -> int | None:

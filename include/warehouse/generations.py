@@ -186,7 +186,7 @@ def _prepare_copy(partial: Path, published: Path, run_id: str, as_of: datetime, 
     except ConfigError as error:
         raise ConfigError(f"{published}: {error}") from None
     except duckdb.Error as error:
-        raise ConfigError(f"{published}: {explain_damage(error, published)}; {REMEDY}") from None
+        raise ConfigError(f"{published}: {explain_damage(error, published)}") from None
     return base
 
 
@@ -215,7 +215,7 @@ def _attach_one(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
     except duckdb.Error as error:
         if not path.exists():
             raise ConfigError(f"{path}: no such file; check the path") from None
-        raise ConfigError(f"{path}: {explain_damage(error, path)}; {REMEDY}") from None
+        raise ConfigError(f"{path}: {explain_damage(error, path)}") from None
     if version > known:
         raise ConfigError(
             f"{path}: schema version {version}, and this program knows versions up to {known}; upgrade it"

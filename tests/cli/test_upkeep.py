@@ -42,6 +42,49 @@ def test_a_backup_is_restored_by_one_command_each(home: Path, tmp_path: Path, de
     assert json.loads(found) == [{"n": 2}]
 
 
+def _damage_texts(home: Path) -> None:
+    for path in (home / "articles").rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:100])
+
+
+def test_restoring_says_that_something_is_kept_only_where_it_is(
+    home: Path, tmp_path: Path, departures: Departures
+) -> None:
+    departures("backup", tmp_path / "all.tar", "--home", home)
+    assert "before-restore" not in departures("restore", tmp_path / "all.tar", "--home", tmp_path / "other").err
+    assert "before-restore" in departures("restore", tmp_path / "all.tar", "--home", tmp_path / "other").err
+
+
+def test_a_backup_with_damaged_texts_is_refused_in_one_line(
+    home: Path, tmp_path: Path, departures: Departures
+) -> None:  # fmt: skip
+    import tarfile
+
+    departures("backup", tmp_path / "all.tar", "--home", home)
+    with tarfile.open(tmp_path / "all.tar") as tar:
+        tar.extractall(tmp_path / "unpacked", filter="data")
+    _damage_texts(tmp_path / "unpacked")
+    with tarfile.open(tmp_path / "bad.tar", "w") as tar:
+        for path in sorted((tmp_path / "unpacked").rglob("*")):
+            if path.is_file():
+                tar.add(path, path.relative_to(tmp_path / "unpacked").as_posix())
+    call = departures("restore", tmp_path / "bad.tar", "--home", tmp_path / "other")
+    assert (call.code, call.err.count("\n")) == (2, 1)
+    assert "not a whole backup" in call.err
+
+
+def test_texts_that_are_damaged_or_gone_are_named_by_doctor(home: Path, departures: Departures) -> None:
+    _damage_texts(home)
+    damaged = departures("doctor", "--home", home)
+    assert damaged.code == 1
+    assert ".parquet: damaged or cut short" in damaged.out
+    for path in (home / "articles").rglob("*.parquet"):
+        if path.parent != home / "articles":
+            path.unlink()
+    gone = departures("doctor", "--home", home)
+    assert gone.code == 1
+
+
 def test_an_answer_as_json_keeps_every_column_and_any_value(home: Path, departures: Departures) -> None:
     query = "select 1 as id, 2 as id, 3 as id_1, date 'infinity' as day, 'nan'::double as n, ['-inf'::double] as m"
     (row,) = json.loads(departures("sql", query, "--format", "json", "--home", home).out)

@@ -464,6 +464,12 @@ def test_a_list_that_pairs_says_what_is_left_only_where_it_names_firms(text: str
     assert [m.from_org for m in sorted(find(text), key=lambda m: m.person)] == left
 
 
+@pytest.mark.parametrize("words", ["reversing her planned departure", "cancelling her announced exit"])
+def test_who_goes_back_on_a_departure_has_none_announced(words: str) -> None:
+    text = f"Kara Lind will stay at OpenAI as chief technology officer after all, the company said on Friday, {words}."
+    assert [m for m in find(text, "en") if m.kind == "departure" and m.status != "denied"] == []
+
+
 @pytest.mark.parametrize(
     ("lang", "text", "leavers"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from include.errors import QuarantineRecord
 from include.extract.article import extract_article
+from include.extract.walls import is_front_page, is_wall
 from tests.extract.samples import FETCHED_AT, HEAD, ITEM, PARAGRAPH, URL
 
 ENGLISH = (
@@ -129,3 +130,21 @@ def test_the_address_of_a_wall_is_told_from_that_of_the_entry() -> None:
 def make_page(title: str, paragraphs: list[str]) -> bytes:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return f"<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("url", "entry_url", "is_front"),
+    [
+        ("https://news.example/", "https://news.example/2026/harbour", True),
+        ("https://www.news.example", "http://news.example/2026/harbour", True),
+        ("https://news.example/en/", "https://news.example/2026/harbour", True),
+        ("https://news.example/index.html", "https://news.example/2026/harbour", True),
+        ("https://news.example/", "https://news.example/", False),
+        ("https://news.example/?p=123", "https://news.example/2026/harbour", False),
+        ("https://letter.example/", "https://short.example/abc", False),
+        ("https://news.example/2026/harbour-fees", "https://news.example/2026/harbour", False),
+    ],
+)
+def test_a_front_page_in_the_place_of_an_article_is_none(url: str, entry_url: str, is_front: bool) -> None:
+    assert is_front_page(url, entry_url) is is_front
+    assert is_wall(ENGLISH[0], ENGLISH[1], url=url, entry=ENGLISH, entry_url=entry_url) is is_front

@@ -58,7 +58,7 @@ def test_a_value_outside_its_literal_is_refused() -> None:
     [
         (b'{"id": 1}\n{broken\n', "articles.jsonl:2: not valid JSON"),
         (b"[1, 2]\n", "articles.jsonl:1: a JSON object is expected, found list"),
-        (b'{"id": "\xff"}\n', "articles.jsonl: not UTF-8"),
+        (b'{"id": "\xff"}\n', "articles.jsonl:1: not UTF-8"),
         (b"[" * 100_000 + b"\n", "articles.jsonl:1: not valid JSON"),
         (b'{"id": ' + b"9" * 4_301 + b"}\n", "articles.jsonl:1: not valid JSON (a number has more than 4,300 digits)"),
     ],

@@ -276,6 +276,13 @@ def test_a_log_that_is_no_log_is_refused_with_its_line(home: Path) -> None:
         send(home, [row()])
 
 
+def test_a_log_of_zeros_is_no_first_run(home: Path) -> None:
+    log = home / "alerts" / "deliveries.jsonl"
+    log.write_bytes(b"\0" * 200)
+    with pytest.raises(ConfigError, match=r"deliveries\.jsonl:1: no delivery record"):
+        send(home, [row()])
+
+
 def test_two_senders_at_once_send_once(home: Path) -> None:
     with Webhook(stall(0.2)) as hook:
         command = [sys.executable, "-c", SCRIPT, str(home), hook.url]
